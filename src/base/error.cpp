@@ -1,0 +1,21 @@
+#include "base/error.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace weft {
+
+Error::Error(std::string what, std::string path, int os_code)
+    : message_(std::move(what)), path_(std::move(path)), os_code_(os_code) {
+  if (!path_.empty()) message_ += ": " + path_;
+  if (os_code_ != 0) message_ += std::string(": ") + std::strerror(os_code_);
+}
+
+void check_failed(const char* what, const std::source_location& where) {
+  std::fprintf(stderr, "weft: internal error: %s (%s:%u). Please report this; the case is left as it is.\n", what,
+               where.file_name(), where.line());
+  std::abort();
+}
+
+}  // namespace weft

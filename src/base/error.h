@@ -1,0 +1,33 @@
+// The three channels for what goes wrong, of which this file holds two:
+//   the evidence is broken -> a ProblemRow in the pack (model/rows.h); work goes on
+//   the world is broken    -> Error, thrown; caught at named places only (one file, one exhibit, one request, main)
+//   our own code is broken -> check(), which stops the process, in release builds too
+#pragma once
+
+#include <exception>
+#include <source_location>
+#include <string>
+
+namespace weft {
+
+// What the user is told: what failed, on which path, and the system's reason if there is one.
+class Error : public std::exception {
+ public:
+  Error(std::string what, std::string path = {}, int os_code = 0);
+  const char* what() const noexcept override { return message_.c_str(); }
+  const std::string& path() const { return path_; }
+  int os_code() const { return os_code_; }
+
+ private:
+  std::string message_, path_;
+  int os_code_;
+};
+
+[[noreturn]] void check_failed(const char* what, const std::source_location& where);
+
+// Stops the process when our own reasoning is wrong. Never used on evidence or on the world.
+inline void check(bool holds, const char* what, std::source_location where = std::source_location::current()) {
+  if (!holds) check_failed(what, where);
+}
+
+}  // namespace weft

@@ -1,0 +1,104 @@
+// The low-level *_CTX structs are deprecated in OpenSSL 3, but they are the only ones whose state can be copied out
+// and back in, which resuming a half-hashed image needs. They run the same assembler (SHA-NI, AVX) as EVP does.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include "base/hash.h"
+
+#include <openssl/hmac.h>
+#include <openssl/md5.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+
+#include <cstring>
+
+#include "base/error.h"
+
+namespace weft {
+
+struct Hasher::State {
+  Digest digest;
+  union {
+    MD5_CTX md5;
+    SHA_CTX sha1;
+    SHA256_CTX sha256;
+  };
+};
+
+Hasher::Hasher(Digest digest) : state_(new State{}) {
+  std::memset(static_cast<void*>(state_.get()), 0, sizeof(State));
+  state_->digest = digest;
+  switch (digest) {
+    case Digest::md5: MD5_Init(&state_->md5); break;
+    case Digest::sha1: SHA1_Init(&state_->sha1); break;
+    case Digest::sha256: SHA256_Init(&state_->sha256); break;
+  }
+}
+Hasher::~Hasher() = default;
+Hasher::Hasher(Hasher&&) noexcept = default;
+Hasher& Hasher::operator=(Hasher&&) noexcept = default;
+
+void Hasher::update(Bytes bytes) {
+  switch (state_->digest) {
+    case Digest::md5: MD5_Update(&state_->md5, bytes.data(), bytes.size()); break;
+    case Digest::sha1: SHA1_Update(&state_->sha1, bytes.data(), bytes.size()); break;
+    case Digest::sha256: SHA256_Update(&state_->sha256, bytes.data(), bytes.size()); break;
+  }
+}
+
+std::string Hasher::hex() const {
+  State copy = *state_;
+  uint8_t out[32];
+  size_t size = 0;
+  switch (copy.digest) {
+    case Digest::md5: MD5_Final(out, &copy.md5), size = 16; break;
+    case Digest::sha1: SHA1_Final(out, &copy.sha1), size = 20; break;
+    case Digest::sha256: SHA256_Final(out, &copy.sha256), size = 32; break;
+  }
+  return weft::hex({out, size});
+}
+
+std::vector<uint8_t> Hasher::save() const {
+  auto* bytes = reinterpret_cast<const uint8_t*>(state_.get());
+  return {bytes, bytes + sizeof(State)};
+}
+
+bool Hasher::restore(Bytes state) {
+  if (state.size() != sizeof(State)) return false;
+  State read;
+  std::memcpy(static_cast<void*>(&read), state.data(), sizeof(State));
+  if (read.digest != state_->digest) return false;
+  *state_ = read;
+  return true;
+}
+
+std::string sha256_hex(Bytes bytes) {
+  Hasher hasher(Digest::sha256);
+  hasher.update(bytes);
+  return hasher.hex();
+}
+
+std::string keyed_hash(Bytes key, std::string_view value) {
+  uint8_t out[32];
+  unsigned size = 0;
+  HMAC(EVP_sha256(), key.data(), int(key.size()), reinterpret_cast<const uint8_t*>(value.data()), value.size(), out,
+       &size);
+  return hex({out, size});
+}
+
+std::vector<uint8_t> random_bytes(size_t count) {
+  std::vector<uint8_t> out(count);
+  if (RAND_bytes(out.data(), int(count)) != 1) throw Error("the system gave no random bytes");
+  return out;
+}
+
+std::string hex(Bytes bytes) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (uint8_t byte : bytes) {
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+  }
+  return out;
+}
+
+}  // namespace weft

@@ -1,0 +1,26 @@
+// Unit files: rows of any tables, as one worker wrote them. A unit is done when its file is there: it is written under a
+// temporary name, synced, renamed. The format is ours, private to one case and one version; a checksum closes it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/rows.h"
+
+namespace weft::pack {
+
+struct UnitRows {
+  std::vector<ExhibitRow> exhibits;
+  std::vector<VolumeRow> volumes;
+  std::vector<FileRow> files;
+  std::vector<ExtentRow> extents;
+  std::vector<FeatureRow> features;
+  std::vector<ProblemRow> problems;
+  std::vector<TokenRow> tokens;
+};
+
+void write_unit(const std::string& path, const UnitRows& rows);
+// Error when the file is not whole or not of this version: the caller deletes it and does the unit again.
+UnitRows read_unit(const std::string& path);
+
+}  // namespace weft::pack
