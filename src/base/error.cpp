@@ -12,9 +12,9 @@ Error::Error(std::string what, std::string path, int os_code)
   if (os_code_ != 0) message_ += std::string(": ") + std::strerror(os_code_);
 }
 
-void check_failed(const char* what, const std::source_location& where) {
+void check_failed(const char* what, const char* file, unsigned line) {
   std::fprintf(stderr, "weft: internal error: %s (%s:%u). Please report this; the case is left as it is.\n", what,
-               where.file_name(), where.line());
+               file, line);
   std::abort();
 }
 

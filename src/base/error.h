@@ -5,7 +5,6 @@
 #pragma once
 
 #include <exception>
-#include <source_location>
 #include <string>
 
 namespace weft {
@@ -23,11 +22,12 @@ class Error : public std::exception {
   int os_code_;
 };
 
-[[noreturn]] void check_failed(const char* what, const std::source_location& where);
+[[noreturn]] void check_failed(const char* what, const char* file, unsigned line);
 
 // Stops the process when our own reasoning is wrong. Never used on evidence or on the world.
-inline void check(bool holds, const char* what, std::source_location where = std::source_location::current()) {
-  if (!holds) check_failed(what, where);
+inline void check(bool holds, const char* what, const char* file = __builtin_FILE(),
+                  unsigned line = __builtin_LINE()) {
+  if (!holds) check_failed(what, file, line);
 }
 
 }  // namespace weft
