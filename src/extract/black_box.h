@@ -1,0 +1,80 @@
+// BlackBox: memory shared between a worker and whoever watches it. Each thread of the worker writes what it is about to
+// touch into a slot of its own; the watcher reads the slots when the worker has died or hangs, and so knows the culprit.
+// It carries the progress counters too. One worker writes, one watcher reads; it lives in a file of the work folder.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "base/watch.h"
+
+namespace weft::extract {
+
+// Each thread that works takes one slot: the reader, and up to 62 scanning threads.
+inline constexpr size_t slot_count = 64;
+
+struct Slot {
+  std::atomic<int64_t> since_ns;   // steady clock, when the item was entered; 0 when idle
+  std::atomic<int32_t> ended;      // signal number that this thread got, or out_of_memory
+  std::atomic<uint32_t> length;
+  char item[500];
+};
+inline constexpr int out_of_memory = 1000;
+
+struct Counters {
+  std::atomic<uint64_t> stage, done, total, features, problems;
+};
+enum Stage : uint64_t { opening = 0, walking = 1, scanning = 2, reading_files = 3, finished = 4 };
+
+class BlackBox {
+ public:
+  // Makes a fresh one (watcher) or maps the one that is there (worker). Error when that fails.
+  static BlackBox create(const std::string& path);
+  static BlackBox map(const std::string& path);
+  ~BlackBox();
+  BlackBox(BlackBox&& other) noexcept : shared_(std::exchange(other.shared_, nullptr)) {}
+
+  struct Shared {
+    Counters counters;
+    Slot slots[slot_count];
+  };
+  Shared& shared() { return *shared_; }
+
+  struct Active {
+    size_t slot;
+    std::string item;
+    double seconds;
+    int ended;
+  };
+  std::vector<Active> active() const;
+
+ private:
+  explicit BlackBox(Shared* shared) : shared_(shared) {}
+  Shared* shared_;
+};
+
+// Makes fatal signals write the guilty slot before the process dies of them, also on stack overflow.
+void record_fatal_signals();
+
+// The Watch of one worker thread. While it lives, fatal signals of this thread go to its slot.
+class SlotWatch final : public Watch {
+ public:
+  SlotWatch(Slot& slot, const std::unordered_set<std::string>& set_aside, const std::atomic<bool>& stop);
+  ~SlotWatch() override;
+  SlotWatch(const SlotWatch&) = delete;
+  bool enter(std::string_view item) override;
+  void idle();  // nothing is being touched: waiting does not count as hanging
+  void ran_out_of_memory();
+  bool stopping() const override { return stop_.load(std::memory_order_relaxed); }
+
+ private:
+  Slot& slot_;
+  const std::unordered_set<std::string>& set_aside_;
+  const std::atomic<bool>& stop_;
+  std::vector<char> signal_stack_;
+};
+
+}  // namespace weft::extract

@@ -1,0 +1,254 @@
+// The custody log: each line is a JSON object whose "hash" is the SHA-256 of the same object without it (keys in order,
+// no white space), and whose "previous" is the hash of the line before ("" for the first). So a line that is changed,
+// taken out or put in breaks the chain from there on. Signing it is not here yet.
+#include "extract/case.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "image/image.h"
+
+namespace weft::extract {
+namespace {
+
+namespace files = std::filesystem;
+using nlohmann::json;
+
+std::string last_line(const std::string& text) {
+  size_t end = text.find_last_not_of('\n');
+  if (end == std::string::npos) return {};
+  size_t begin = text.rfind('\n', end);
+  begin = begin == std::string::npos ? 0 : begin + 1;
+  return text.substr(begin, end + 1 - begin);
+}
+
+std::string dump(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+json parse_file(const std::string& path) {
+  json out = json::parse(read_file(path), nullptr, false);
+  if (out.is_discarded()) throw Error("is not valid JSON: damaged or edited by hand", path);
+  return out;
+}
+
+// "nps-2010-emails.E01" -> "nps-2010-emails", "disk.img.001" -> "disk"; what is left is made a plain file name.
+std::string label_from(const std::string& path) {
+  static const char* const endings[] = {".e01", ".ex01", ".raw", ".dd", ".img", ".bin", ".iso", ".vmdk", ".vhd", ".vhdx", ".qcow2",
+                                        ".qcow", ".zip", ".tar", ".tgz", ".gz", ".xz", ".bz2", ".zst", ".aff4", ".dmg"};
+  std::string name = files::path(path).filename().string();
+  for (bool again = true; again;) {
+    again = false;
+    std::string lower = lower_ascii(name);
+    size_t dot = lower.rfind('.');
+    if (dot == std::string::npos || dot == 0) break;
+    std::string ending = lower.substr(dot);
+    bool part = ending.size() == 4 && is_digit(ending[1]) && is_digit(ending[2]) && is_digit(ending[3]);
+    bool letters = ending == ".aa" || ending == ".aaa";
+    if (part || letters || std::find(std::begin(endings), std::end(endings), ending) != std::end(endings)) {
+      name.resize(dot);
+      again = true;
+    }
+  }
+  std::string label;
+  for (char c : name) label += is_alnum(c) || c == '-' || c == '_' || c == '.' ? c : '_';
+  while (!label.empty() && label[0] == '.') label.erase(0, 1);
+  return label.empty() ? "exhibit" : label;
+}
+
+void check_label(const std::string& label) {
+  bool good = !label.empty() && label.size() <= 100 && label[0] != '.';
+  for (char c : label) good = good && (is_alnum(c) || c == '-' || c == '_' || c == '.');
+  if (!good) throw Error("a label is 1 to 100 letters, digits, '-', '_' or '.', and does not start with '.'", label);
+}
+
+}  // namespace
+
+std::string actor() {
+  char host[256] = "";
+  ::gethostname(host, sizeof host - 1);
+  const passwd* user = ::getpwuid(::getuid());
+  return std::string(user ? user->pw_name : std::to_string(::getuid())) + "@" + host;
+}
+
+bool Case::is_case(const std::string& folder) { return exists(folder + "/case.json"); }
+
+Case Case::create(const std::string& folder, const std::string& name) {
+  std::error_code failed;
+  if (is_case(folder)) throw Error("is a case already", folder);
+  if (files::exists(folder, failed) && (!files::is_directory(folder, failed) || !files::is_empty(folder, failed)))
+    throw Error("is not an empty folder, so no case can be made there", folder);
+  for (const char* sub : {"exhibits", "work", "packs", "tokens", "links", "report"})
+    if (files::create_directories(folder + "/" + sub, failed); failed)
+      throw Error("cannot make folder", folder + "/" + sub, failed.value());
+  Case made;
+  made.folder_ = files::canonical(folder).string();
+  made.name_ = name.empty() ? files::path(made.folder_).filename().string() : name;
+  made.take_lock();
+  auto key = random_bytes(32);
+  write_file(made.folder_ + "/key", as_text(key), 0600);
+  json facts = {{"format", 1}, {"name", made.name_}, {"created_at", to_text(now())}, {"created_by", actor()}, {"version", WEFT_VERSION}};
+  write_file(made.folder_ + "/case.json", facts.dump(2) + "\n");
+  made.log("new", {{"name", made.name_}, {"version", WEFT_VERSION}});
+  return made;
+}
+
+Case Case::open(const std::string& folder, bool read_only) {
+  if (!is_case(folder)) throw Error("is not a case (it has no case.json); make one with: weft new " + folder, folder);
+  Case opened;
+  opened.folder_ = files::canonical(folder).string();
+  opened.read_only_ = read_only;
+  json facts = parse_file(opened.folder_ + "/case.json");
+  if (facts.value("format", 0) != 1) throw Error("was made by another version of Weft and cannot be opened", folder);
+  opened.name_ = facts.value("name", "");
+  if (!read_only) opened.take_lock();
+  return opened;
+}
+
+void Case::take_lock() {
+  std::string path = folder_ + "/lock";
+  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!fd) throw Error("cannot open", path, errno);
+  // A run that was killed leaves workers that the system ends a moment later; they hold the lock until then.
+  for (int tries = 0; ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++tries) {
+    if (errno != EWOULDBLOCK && errno != EINTR) throw Error("cannot lock", path, errno);
+    if (tries == 30) throw CaseInUse("the case is in use by another run (" + last_line(read_file(path)) + "): " + folder_);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  std::string who = "process " + std::to_string(::getpid()) + " of " + actor() + " since " + to_text(now()) + "\n";
+  if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), who.data(), who.size(), 0) < 0) throw Error("cannot write", path, errno);
+  lock_ = std::move(fd);
+}
+
+std::vector<uint8_t> Case::key() const {
+  std::string text = read_file(folder_ + "/key");
+  return {text.begin(), text.end()};
+}
+
+Exhibit Case::read_exhibit(const std::string& json_path) {
+  json in = parse_file(json_path);
+  Exhibit out;
+  auto text = [&](const char* name) { return in.value(name, std::string()); };
+  out.label = text("label"), out.path = text("path"), out.format = text("format");
+  out.custodian = text("custodian"), out.received_by = text("received_by"), out.received_at = text("received_at");
+  out.received_from = text("received_from"), out.place = text("place"), out.note = text("note");
+  out.added_at = text("added_at"), out.added_by = text("added_by");
+  for (const json& part : in.value("evidence", json::array()))
+    out.evidence.emplace_back(part.value("path", ""), part.value("size", uint64_t(0)));
+  return out;
+}
+
+std::vector<Exhibit> Case::exhibits() const {
+  std::vector<Exhibit> out;
+  for (const auto& entry : files::directory_iterator(folder_ + "/exhibits"))
+    if (entry.path().extension() == ".json") out.push_back(read_exhibit(entry.path().string()));
+  std::sort(out.begin(), out.end(), [](const Exhibit& a, const Exhibit& b) { return a.label < b.label; });
+  return out;
+}
+
+std::optional<Exhibit> Case::exhibit(const std::string& label) const {
+  if (label.find('/') != std::string::npos || !exists(exhibit_file(label))) return std::nullopt;
+  return read_exhibit(exhibit_file(label));
+}
+
+std::vector<std::string> Case::sealed_packs() const {
+  std::vector<std::string> out;
+  for (const Exhibit& exhibit : exhibits())
+    if (sealed(exhibit.label)) out.push_back(pack(exhibit.label));
+  return out;
+}
+
+Exhibit Case::add(const std::string& path, Exhibit facts) {
+  image::Recognised seen = image::recognise(path);
+  std::string whole = files::canonical(path).string();
+  std::string first = seen.parts.empty() ? whole : files::canonical(seen.parts.front()).string();
+  std::vector<Exhibit> known = exhibits();
+  for (const Exhibit& other : known)
+    if (other.path == first) return other;
+  if ((folder_ + "/").rfind(whole + "/", 0) == 0)
+    throw Error("the case lies inside this evidence folder, so working on it would change the evidence", path);
+
+  auto taken = [&](const std::string& label) {
+    return std::any_of(known.begin(), known.end(), [&](const Exhibit& e) { return lower_ascii(e.label) == lower_ascii(label); });
+  };
+  if (facts.label.empty()) {
+    std::string base = label_from(first);
+    facts.label = base;
+    for (int n = 2; taken(facts.label); ++n) facts.label = base + "-" + std::to_string(n);
+  }
+  check_label(facts.label);
+  if (taken(facts.label)) throw Error("another exhibit has this label", facts.label);
+
+  facts.path = first;
+  facts.format = seen.format;
+  facts.evidence.clear();
+  for (const std::string& part : seen.parts) {
+    std::error_code failed;
+    uint64_t size = files::is_regular_file(part, failed) ? files::file_size(part, failed) : 0;
+    facts.evidence.emplace_back(part, failed ? 0 : size);
+  }
+  facts.added_at = to_text(now());
+  facts.added_by = actor();
+  json evidence = json::array();
+  for (const auto& [part, size] : facts.evidence) evidence.push_back({{"path", part}, {"size", size}});
+  json out = {{"label", facts.label}, {"path", facts.path}, {"format", facts.format}, {"evidence", evidence},
+              {"custodian", facts.custodian}, {"received_by", facts.received_by}, {"received_at", facts.received_at},
+              {"received_from", facts.received_from}, {"place", facts.place}, {"note", facts.note},
+              {"added_at", facts.added_at}, {"added_by", facts.added_by}};
+  write_file(exhibit_file(facts.label), out.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
+  log("add", {{"exhibit", facts.label}, {"path", facts.path}, {"format", facts.format},
+              {"parts", std::to_string(facts.evidence.size())}, {"custodian", facts.custodian},
+              {"received_by", facts.received_by}, {"received_at", facts.received_at}});
+  return facts;
+}
+
+void Case::log(const std::string& action, const std::map<std::string, std::string>& detail) {
+  check(!read_only_, "a case that is only read is not logged to");
+  std::string before = exists(log_file()) ? last_line(read_file(log_file())) : "";
+  json last = before.empty() ? json::object() : json::parse(before, nullptr, false);
+  if (last.is_discarded()) throw Error("the last line of the custody log is damaged; see: weft verify", log_file());
+  json line = {{"seq", last.value("seq", 0) + 1}, {"time", to_text(now())}, {"actor", actor()}, {"action", action},
+               {"detail", detail}, {"previous", last.value("hash", "")}};
+  line["hash"] = sha256_hex(as_bytes(dump(line)));
+  append_line(log_file(), dump(line));
+}
+
+std::vector<std::string> Case::verify_log() const {
+  std::vector<std::string> wrong;
+  if (!exists(log_file())) return {"log.jsonl is missing"};
+  std::string text = read_file(log_file());
+  std::string previous;
+  int seq = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    size_t end = std::min(text.find('\n', begin), text.size());
+    json line = json::parse(text.substr(begin, end - begin), nullptr, false);
+    begin = end + 1;
+    ++seq;
+    std::string where = "log.jsonl line " + std::to_string(seq) + " ";
+    if (line.is_discarded() || !line.is_object()) {
+      wrong.push_back(where + "is not readable");
+      continue;
+    }
+    std::string stated = line.value("hash", "");
+    json bare = line;
+    bare.erase("hash");
+    if (sha256_hex(as_bytes(dump(bare))) != stated) wrong.push_back(where + "was changed: its hash does not fit");
+    if (line.value("previous", "") != previous || line.value("seq", 0) != seq)
+      wrong.push_back(where + "does not follow the line before: lines were taken out, put in or changed");
+    previous = stated;
+  }
+  return wrong;
+}
+
+}  // namespace weft::extract

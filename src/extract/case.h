@@ -1,0 +1,92 @@
+// The case: a folder that holds everything about one matter. Who holds a Case holds its lock: two runs exclude each
+// other. Owned by one process, used by its main thread.
+//
+//   CASE/case.json            name, when and by which version it was made
+//   CASE/key                  32 random bytes, mode 0600: the key of the keyed hashes
+//   CASE/log.jsonl            custody log, append-only, each line carries the hash of the line before
+//   CASE/lock                 held while a run works on the case
+//   CASE/exhibits/LABEL.json  what was taken in: evidence files, custodian group, who, when, where
+//   CASE/work/LABEL/          unit files of an extraction under way; gone when the pack is sealed
+//   CASE/packs/LABEL/         the sealed pack
+//   CASE/tokens/LABEL.parquet keyed hashes of masked values
+//   CASE/links/               link tables
+//   CASE/report/report.html   the report
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/file.h"
+
+namespace weft::extract {
+
+// The case is held by another run.
+class CaseInUse : public std::exception {
+ public:
+  explicit CaseInUse(std::string message) : message_(std::move(message)) {}
+  const char* what() const noexcept override { return message_.c_str(); }
+
+ private:
+  std::string message_;
+};
+
+// What is recorded of an exhibit when it is taken in.
+struct Exhibit {
+  std::string label, path;  // path: absolute, of the first evidence file or the folder
+  std::string format;
+  std::vector<std::pair<std::string, uint64_t>> evidence;  // every file that belongs to it, with its size
+  std::string custodian, received_by, received_at, received_from, place, note;
+  std::string added_at, added_by;
+};
+
+class Case {
+ public:
+  // Makes the folder and its first log line. Error when it is there already and not empty.
+  static Case create(const std::string& folder, const std::string& name);
+  // Error when it is no case; CaseInUse when another run holds it. read_only: no lock, nothing may be written.
+  static Case open(const std::string& folder, bool read_only = false);
+  static bool is_case(const std::string& folder);
+
+  const std::string& folder() const { return folder_; }
+  const std::string& name() const { return name_; }
+  std::vector<uint8_t> key() const;
+
+  // Takes an exhibit in: recognises it (Error when it cannot be), gives it a label that is free (the wanted one must
+  // be), records and logs it. What was taken in before by the same path is returned as it stands.
+  Exhibit add(const std::string& path, Exhibit facts);
+  std::vector<Exhibit> exhibits() const;  // in order of label
+  std::optional<Exhibit> exhibit(const std::string& label) const;
+  static Exhibit read_exhibit(const std::string& json_path);
+
+  std::string exhibit_file(const std::string& label) const { return folder_ + "/exhibits/" + label + ".json"; }
+  std::string work(const std::string& label) const { return folder_ + "/work/" + label; }
+  std::string pack(const std::string& label) const { return folder_ + "/packs/" + label; }
+  std::string tokens(const std::string& label) const { return folder_ + "/tokens/" + label + ".parquet"; }
+  std::string links() const { return folder_ + "/links"; }
+  std::string report() const { return folder_ + "/report/report.html"; }
+  std::string log_file() const { return folder_ + "/log.jsonl"; }
+  std::string temporary() const { return folder_ + "/work/.tmp"; }
+  bool sealed(const std::string& label) const { return exists(pack(label) + "/manifest.json"); }
+  std::vector<std::string> sealed_packs() const;  // folders, in order of label
+
+  // Appends to the custody log. detail: plain facts, as text.
+  void log(const std::string& action, const std::map<std::string, std::string>& detail);
+  // Checks the chain; returns what is wrong, in words.
+  std::vector<std::string> verify_log() const;
+
+ private:
+  Case() = default;
+  void take_lock();
+
+  std::string folder_, name_;
+  Fd lock_;
+  bool read_only_ = false;
+};
+
+// user@host, for the log.
+std::string actor();
+
+}  // namespace weft::extract

@@ -1,0 +1,272 @@
+// The contents: each file read once through its file system, for its hashes and its type; and scanned where the scan of
+// the image could not see it whole: at the seams of fragmented files, and in contents that the file system compresses.
+// What lies in one piece on the image was found there already, so only findings that cross a seam are kept.
+#include <magic.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <new>
+#include <thread>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "extract/job.h"
+#include "fs/file_system.h"
+
+namespace weft::extract {
+namespace {
+
+// A stretch of another source, which must outlive it.
+class RangeSource final : public ByteSource {
+ public:
+  RangeSource(ByteSource& whole, uint64_t offset, uint64_t size) : whole_(whole), offset_(offset), size_(size) {}
+  uint64_t size() const override { return size_; }
+  size_t read(uint64_t offset, MutableBytes out, std::vector<Fault>& faults) override {
+    if (offset >= size_) return 0;
+    size_t before = faults.size();
+    size_t got = whole_.read(offset_ + offset, out.first(std::min<uint64_t>(out.size(), size_ - offset)), faults);
+    for (size_t i = before; i < faults.size(); ++i) faults[i].offset -= std::min(faults[i].offset, offset_);
+    return got;
+  }
+
+ private:
+  ByteSource& whole_;
+  uint64_t offset_, size_;
+};
+
+// MIME type by content, through libmagic. One thread each.
+class ContentType {
+ public:
+  ContentType() : magic_(magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR)) {
+    if (!magic_ || magic_load(magic_.get(), nullptr) != 0) throw Error("libmagic has no database (package libmagic1)");
+  }
+  std::string of(Bytes head) {
+    if (head.empty()) return "inode/x-empty";
+    const char* type = magic_buffer(magic_.get(), head.data(), head.size());
+    return type ? type : "application/octet-stream";
+  }
+
+ private:
+  Handle<magic_set, magic_close> magic_;
+};
+
+// A file's content on the image: the stretches, in order of offset in the file.
+struct Layout {
+  std::vector<ExtentRow> extents;
+  bool compressed = false, sparse_only = true;
+
+  static Layout of(std::span<const ExtentRow> all) {
+    Layout out;
+    for (const ExtentRow& extent : all) {
+      if (extent.kind == "slack") continue;
+      out.compressed |= extent.kind == "compressed";
+      out.sparse_only &= extent.kind == "sparse";
+      out.extents.push_back(extent);
+    }
+    return out;
+  }
+  // Offsets in the file behind which the image does not go on where the file does.
+  std::vector<uint64_t> seams() const {
+    std::vector<uint64_t> out;
+    for (size_t i = 1; i < extents.size(); ++i) {
+      const ExtentRow &a = extents[i - 1], &b = extents[i];
+      bool follows = a.kind == b.kind && a.kind != "sparse" && a.offset + a.size == b.offset && a.file_offset + a.size == b.file_offset;
+      if (!follows && !(a.kind == "sparse" && b.kind == "sparse")) out.push_back(b.file_offset);
+    }
+    return out;
+  }
+  // Where a byte of the content lies on the image; for compressed contents, where its stretch begins.
+  std::optional<uint64_t> on_image(uint64_t file_offset) const {
+    auto it = std::upper_bound(extents.begin(), extents.end(), file_offset,
+                               [](uint64_t o, const ExtentRow& e) { return o < e.file_offset; });
+    if (it == extents.begin()) return std::nullopt;
+    --it;
+    if (file_offset - it->file_offset >= it->size || it->kind == "sparse") return std::nullopt;
+    return it->kind == "compressed" ? it->offset : it->offset + (file_offset - it->file_offset);
+  }
+};
+
+class ChunkReader {
+ public:
+  ChunkReader(const Job& job, const scan::Rules& rules, size_t slot)
+      : job_(job), image_(job.open_image()), scan_(rules, job.options.limits),
+        watch_(job.box.shared().slots[slot], job.set_aside, job.stop) {
+    for (VolumeRow& volume : read_done(job.file("volumes.unit")).volumes) volumes_[volume.volume] = volume;
+  }
+
+  SlotWatch& watch() { return watch_; }
+
+  // False when stopped half-way.
+  bool chunk(uint64_t number) {
+    pack::UnitRows files = read_done(job_.unit("walk", number));
+    pack::UnitRows places = read_done(job_.unit("extents", number));
+    rows_ = {};
+    size_t at = 0;
+    for (FileRow& file : files.files) {
+      if (job_.stop) return false;
+      size_t begin = at;
+      while (at < places.extents.size() && places.extents[at].file_id == file.file_id) ++at;
+      std::span<const ExtentRow> extents(places.extents.data() + begin, at - begin);
+      // Links and directories have no content to speak of; their names and targets are in the row.
+      if (file.kind == "file" || file.kind == "virtual") content(file, Layout::of(extents));
+      job_.box.shared().counters.done.fetch_add(file.size, std::memory_order_relaxed);
+      rows_.files.push_back(std::move(file));
+    }
+    watch_.idle();
+    pack::write_unit(job_.unit("content", number), rows_);
+    return true;
+  }
+
+ private:
+  void problem(const FileRow& file, std::string stage, std::string what, std::optional<uint64_t> offset = {}) {
+    rows_.problems.push_back({job_.options.exhibit, std::move(stage), offset, file.path, file.file_id, std::move(what)});
+    job_.box.shared().counters.problems.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  fs::FileSystem& file_system(uint64_t volume) {
+    auto& slot = file_systems_[volume];
+    if (!slot) slot = fs::open(*image_.bytes, volumes_.at(volume), job_.options.limits);
+    return *slot;
+  }
+
+  void content(FileRow& file, const Layout& layout) {
+    if (!watch_.enter(fmt::format("file {} read", file.file_id)))
+      return problem(file, "content", "set aside: reading it ended a worker; its bytes are scanned where they lie on the image");
+    if (file.size > sparse_limit && (layout.sparse_only || file.size / 16 > image_.bytes->size()))
+      return problem(file, "limit", fmt::format("claims {} bytes but has no such content on the image: not hashed", file.size));
+    try {
+      std::unique_ptr<ByteSource> source;
+      if (image_.logical)
+        source = std::make_unique<RangeSource>(*image_.bytes, layout.extents.empty() ? 0 : layout.extents[0].offset, file.size);
+      else
+        source = file_system(file.volume).open(file);
+      hash(file, *source, layout);
+      std::vector<uint64_t> seams = layout.seams();
+      if (layout.compressed || !seams.empty()) scan_content(file, *source, layout, seams);
+    } catch (const Error& error) {
+      problem(file, "content", error.what());
+    }
+  }
+
+  void hash(FileRow& file, ByteSource& source, const Layout& layout) {
+    Hasher sha256(Digest::sha256), md5(Digest::md5);
+    std::vector<Fault> faults;
+    uint64_t at = 0;
+    buffer_.resize(MiB);
+    for (; !job_.stop; ) {
+      size_t got = source.read(at, buffer_, faults);
+      if (at == 0 && watch_.enter(fmt::format("file {} type", file.file_id)))
+        file.type = type_.of(Bytes(buffer_).first(std::min<size_t>(got, 32 * KiB)));
+      if (got == 0) break;
+      Bytes bytes = Bytes(buffer_).first(got);
+      sha256.update(bytes);
+      md5.update(bytes);
+      at += got;
+      watch_.enter(fmt::format("file {} read", file.file_id));
+    }
+    file.sha256 = sha256.hex();
+    file.md5 = md5.hex();
+    if (at < file.size && layout.extents.empty() && faults.empty() && file.state == "allocated")
+      problem(file, "content", fmt::format("only {} of {} bytes can be read", at, file.size));
+    add_faults(job_, faults, "content", file.file_id, file.path, rows_.problems);
+  }
+
+  // Small contents are scanned whole, so that a stream which crosses a seam is decoded from its start; of large ones the
+  // surroundings of each seam.
+  void scan_content(const FileRow& file, ByteSource& source, const Layout& layout, const std::vector<uint64_t>& seams) {
+    const Limits& limits = job_.options.limits;
+    uint64_t size = std::min(source.size(), file.size);
+    if (layout.compressed || size <= limits.unit) {
+      for (uint64_t begin = 0; begin < size && !job_.stop; begin += limits.page)
+        scan_stretch(file, source, layout, seams, begin, std::min(size, begin + limits.page));
+      return;
+    }
+    uint64_t from = 0;  // each window begins where the one before ended
+    for (uint64_t seam : seams) {
+      uint64_t begin = std::max(from, seam - std::min(seam, limits.margin_after));
+      if (begin < seam && !job_.stop) scan_stretch(file, source, layout, seams, begin, seam);
+      from = std::max(from, seam);
+    }
+  }
+
+  // Keeps what starts in [begin, end) of the content and crosses a seam (everything, when the content is compressed).
+  void scan_stretch(const FileRow& file, ByteSource& source, const Layout& layout, const std::vector<uint64_t>& seams, uint64_t begin, uint64_t end) {
+    const Limits& limits = job_.options.limits;
+    uint64_t from = begin - std::min(begin, limits.margin_before), to = std::min(source.size(), end + limits.margin_after);
+    buffer_.resize(to - from);
+    std::vector<Fault> faults;  // reported while hashing
+    size_t got = source.read(from, buffer_, faults);
+    if (from + got <= begin) return;
+    scan::Page page{Bytes(buffer_).first(got), size_t(begin - from), std::min<size_t>(end - from, got), from};
+    results_.clear();
+    scan_.page(page, fmt::format("file {} ", file.file_id), watch_, results_);
+    for (const scan::Found& found : results_.features) {
+      auto seam = std::upper_bound(seams.begin(), seams.end(), found.offset);
+      if (!layout.compressed && (seam == seams.end() || *seam >= found.source_end)) continue;
+      FeatureRow where;
+      where.offset = layout.on_image(found.offset).value_or(0);
+      where.path = fmt::format("#{}+{}{}", file.file_id, found.offset, found.layers);
+      where.file_id = file.file_id, where.file_offset = found.offset;
+      add_feature(job_, found, std::move(where), rows_);
+      job_.box.shared().counters.features.fetch_add(1, std::memory_order_relaxed);
+    }
+    for (scan::ScanProblem& found : results_.problems) {
+      if (!layout.compressed && found.what.find("set aside") == std::string::npos) continue;
+      problem(file, "scan", fmt::format("#{}+{}{}: {}", file.file_id, found.offset, found.layers, found.what), layout.on_image(found.offset));
+    }
+  }
+
+  static constexpr uint64_t sparse_limit = 64 * MiB;
+  const Job& job_;
+  image::Image image_;
+  scan::Scan scan_;
+  SlotWatch watch_;
+  ContentType type_;
+  std::map<uint64_t, VolumeRow> volumes_;
+  std::map<uint64_t, std::unique_ptr<fs::FileSystem>> file_systems_;  // after image_: closed before it
+  std::vector<uint8_t> buffer_;
+  scan::Results results_;
+  pack::UnitRows rows_;
+};
+
+}  // namespace
+
+void read_contents(const Job& job, const scan::Rules& rules) {
+  uint64_t chunks = walk_chunks(job);
+  std::vector<uint64_t> todo;
+  for (uint64_t chunk = 0; chunk < chunks; ++chunk)
+    if (!job.done(job.unit("content", chunk))) todo.push_back(chunk);
+  if (todo.empty()) return;
+  uint64_t total = 0;
+  for (uint64_t chunk : todo)
+    for (const FileRow& file : read_done(job.unit("walk", chunk)).files) total += file.size;
+  job.progress(reading_files, 0, total);
+
+  std::atomic<size_t> next = 0;
+  std::mutex mutex;
+  std::exception_ptr failed;
+  auto work = [&](size_t slot) {
+    try {
+      ChunkReader reader(job, rules, slot);
+      try {
+        for (size_t i = next++; i < todo.size() && !job.stop; i = next++)
+          if (!reader.chunk(todo[i])) return;
+      } catch (const std::bad_alloc&) {
+        reader.watch().ran_out_of_memory();
+        std::_Exit(1);
+      }
+    } catch (...) {
+      std::lock_guard lock(mutex);
+      if (!failed) failed = std::current_exception();
+      next = todo.size();
+    }
+  };
+  {
+    std::vector<std::jthread> pool;
+    for (size_t i = 0; i < std::min<size_t>(job.options.threads, todo.size()); ++i) pool.emplace_back(work, i + 1);
+  }
+  if (failed) std::rethrow_exception(failed);
+}
+
+}  // namespace weft::extract

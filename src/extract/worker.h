@@ -1,0 +1,38 @@
+// A worker: the process that touches hostile bytes. It does every unit of one exhibit that is not done yet, in this
+// order, and may be killed at any moment:
+//
+//   open    the container                       -> image.unit
+//   walk    volumes and file systems            -> volumes.unit, walk-N.unit (files), extents-N.unit, walked-V.done, owners
+//   scan    the image's bytes in order, hashing -> scan-N.unit, hash.state
+//   content the content of files                -> content-N.unit
+//   finish                                      -> exhibit.unit
+//
+// Unit files hold rows; what a unit holds depends on the evidence, the limits and the items set aside, never on threads
+// or order. Errors of the world end the worker; the watcher (engine.h) sees why.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "model/limits.h"
+
+namespace weft::extract {
+
+struct WorkerOptions {
+  std::string exhibit;   // label
+  std::string path;      // the evidence
+  std::string work;      // work folder, inside the case
+  std::vector<uint8_t> key;  // of the keyed hashes
+  unsigned threads = 1;
+  Limits limits;
+};
+
+// True when all units are done, false when it was stopped. Throws Error.
+bool run_worker(const WorkerOptions& options, const std::atomic<bool>& stop);
+
+// Unit files of the work folder that make up the pack; only when the worker has finished.
+std::vector<std::string> pack_units(const std::string& work);
+bool finished_work(const std::string& work);
+
+}  // namespace weft::extract
