@@ -1,0 +1,202 @@
+// E-mail addresses: RFC 5321 §4.1.2 and RFC 5322 §3.4.1, with RFC 6531 (UTF-8 local parts) and IDN domains.
+//
+// RFC 5322 lets a local part hold almost any sign; evidence glues addresses to what stands before them ("=3D", "\x22",
+// "to=", "&lt;", "Subject:"). So the start is found by what people use in addresses, and a prefix that is a known escape
+// is cut. False positives: the domain must end in a delegated top-level domain and have a registrable name (foo@2x.png,
+// pkg@1.2.3 and symbol@VERSION fall); message ids (in a Message-ID, References, In-Reply-To header, or made like one)
+// are the message_id scanner's; "$user@…" and "%s@…" are templates.
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/text.h"
+#include "scan/scanner.h"
+#include "scan/scanners/context.h"
+#include "scan/scanners/message_ids.h"
+#include "scan/scanners/validate/host.h"
+#include "scan/scanners/validate/utf8.h"
+
+namespace weft::scan {
+namespace {
+
+constexpr size_t longest_local = 64;
+
+bool is_hex_pair(std::string_view text, size_t at) { return at + 2 <= text.size() && is_hex(text.substr(at, 2)); }
+
+// Signs of a local part that hardly ever come from what stands before it.
+bool is_plain(char c) { return is_alnum(c) || c == '.' || c == '_' || c == '-' || c == '+' || c == '\'' || c == '=' || c == '%' || c == '&'; }
+
+// Where the run of local-part signs that ends at `at` starts.
+size_t run_start(std::string_view text, size_t at) {
+  size_t begin = at;
+  while (begin > 0 && at - begin < longest_local) {
+    if (uint8_t(text[begin - 1]) < 0x80) {
+      if (!is_plain(text[begin - 1])) break;
+      --begin;
+      continue;
+    }
+    CodePoint letter = code_point_before(text, begin);
+    if (letter.length == 0 || !is_foreign_letter(letter.value)) break;
+    begin -= letter.length;
+  }
+  return begin;
+}
+
+// "=3D", "%20", "=\n": escapes of quoted-printable and URLs that decode to a sign no address starts with.
+bool is_escape(std::string_view text, size_t at) {
+  if (!is_hex_pair(text, at)) return false;
+  std::string pair = lower_ascii(text.substr(at, 2));
+  constexpr std::array<std::string_view, 16> codes{"09", "0a", "0d", "20", "22", "26", "27", "28",
+                                                   "2c", "3a", "3b", "3c", "3d", "3e", "5b", "2f"};
+  return std::find(codes.begin(), codes.end(), pair) != codes.end();
+}
+
+// "=" belongs to the address in bounce addresses only: user=example.com@lists…, SRS0=…=user@, prvs=…=user@.
+bool is_bounce(std::string_view text, size_t begin, size_t equals, size_t at) {
+  std::string_view local = text.substr(begin, at - begin);
+  for (std::string_view prefix : {"SRS0=", "SRS1=", "prvs=", "btv1=="})
+    if (local.starts_with(prefix)) return true;
+  auto host = host_at(text.substr(0, at), equals + 1);
+  return host && host->end == at && equals > begin && !is_escape(text, equals + 1);
+}
+
+// Cuts what is glued in front of the address: escapes, keys, quotes, list signs.
+size_t cut_prefix(std::string_view text, size_t begin, size_t at, size_t domain_end) {
+  for (size_t i = at; i-- > begin;) {
+    char c = text[i];
+    if (c == '%' && is_hex_pair(text, i + 1)) {
+      begin = i + 3;
+      break;
+    }
+    if (c == '=' && !is_bounce(text, begin, i, at)) {
+      begin = i + (is_escape(text, i + 1) ? 3 : 1);
+      break;
+    }
+    if (c == '\'' && char_at(text, domain_end) == '\'') {
+      begin = i + 1;
+      break;
+    }
+    if (c == '.' && i + 1 < at && text[i + 1] == '.') {
+      begin = i + 2;
+      break;
+    }
+  }
+  if (char_before(text, begin) == '\\' && begin < at) {
+    char c = text[begin];
+    std::string_view rest = text.substr(begin + 1, 4);
+    if (c == 'x' && is_hex_pair(rest, 0)) begin += 3;
+    else if (c == 'u' && rest.size() == 4 && is_hex(rest)) begin += 5;
+    else if (c == 'n' || c == 'r' || c == 't') begin += 1;
+  }
+  while (begin < at && !is_alnum(text[begin]) && text[begin] != '_' && uint8_t(text[begin]) < 0x80) ++begin;
+  return begin;
+}
+
+// In scripts without spaces the word before the address would be swallowed: kept only if the whole local part is such.
+size_t cut_unspaced(std::string_view text, size_t begin, size_t at) {
+  size_t last = begin;
+  bool ascii = false;
+  for (size_t i = begin; i < at;) {
+    CodePoint c = code_point_at(text, i);
+    if (c.length == 0) return at;
+    i += c.length;
+    if (is_unspaced_script(c.value)) last = i;
+    else ascii = ascii || c.value < 0x80;
+  }
+  return ascii && last < at ? last : begin;
+}
+
+// 'john doe'@ in double quotes: the quoted form of RFC 5321, told from a string that happens to end before the "@".
+size_t quoted_start(std::string_view text, size_t at) {
+  for (size_t i = at - 1; i > 0 && at - i < longest_local; --i) {
+    char c = text[i - 1];
+    if (c == '"') return at - i < 2 ? at : i - 1;
+    if (!is_alnum(c) && c != '.' && c != '_' && c != '-' && c != '+' && c != ' ') return at;
+  }
+  return at;
+}
+
+void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
+  size_t at = text.rfind('@', hit.end - 1);
+  if (at == std::string_view::npos || at < from || at == 0) return;
+  auto host = host_at(text, at + 1);
+  if (!host) return;
+  if (char_at(text, host->end) == '@') return;  // a@b.com@c: a route or a mangled symbol, the last part decides
+
+  if (text[at - 1] == '"') {
+    size_t begin = quoted_start(text, at);
+    if (begin == at) return;
+    std::string local = lower_ascii(text.substr(begin, at - begin));
+    if (local.find(' ') == std::string::npos) local = local.substr(1, local.size() - 2);
+    return sink.feature("email", local + "@" + host->value, begin, host->end);
+  }
+  if (text[at - 1] == '.') return;
+  size_t begin = run_start(text, at);
+  char before = char_before(text, begin);
+  begin = cut_prefix(text, begin, at, host->end);
+  begin = cut_unspaced(text, begin, at);
+  if (begin < from) begin = from;
+  if (begin >= at) return;
+  if (char_before(text, begin) == '$' || before == '@') return;
+  std::string_view local = text.substr(begin, at - begin);
+  if (local.find('%') != std::string_view::npos && (local.size() < 3 || local.front() == '%')) return;
+  if (is_message_id(text, begin, at, host->end, host->value)) return;
+  sink.feature("email", lower_ascii(local) + "@" + host->value, begin, host->end);
+}
+
+constexpr std::array<std::string_view, 1> kinds{"email"};
+
+// One callback for each "@" with a dotted name behind it.
+constexpr std::array patterns{
+    Pattern{R"([\w.+'%&="\x80-\xff-]@[A-Za-z0-9_\x80-\xff-]{1,63}\.[A-Za-z0-9\x80-\xff])", 0, 0},
+};
+
+constexpr std::array examples{
+    Example{"user0@company.com", "email", "user0@company.com"},
+    Example{"write to a@b.de.", "email", "a@b.de"},
+    Example{"ab@example.org, and", "email", "ab@example.org"},
+    Example{"<o'brien@example.ie>", "email", "o'brien@example.ie"},
+    Example{"j\xC3\xBCrgen@example.de", "email", "j\xC3\xBCrgen@example.de"},
+    Example{"post@m\xC3\xBCller.example.de", "email", "post@m\xC3\xBCller.example.de"},
+    Example{"post@xn--mller-kva.de", "email", "post@m\xC3\xBCller.de"},
+    Example{"\xE7\x94\xA8\xE6\x88\xB7@\xE4\xBE\x8B\xE5\xAD\x90.\xE4\xB8\xAD\xE5\x9B\xBD", "email",
+            "\xE7\x94\xA8\xE6\x88\xB7@\xE4\xBE\x8B\xE5\xAD\x90.\xE4\xB8\xAD\xE5\x9B\xBD"},
+    Example{"\xE9\x82\xAE\xE7\xAE\xB1li.wei@example.cn", "email", "li.wei@example.cn"},
+    Example{"Bob.Smith+news@Example.COM", "email", "bob.smith+news@example.com"},
+    Example{"\"joe\"@example.com", "email", "joe@example.com"},
+    Example{"\"john doe\"@example.com", "email", "\"john doe\"@example.com"},
+    Example{"href=3Djoe@example.com", "email", "joe@example.com"},
+    Example{"to=3Cjoe@example.com", "email", "joe@example.com"},
+    Example{"mailto:joe@example.com", "email", "joe@example.com"},
+    Example{"\\x22joe@example.com\\x22", "email", "joe@example.com"},
+    Example{"\\u003cjoe@example.com\\u003e", "email", "joe@example.com"},
+    Example{"\\njoe@example.com", "email", "joe@example.com"},
+    Example{"Subject:joe@example.com", "email", "joe@example.com"},
+    Example{"user=joe@example.com;path=/", "email", "joe@example.com"},
+    Example{"u'joe@example.com'", "email", "joe@example.com"},
+    Example{"('joe@example.com',", "email", "joe@example.com"},
+    Example{"q=%22joe@example.com%22", "email", "joe@example.com"},
+    Example{"joe@example.com.The next", "email", "joe@example.com"},
+    Example{"joe@example.com2012-11-05", "email", "joe@example.com"},
+    Example{"joe@example.comhttp://x.org", "email", "joe@example.com"},
+    Example{"bounce-joe=example.com@lists.example.org", "email", "bounce-joe=example.com@lists.example.org"},
+    Example{std::string_view("\0joe@example.com\0", 17), "email", "joe@example.com"},
+    Example{"xlsx_cell@microsoft_excel.com", "email", "xlsx_cell@microsoft_excel.com"},
+    Example{"icon@2x.png", "email", ""},
+    Example{"left-pad@1.2.3", "email", ""},
+    Example{"memcpy@GLIBC_2.2.5", "email", ""},
+    Example{"getty@tty1.service", "email", ""},
+    Example{"root@localhost", "email", ""},
+    Example{"joe@host.internal", "email", ""},
+    Example{"Message-ID: <joe.123@example.com>", "email", ""},
+    Example{"References: <a1@example.com>\r\n <b2@example.com>", "email", ""},
+    Example{"$user@example.com", "email", ""},
+    Example{"joe@co.uk", "email", ""},
+};
+
+}  // namespace
+
+extern const Scanner email_scanner;
+const Scanner email_scanner{"email", "email: e-mail addresses, lower case, IDN as UTF-8", kinds, patterns, on_hit, examples, 2048};
+
+}  // namespace weft::scan
