@@ -1,0 +1,149 @@
+// Payment card numbers: ISO/IEC 7812-1 (Luhn), issuer ranges and lengths as the networks publish them.
+//
+// One in ten digit runs passes Luhn, so almost all rules here are against false positives: the issuer's own lengths;
+// separators only where the card prints them, and all alike; nothing alphanumeric, "_", "#", "=", "/" or a decimal point in
+// touch (object ids, hex, URLs, floats), unless the key in front of "=" speaks of cards; no digit repeated through. Test
+// numbers that the networks publish are cards as far as bytes can tell: linking sets them aside. Maestro's 12 to 15
+// digits are not looked for: nothing but Luhn would tell them.
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/text.h"
+#include "scan/scanner.h"
+#include "scan/scanners/context.h"
+#include "scan/scanners/validate/luhn.h"
+
+namespace weft::scan {
+namespace {
+
+struct Issuer {
+  unsigned first, last;  // of the first six digits
+  unsigned lengths;      // bit n: n digits
+};
+constexpr unsigned length(unsigned n) { return 1u << n; }
+
+constexpr std::array issuers{
+    Issuer{400000, 499999, length(13) | length(16) | length(19)},              // Visa
+    Issuer{510000, 559999, length(16)},                                        // Mastercard
+    Issuer{222100, 272099, length(16)},                                        // Mastercard, since 2017
+    Issuer{340000, 349999, length(15)}, Issuer{370000, 379999, length(15)},    // American Express
+    Issuer{300000, 305999, length(14)}, Issuer{309500, 309599, length(14)},    // Diners Club
+    Issuer{360000, 369999, length(14)}, Issuer{380000, 399999, length(14)},    // Diners Club
+    Issuer{601100, 601199, length(16)}, Issuer{644000, 659999, length(16)},    // Discover
+    Issuer{352800, 358999, length(16)},                                        // JCB
+    Issuer{620000, 628999, length(16) | length(17) | length(18) | length(19)}, // UnionPay
+    Issuer{501800, 501899, length(16)}, Issuer{501900, 501999, length(16)},    // Maestro; Dankort
+    Issuer{502000, 502099, length(16)}, Issuer{503800, 503899, length(16)},    // Maestro
+    Issuer{561000, 561099, length(16)},                                        // Bankcard (Australia, until 2006)
+    Issuer{589300, 589399, length(16)}, Issuer{630400, 630499, length(16)},    // Maestro
+    Issuer{633100, 633199, length(16)}, Issuer{676100, 676399, length(16) | length(18) | length(19)},  // Switch, Maestro
+    Issuer{675900, 675999, length(16) | length(18) | length(19)},
+    Issuer{220000, 220499, length(16) | length(19)},                           // Mir
+};
+
+bool issued(std::string_view digits) {
+  unsigned six = 0;
+  for (char c : digits.substr(0, 6)) six = six * 10 + unsigned(c - '0');
+  return std::any_of(issuers.begin(), issuers.end(), [&](const Issuer& issuer) {
+    return six >= issuer.first && six <= issuer.last && (issuer.lengths & length(unsigned(digits.size())));
+  });
+}
+
+// Filler, not a number somebody holds: one digit throughout, nothing but zeros in the middle, or counting up.
+bool is_filler(std::string_view digits) {
+  size_t run = 1, longest = 1, zeros = 0, counting = 0;
+  for (size_t i = 1; i < digits.size(); ++i) {
+    run = digits[i] == digits[i - 1] ? run + 1 : 1;
+    longest = std::max(longest, run);
+    if (digits[i] == '0') zeros = std::max(zeros, run);
+    counting += (digits[i] - digits[i - 1] + 10) % 10 == 1;
+  }
+  return longest == digits.size() || zeros >= 10 || counting + 3 >= digits.size();
+}
+
+bool speaks_of_cards(std::string_view text, size_t begin) {
+  return mentioned_before(text, begin, 32, {"card", "cc", "ccn", "ccnum", "pan", "visa", "mastercard", "amex", "kreditkarte", "carte",
+                                            "number", "acct", "account"});
+}
+
+bool stands_alone(std::string_view text, size_t begin, size_t end) {
+  char before = char_before(text, begin), after = char_at(text, end);
+  if (is_alnum(before) || before == '_' || before == '#' || before == '.' || before == '+' || before == '$') return false;
+  if (before == '-' || before == '/' || before == '%' || before == '~' || before == '\\') return false;
+  if (before == ' ' && begin >= 2 && is_digit(text[begin - 2])) return false;
+  if (is_alnum(after) || after == '_' || after == '/' || after == '%') return false;
+  if ((after == '.' || after == '-' || after == ',' || after == ' ') && is_digit(char_at(text, end + 1))) return false;
+  if (after == '.' && is_alpha(char_at(text, end + 1))) return false;
+  if (before == '=' || before == '&' || (before == ',' && is_digit(char_before(text, begin - 1))))
+    return speaks_of_cards(text, begin);
+  return true;
+}
+
+void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
+  size_t end = hit.end;
+  // The pattern takes one byte behind the number, or none at the end of the text.
+  if (end > 0 && !is_digit(text[end - 1])) --end;
+  if (end < text.size() && is_digit(text[end])) return;
+  size_t begin = end;
+  char separator = 0;
+  std::string digits, shape;
+  while (begin > from && end - begin < 23) {
+    char c = text[begin - 1];
+    if (is_digit(c)) {
+      digits += c;
+    } else if ((c == ' ' || c == '-') && begin >= 2 && is_digit(text[begin - 2]) && (separator == 0 || separator == c)) {
+      separator = c;
+      shape += char('a' + digits.size());
+    } else {
+      break;
+    }
+    --begin;
+  }
+  std::reverse(digits.begin(), digits.end());
+  // From the right: 4-4-4-4, 4-6-5 and 4-6-4 as printed; UnionPay also 6-13.
+  bool printed = shape.empty() || (digits.size() == 16 && shape == "eim") || (digits.size() == 15 && shape == "fl") ||
+                 (digits.size() == 14 && shape == "ek") || (digits.size() == 19 && (shape == "n" || shape == "dhlp"));
+  if (!printed || digits.size() < 13 || digits.size() > 19) return;
+  if (!issued(digits) || !luhn(digits) || is_filler(digits) || !stands_alone(text, begin, end)) return;
+  if (digits.size() == 13 && !speaks_of_cards(text, begin)) return;  // withdrawn length; milliseconds and article numbers
+  std::string masked = digits.substr(0, 6) + std::string(digits.size() - 10, '*') + digits.substr(digits.size() - 4);
+  sink.feature("card", masked, begin, end, digits);
+}
+
+constexpr std::array<std::string_view, 1> kinds{"card"};
+constexpr std::array patterns{
+    Pattern{R"((?:^|[^0-9A-Za-z._])[2-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}(?:[^0-9A-Za-z_]|$))", dotall, 0},
+    Pattern{R"((?:^|[^0-9A-Za-z._])3[0-9]{3}[ -]?[0-9]{6}[ -]?[0-9]{4,5}(?:[^0-9A-Za-z_]|$))", dotall, 0},
+    Pattern{R"((?:^|[^0-9A-Za-z._])(?:4[0-9]{12}|[46][0-9]{16,18})(?:[^0-9A-Za-z_]|$))", dotall, 0},
+};
+
+constexpr std::array examples{
+    Example{"Visa - 4111111111111111", "card", "411111******1111"},
+    Example{"4012 8888 8888 1881,", "card", "401288******1881"},
+    Example{"5555-5555-5555-4444\n", "card", "555555******4444"},
+    Example{"American Express 3782 822463 10005", "card", "378282*****0005"},
+    Example{"Diners 30569309025904.", "card", "305693****5904"},
+    Example{"\"6011000990139424\"", "card", "601100******9424"},
+    Example{"JCB 3530111333300000", "card", "353011******0000"},
+    Example{"card_number=4012888888881881&x", "card", "401288******1881"},
+    Example{"Visa 4222222222222", "card", "422222***2222"},
+    Example{"4111111111111112", "card", ""},
+    Example{"id=4111111111111111", "card", ""},
+    Example{"4111 1111-1111 1111", "card", ""},
+    Example{"41111111111111110000", "card", ""},
+    Example{"0.4111111111111111", "card", ""},
+    Example{"4111111111111111ab", "card", ""},
+    Example{"ab4111111111111111", "card", ""},
+    Example{"4444444444444448", "card", ""},
+    Example{"1234567890123452", "card", ""},
+    Example{"/4111111111111111/", "card", ""},
+    Example{"4012 8888 8888 1881 0000", "card", ""},
+};
+
+}  // namespace
+
+extern const Scanner card_scanner;
+const Scanner card_scanner{"card", "card: payment card numbers, masked; the full number is secret", kinds, patterns, on_hit, examples, 64};
+
+}  // namespace weft::scan

@@ -1,0 +1,145 @@
+// IP addresses with an optional port: dotted quads and RFC 4291 text, canonical as RFC 5952 has it.
+//
+// False positives are versions, object identifiers, section numbers, times and C++ scopes. A quad touched by letters,
+// digits, dots or hyphens is none; nor one behind "version", "v", "release", "section", "OID". A quad of small numbers
+// ("7.10.1.2") counts only with a port, brackets, or a word of networks near it. IPv6 must start as assigned addresses do
+// (2000::/3, fc00::/7, fe80::/10, ff00::/8, 64:ff9b::). Network masks and 0.0.0.0/8 are not reported, nor ::1.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/text.h"
+#include "scan/scanner.h"
+#include "scan/scanners/context.h"
+#include "scan/scanners/validate/ip.h"
+
+namespace weft::scan {
+namespace {
+
+enum : uint32_t { quad, full, compressed };
+
+// ":port" behind an address, up to 65535; end is moved behind it.
+std::string port_at(std::string_view text, size_t& end) {
+  if (char_at(text, end) != ':') return {};
+  size_t at = end + 1;
+  unsigned value = 0;
+  while (at < text.size() && at - end <= 5 && is_digit(text[at])) value = value * 10 + unsigned(text[at++] - '0');
+  if (at == end + 1 || text[end + 1] == '0' || value > 65535 || is_alnum(char_at(text, at))) return {};
+  if (char_at(text, at) == ':' || (char_at(text, at) == '.' && is_digit(char_at(text, at + 1)))) return {};
+  std::string port(text.substr(end, at - end));
+  end = at;
+  return port;
+}
+
+bool is_numbering(std::string_view text, size_t begin) {
+  return mentioned_before(text, begin, 24, {"version", "ver.", "ver", "vers", "release", "rel", "build", "section", "sect", "sec.",
+                                            "chapter", "clause", "oid", "revision", "rev", "firmware", "upstream", "upgrade",
+                                            "driver", "paragraph", "\xC2\xA7", "table", "figure", "appendix"});
+}
+
+bool is_networking(std::string_view text, size_t begin, size_t end) {
+  return mentioned_before(text, begin, 48, {"ip", "ipv4", "addr", "address", "host", "server", "dns", "gateway", "router", "ping",
+                                            "peer", "client", "remote", "local", "src", "dst", "source", "from", "inet", "subnet",
+                                            "netmask", "proxy", "connect", "nameserver", "ssh", "http", "login", "received"}) ||
+         mentioned_after(text, end, 16, {"port", " - - [", "netmask"});
+}
+
+void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
+  size_t begin = hit.end, end = hit.end;
+  while (begin > 0 && hit.end - begin < 16 && (is_digit(text[begin - 1]) || text[begin - 1] == '.')) --begin;
+  while (end < text.size() && end - hit.end < 3 && is_digit(text[end])) ++end;
+  if (begin < from) return;
+  auto octets = ipv4(text.substr(begin, end - begin));
+  if (!octets) return;
+  char before = char_before(text, begin), after = char_at(text, end);
+  if (is_alnum(before) || before == '.' || before == '-' || before == '_' || before == '~' || before == '+') return;
+  if (is_alnum(after) || after == '_' || after == '~' || after == '+' || after == '%') return;
+  if ((after == '.' || after == '-') && is_alnum(char_at(text, end + 1))) return;
+  auto o = *octets;
+  if (o[0] == 0 || o[0] >= 240) return;
+  if (before == ':' && begin >= 2 && (is_digit(text[begin - 2]) || text[begin - 2] == ':')) return;  // 1:2.3.4.5, an epoch; ::1.2.3.4
+  size_t stop = end;
+  std::string port = port_at(text, stop);
+  bool small = *std::max_element(o.begin(), o.end()) < 100 && o[0] != 10;
+  static constexpr std::array<std::string_view, 6> resolvers{"1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.9.9", "4.2.2.2"};
+  std::string value(text.substr(begin, end - begin));
+  if (port.empty() && !(before == '[' && after == ']')) {
+    if (is_numbering(text, begin)) return;
+    bool known = std::find(resolvers.begin(), resolvers.end(), value) != resolvers.end();
+    if (small && !known && !is_networking(text, begin, end)) return;
+  }
+  sink.feature("ipv4", value + port, begin, stop);
+}
+
+bool is_group_sign(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.'; }
+
+void on_groups(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
+  size_t begin = hit.end, end = hit.end;
+  while (begin > 0 && hit.end - begin < 44 && is_group_sign(text[begin - 1]) && text[begin - 1] != '.') --begin;
+  while (end < text.size() && end - hit.end < 44 && is_group_sign(text[end])) ++end;
+  if (begin < from || is_alnum(char_before(text, begin)) || char_before(text, begin) == '_') return;
+  while (end > hit.end && text[end - 1] == '.') --end;
+  if (end - begin > 3 && text[end - 1] == ':' && text[end - 2] != ':') --end;  // "fe80::1: ": the colon of the sentence
+  auto groups = ipv6(text.substr(begin, end - begin));
+  if (!groups || is_alnum(char_at(text, end)) || char_at(text, end) == '_') return;
+  auto g = *groups;
+  bool assigned = (g[0] & 0xE000) == 0x2000 || (g[0] & 0xFE00) == 0xFC00 || (g[0] & 0xFFC0) == 0xFE80 ||
+                  (g[0] & 0xFF00) == 0xFF00 || (g[0] == 0x64 && g[1] == 0xFF9B);
+  if (!assigned) return;
+  if (char_at(text, end) == '/' && std::all_of(g.begin() + 1, g.end(), [](uint16_t x) { return x == 0; })) return;  // a prefix
+  bool bracketed = char_before(text, begin) == '[' && char_at(text, end) == ']';
+  std::string value = to_text(g), port;
+  size_t stop = end;
+  if (bracketed) {
+    ++stop;
+    port = port_at(text, stop);
+  }
+  if (port.empty()) return sink.feature("ipv6", value, begin, end);
+  sink.feature("ipv6", "[" + value + "]" + port, begin - 1, stop);
+}
+
+void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
+  hit.pattern == quad ? on_quad(text, hit, from, sink) : on_groups(text, hit, from, sink);
+}
+
+constexpr std::array<std::string_view, 2> kinds{"ipv4", "ipv6"};
+constexpr std::array patterns{
+    Pattern{R"([0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9])", 0, quad},
+    Pattern{R"([23f][0-9a-f]{1,3}(?::[0-9a-f]{1,4}){6}:[0-9a-f])", caseless, full},
+    Pattern{R"((?:[23][0-9a-f]{3}|f[cdef][0-9a-f]{2}|64):(?:[0-9a-f]{1,4}:){0,6}:)", caseless, compressed},
+};
+
+constexpr std::array examples{
+    Example{"from 192.168.1.10 to", "ipv4", "192.168.1.10"},
+    Example{"10.0.0.1:8080/", "ipv4", "10.0.0.1:8080"},
+    Example{"reply (8.8.8.8).", "ipv4", "8.8.8.8"},
+    Example{"ip=5.6.7.8;", "ipv4", "5.6.7.8"},
+    Example{"203.0.113.7.", "ipv4", "203.0.113.7"},
+    Example{"libc 7.10.1.2", "ipv4", ""},
+    Example{"version 192.168.1.10", "ipv4", ""},
+    Example{"v1.2.3.4:80", "ipv4", ""},
+    Example{"1.3.6.1.4.1.311", "ipv4", ""},
+    Example{"1.2.840.113549.1.1.1", "ipv4", ""},
+    Example{"100.200.300.400", "ipv4", ""},
+    Example{"192.168.01.10", "ipv4", ""},
+    Example{"255.255.255.0", "ipv4", ""},
+    Example{"package-192.168.1.10", "ipv4", ""},
+    Example{"192.168.1.10-2build1", "ipv4", ""},
+    Example{"section 101.102.103.104", "ipv4", ""},
+    Example{"[2001:DB8:0:0:0:0:0:1]:443", "ipv6", "[2001:db8::1]:443"},
+    Example{"inet6 fe80::20c:29ff:fe12:3456/64", "ipv6", "fe80::20c:29ff:fe12:3456"},
+    Example{"2001:db8:85a3:0:0:8a2e:370:7334", "ipv6", "2001:db8:85a3::8a2e:370:7334"},
+    Example{"feed::beef::cafe", "ipv6", ""},
+    Example{"std::atomic d::a", "ipv6", ""},
+    Example{"fe80::/10", "ipv6", ""},
+    Example{"2a:3b:4c:5d:6e:7f:80:91:a2:b3", "ipv6", ""},
+};
+
+}  // namespace
+
+extern const Scanner ip_scanner;
+const Scanner ip_scanner{"ip", "ipv4, ipv6: IP addresses, with the port if there is one", kinds, patterns, on_hit, examples, 128};
+
+}  // namespace weft::scan

@@ -1,0 +1,56 @@
+// Message ids: RFC 5322 §3.6.4. "<id-left@id-right>" in a Message-ID, References or In-Reply-To field (folded lines too),
+// or an id whose left side is plainly made by a machine. The right side need not be a real domain.
+//
+// False positives: the angle brackets are required, and outside of an id field the left side must look generated, so
+// "Joe <joe@example.com>" stays an address.
+#include <array>
+#include <string>
+
+#include "base/text.h"
+#include "scan/scanner.h"
+#include "scan/scanners/context.h"
+#include "scan/scanners/message_ids.h"
+
+namespace weft::scan {
+namespace {
+
+constexpr size_t longest = 250;
+
+bool is_id_sign(char c) { return is_alnum(c) || (c != '\0' && std::string_view("!#$%&'*+-/=?^_`{|}~.@[]:").find(c) != std::string_view::npos); }
+
+void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
+  size_t close = hit.end - 1;
+  size_t begin = close, at = 0, ats = 0;
+  while (begin > from && close - begin <= longest && is_id_sign(text[begin - 1])) {
+    --begin;
+    if (text[begin] == '@') at = begin, ++ats;
+  }
+  if (ats != 1 || char_before(text, begin) != '<' || at == begin || close - at < 3) return;
+  std::string host = lower_ascii(text.substr(at + 1, close - at - 1));
+  if (!is_message_id(text, begin, at, close, host)) return;
+  sink.feature("message_id", std::string(text.substr(begin, at - begin)) + "@" + host, begin, close);
+}
+
+constexpr std::array<std::string_view, 1> kinds{"message_id"};
+constexpr std::array patterns{Pattern{R"([!-;=?-~]@[!-;=?-~]{2,200}>)", 0, 0}};
+
+constexpr std::array examples{
+    Example{"Message-ID: <joe.123@Example.com>", "message_id", "joe.123@example.com"},
+    Example{"Message-Id:<20121105.A@host>", "message_id", "20121105.A@host"},
+    Example{"In-Reply-To: <x+y@example.com>", "message_id", "x+y@example.com"},
+    Example{"References: \r\n\t<b2@example.com>", "message_id", "b2@example.com"},
+    Example{"see <CAJ0zX+abc@mail.gmail.com>", "message_id", "CAJ0zX+abc@mail.gmail.com"},
+    Example{"<000001c8$2a1f$6501a8c0@office>", "message_id", "000001c8$2a1f$6501a8c0@office"},
+    Example{"<20080719164500.1A2B3C4D@example.com>", "message_id", "20080719164500.1A2B3C4D@example.com"},
+    Example{"From: Joe <joe@example.com>", "message_id", ""},
+    Example{"Message-ID: x\r\nFrom: Joe <joe@example.com>", "message_id", ""},
+    Example{"<a href=\"mailto:joe@example.com\">", "message_id", ""},
+};
+
+}  // namespace
+
+extern const Scanner message_id_scanner;
+const Scanner message_id_scanner{"message_id", "message_id: ids of mail and news messages, without the angle brackets",
+                                 kinds, patterns, on_hit, examples, 2304};
+
+}  // namespace weft::scan

@@ -1,0 +1,225 @@
+// URLs and the domains in them: RFC 3986, RFC 3987 (non-ASCII is kept as it stands), hosts as in validate/host.h.
+//
+// Schemes http, https, ftp, ftps, ws, wss, and "www." without a scheme (written http://www.… as browsers read it); also
+// with the slashes escaped as JSON does ("http:\/\/"). The end: what cannot stand in a URL, then trailing punctuation, and
+// a closing bracket that was not opened inside. A second URL glued behind is cut off; one in a query is part of it.
+//
+// False positives: the host must be a name in a delegated domain, an IP address, or (for the kind url alone) one plain
+// label or a name in an undelegated domain, as intranets have. Kind domain: names that can be registered, nothing else.
+#include <array>
+#include <optional>
+#include <string>
+
+#include "base/text.h"
+#include "scan/scanner.h"
+#include "scan/scanners/context.h"
+#include "scan/scanners/validate/host.h"
+#include "scan/scanners/validate/ip.h"
+#include "scan/scanners/validate/utf8.h"
+
+namespace weft::scan {
+namespace {
+
+constexpr size_t longest = 4096;
+constexpr std::array<std::string_view, 6> schemes{"https", "http", "ftps", "ftp", "wss", "ws"};
+enum : uint32_t { plain, escaped, www };
+
+bool ends_url(char c) {
+  return uint8_t(c) <= ' ' || c == 0x7F || std::string_view("\"<>\\^`{|}").find(c) != std::string_view::npos;
+}
+
+// Non-ASCII that may stand in an IRI: letters and combining marks, no spaces, quotes or full-width punctuation.
+size_t foreign_length(std::string_view text, size_t at) {
+  CodePoint c = code_point_at(text, at);
+  return c.length > 1 && is_foreign_letter(c.value) ? c.length : 0;
+}
+
+bool starts_url(std::string_view text, size_t at) {
+  char c = char_before(text, at);
+  if (!is_alnum(c) && c != '.' && c != ')' && c != ';') return false;
+  std::string_view rest = text.substr(at, 8);
+  return rest.starts_with("http://") || rest.starts_with("https://");
+}
+
+// Where the URL that starts at begin ends. In the escaped form "\/" stands for "/".
+size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
+  size_t limit = std::min(text.size(), begin + longest);
+  size_t round = 0, square = 0, at = body;
+  bool quoted = char_before(text, begin) == '\'';
+  while (at < limit) {
+    char c = text[at];
+    if (json && c == '\\' && char_at(text, at + 1) == '/') {
+      at += 2;
+      continue;
+    }
+    if (uint8_t(c) >= 0x80) {
+      size_t length = foreign_length(text, at);
+      if (length == 0) break;
+      at += length;
+      continue;
+    }
+    if (ends_url(c) || (quoted && c == '\'')) break;
+    if (c == '(') ++round;
+    if (c == '[') ++square;
+    if (c == ')' && round-- == 0) break;
+    if (c == ']' && square-- == 0) break;
+    if (c == '&' && (text.substr(at, 4) == "&gt;" || text.substr(at, 4) == "&lt;" || text.substr(at, 6) == "&quot;")) break;
+    if ((c == 'h') && at > body && starts_url(text, at)) break;
+    ++at;
+  }
+  while (at > body && std::string_view(".,;:!?'*_~").find(text[at - 1]) != std::string_view::npos) --at;
+  // An opening bracket at the very end belongs to the sentence.
+  while (at > body && (text[at - 1] == '(' || text[at - 1] == '[')) --at;
+  return at;
+}
+
+std::string unescaped(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i)
+    if (!(text[i] == '\\' && char_at(text, i + 1) == '/')) out += text[i];
+  return out;
+}
+
+struct Authority {
+  std::string canonical;  // userinfo, host, port
+  std::string domain;     // a registrable name, or empty
+  size_t host_begin = 0, host_end = 0;
+  bool cut = false;       // the host ends before the authority does: what follows is glued on
+};
+
+bool is_plain_host(std::string_view host) {
+  if (host.empty() || host.size() > 253 || !is_alnum(host.front())) return false;
+  bool letter = false;
+  for (size_t i = 0; i < host.size(); ++i) {
+    char c = host[i];
+    if (!is_alnum(c) && c != '-' && c != '.' && c != '_') return false;
+    if (c == '.' && (i + 1 == host.size() || host[i + 1] == '.')) return false;
+    letter = letter || is_alpha(c);
+  }
+  return letter && !is_digit(host[host.rfind('.') == std::string_view::npos ? 0 : host.rfind('.') + 1]);
+}
+
+// text is the page, [begin, end) what stands between "//" and the path.
+std::optional<Authority> authority(std::string_view text, size_t begin, size_t end) {
+  Authority out;
+  size_t at = text.substr(0, end).rfind('@');
+  if (at != std::string_view::npos && at >= begin) {
+    if (at == begin) return std::nullopt;
+    out.canonical = std::string(text.substr(begin, at + 1 - begin));
+    begin = at + 1;
+  }
+  size_t host_end = end;
+  if (char_at(text, begin) == '[') {
+    size_t close = text.substr(0, end).find(']', begin);
+    if (close == std::string_view::npos) return std::nullopt;
+    auto groups = ipv6(text.substr(begin + 1, close - begin - 1));
+    if (!groups) return std::nullopt;
+    out.canonical += "[" + to_text(*groups) + "]";
+    host_end = close + 1;
+  } else {
+    size_t colon = text.substr(0, end).find(':', begin);
+    if (colon != std::string_view::npos) host_end = colon;
+    std::string_view host = text.substr(begin, host_end - begin);
+    if (ipv4(host)) {
+      out.canonical += host;
+    } else if (auto name = host_at(text.substr(0, host_end), begin)) {
+      out.domain = name->value;
+      out.canonical += name->value;
+      out.cut = name->end != host_end && !(name->end + 1 == host_end && text[name->end] == '.');
+      host_end = name->end;
+    } else if (is_plain_host(host)) {
+      out.canonical += lower_ascii(host);
+    } else {
+      return std::nullopt;
+    }
+  }
+  out.host_begin = begin;
+  out.host_end = host_end;
+  if (!out.cut && host_end < end && text[host_end] == ':') {
+    std::string_view port = text.substr(host_end + 1, end - host_end - 1);
+    size_t digits = 0;
+    while (digits < port.size() && is_digit(port[digits])) ++digits;
+    if (digits > 5) return std::nullopt;
+    if (digits > 0) out.canonical += ":" + std::string(port.substr(0, digits));
+    if (digits != port.size()) out.cut = true, host_end += digits > 0 ? 1 + digits : 0;
+  }
+  out.host_end = out.cut ? host_end : out.host_end;
+  return out;
+}
+
+void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
+  size_t begin = 0, body = 0;
+  std::string scheme;
+  if (hit.pattern == www) {
+    begin = text.substr(0, hit.end).size() - 1;
+    while (begin > 0 && hit.end - begin < 72 && lower_ascii(text.substr(begin, 4)) != "www.") --begin;
+    char before = char_before(text, begin);
+    if (is_alnum(before) || before == '.' || before == '-' || before == '/' || before == '@' || before == '_') return;
+    scheme = "http";
+    body = begin;
+  } else {
+    body = hit.end - 1;
+    size_t colon = body - (hit.pattern == escaped ? 5 : 3);
+    for (std::string_view name : schemes)
+      if (colon >= name.size() && lower_ascii(text.substr(colon - name.size(), name.size())) == name) {
+        scheme = name;
+        break;
+      }
+    begin = colon - scheme.size();
+  }
+  if (begin < from || scheme.empty()) return;
+  bool json = hit.pattern == escaped;
+  size_t end = url_end(text, begin, body, json);
+  size_t path = body;
+  while (path < end && std::string_view("/?#\\").find(text[path]) == std::string_view::npos) ++path;
+  auto where = authority(text, body, path);
+  if (!where || (hit.pattern == www && (where->domain.empty() || where->host_begin != body))) return;
+  if (where->cut) end = path = where->host_end;
+  std::string rest = json ? unescaped(text.substr(path, end - path)) : std::string(text.substr(path, end - path));
+  sink.feature("url", scheme + "://" + where->canonical + rest, begin, end);
+  if (!where->domain.empty())
+    sink.feature("domain", where->domain, where->host_begin, std::min(end, where->host_begin + (where->host_end - where->host_begin)));
+}
+
+constexpr std::array<std::string_view, 2> kinds{"url", "domain"};
+constexpr std::array patterns{
+    Pattern{R"((?:https?|ftps?|wss?)://[0-9a-z\[\x80-\xff_])", caseless, plain},
+    Pattern{R"((?:https?|ftps?|wss?):\\/\\/[0-9a-z\[\x80-\xff_])", caseless, escaped},
+    Pattern{R"(www\.[a-z0-9\x80-\xff-]{1,63}\.[a-z\x80-\xff])", caseless, www},
+};
+
+constexpr std::array examples{
+    Example{"see http://www.Example.com/Path?q=1#f.", "url", "http://www.example.com/Path?q=1#f"},
+    Example{"see http://www.Example.com/Path", "domain", "www.example.com"},
+    Example{"HTTPS://example.org", "url", "https://example.org"},
+    Example{"ftp://joe:pw@ftp.example.org:2121/a", "url", "ftp://joe:pw@ftp.example.org:2121/a"},
+    Example{"wss://example.org/ws,", "url", "wss://example.org/ws"},
+    Example{"(see http://en.example.org/wiki/A_(b))", "url", "http://en.example.org/wiki/A_(b)"},
+    Example{"[x](http://example.org/a) and", "url", "http://example.org/a"},
+    Example{"'http://example.org/a'+b", "url", "http://example.org/a"},
+    Example{"<a href=\"http://example.org/a\">", "url", "http://example.org/a"},
+    Example{"http://[2001:DB8::1]:8080/x", "url", "http://[2001:db8::1]:8080/x"},
+    Example{"http://192.168.1.1/x", "url", "http://192.168.1.1/x"},
+    Example{"http://192.168.1.1/x", "domain", ""},
+    Example{"http://b\xC3\xBC" "cher.de/\xC3\xA4", "url", "http://b\xC3\xBC" "cher.de/\xC3\xA4"},
+    Example{"http://xn--bcher-kva.de/", "domain", "b\xC3\xBC" "cher.de"},
+    Example{"www.example.co.uk/x", "url", "http://www.example.co.uk/x"},
+    Example{"http:\\/\\/example.org\\/a\\/b\"", "url", "http://example.org/a/b"},
+    Example{"http://example.orghttps://", "url", "http://example.org"},
+    Example{"http://intranet/wiki", "url", "http://intranet/wiki"},
+    Example{"http://intranet/wiki", "domain", ""},
+    Example{"http://web.example.org/web/http://a.example.com/", "url", "http://web.example.org/web/http://a.example.com/"},
+    Example{"http://a.example.org/x&gt;", "url", "http://a.example.org/x"},
+    Example{"http://%s/index", "url", ""},
+    Example{"http://1.7.10.1.2/", "url", ""},
+    Example{"http://co.uk/", "domain", ""},
+    Example{"www.foo.invalid", "url", ""},
+    Example{"awww.example.com", "url", ""},
+};
+
+}  // namespace
+
+extern const Scanner url_scanner;
+const Scanner url_scanner{"url", "url, domain: web and ftp addresses, and the host names in them", kinds, patterns, on_hit, examples, 4608};
+
+}  // namespace weft::scan
