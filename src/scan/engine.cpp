@@ -1,0 +1,470 @@
+// The engine: text in, features and problems out; a decoded layer is a text again.
+//
+// A text is scanned in blocks of 64 KiB which overlap by the longest match, so the hits a block can make are bounded.
+// Hyperscan's callback only files each hit under its owner. Every so often (a batch) the hits are dispatched, one owner
+// after the other, each owner's in order of where they end; an owner is announced to the watch once per batch.
+// Decoders run in the same dispatch and hand their layers to a deeper Level with its own hit lists; Hyperscan's scratch
+// is free at that point, so one is enough for all depths.
+//
+// UTF-16 runs of a text are turned into one UTF-8 text with NULs between, matched in the same way, and each run is shown
+// to scanners alone: what lies next to it in that text is far away in the source.
+#include "scan/engine.h"
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "scan/rules.h"
+#include "scan/utf16.h"
+
+namespace weft::scan {
+namespace {
+
+constexpr size_t block_size = 64 * KiB;
+constexpr size_t batch_blocks = 16;           // a batch ends after that many blocks …
+constexpr size_t batch_hits = 64 * KiB;       // … or that many hits
+constexpr size_t most_problems = 1000;        // of one page; the rest is counted
+constexpr size_t context_size = 16;
+constexpr size_t longest_in_context = 256;    // bytes of the feature itself
+constexpr size_t utf16_beyond = 64 * KiB;     // how far behind the page proper a UTF-16 run is followed
+
+// What is being scanned: a page, or a layer.
+struct Text {
+  std::string_view bytes;
+  size_t begin = 0, end = 0;      // features and layers start in here
+  uint64_t offset = 0;            // page: of bytes[0] in the source; layer: start of the outermost layer
+  uint64_t source_end = 0;        // layer: end of the outermost layer
+  std::string layers;             // layer: "-GZIP-0-ZIP-"; page: ""
+  std::string item;               // how the watch knows it
+  uint32_t depth = 0;
+
+  bool is_page() const { return depth == 0; }
+  uint64_t source(size_t position) const { return is_page() ? offset + position : offset; }
+  std::string path(size_t position) const { return is_page() ? std::string() : layers + std::to_string(position); }
+};
+
+// What one depth of the recursion holds: hits by owner, and where each owner stands in the text.
+struct Level {
+  std::vector<std::vector<Hit>> hits;   // by owner
+  std::vector<size_t> from;             // by owner: end of its last feature or layer
+  std::vector<bool> aside;              // by owner: set aside for this text
+  std::unordered_set<size_t> begins;    // of layers found in this text: a stream is decoded once
+  Utf16Text utf16;
+  size_t filed = 0;                     // hits in the lists
+
+  void reset(size_t owners) {
+    hits.resize(owners);
+    for (auto& list : hits) list.clear();
+    from.assign(owners, 0);
+    aside.assign(owners, false);
+    begins.clear();
+    utf16.clear();
+    filed = 0;
+  }
+};
+
+struct Item {
+  Found found;
+  size_t begin, end;  // in the text
+};
+
+// "-GZIP-512-ZIP-0" against "-GZIP-60": numbers by value, everything else by byte.
+int compare_layers(std::string_view a, std::string_view b) {
+  size_t i = 0, j = 0;
+  while (i < a.size() && j < b.size()) {
+    if (is_digit(a[i]) && is_digit(b[j])) {
+      size_t ie = i, je = j;
+      while (ie < a.size() && is_digit(a[ie])) ++ie;
+      while (je < b.size() && is_digit(b[je])) ++je;
+      if (ie - i != je - j) return ie - i < je - j ? -1 : 1;
+      if (int order = a.substr(i, ie - i).compare(b.substr(j, je - j))) return order;
+      i = ie, j = je;
+    } else {
+      if (a[i] != b[j]) return a[i] < b[j] ? -1 : 1;
+      ++i, ++j;
+    }
+  }
+  return a.size() - i == b.size() - j ? 0 : a.size() - i < b.size() - j ? -1 : 1;
+}
+
+bool before(const Item& a, const Item& b) {
+  if (a.found.offset != b.found.offset) return a.found.offset < b.found.offset;
+  if (int order = compare_layers(a.found.layers, b.found.layers)) return order < 0;
+  if (int order = a.found.kind.compare(b.found.kind)) return order < 0;
+  if (int order = a.found.value.compare(b.found.value)) return order < 0;
+  if (a.end != b.end) return a.end > b.end;
+  if (int order = a.found.encoding.compare(b.found.encoding)) return order < 0;
+  if (int order = a.found.scanner.compare(b.found.scanner)) return order < 0;
+  return a.found.secret < b.found.secret;
+}
+
+bool same_place(const Item& a, const Item& b) {
+  return a.found.offset == b.found.offset && a.begin == b.begin && a.end == b.end && a.found.kind == b.found.kind &&
+         a.found.layers == b.found.layers;
+}
+
+bool is_continuation(char c) { return (static_cast<uint8_t>(c) & 0xc0) == 0x80; }
+
+// The feature with up to 16 bytes on each side; whole characters where the text is UTF-8. A secret leaves no digits.
+std::string context_of(std::string_view text, size_t begin, size_t end, bool secret) {
+  size_t first = begin - std::min(begin, context_size), last = end + std::min(text.size() - end, context_size);
+  while (first < begin && is_continuation(text[first])) ++first;
+  while (last > end && last < text.size() && is_continuation(text[last])) --last;
+  std::string raw(text.substr(first, last - first));
+  if (end - begin > longest_in_context) raw.erase(begin - first + longest_in_context, end - begin - longest_in_context);
+  if (secret) std::replace_if(raw.begin(), raw.end(), [](char c) { return is_digit(c); }, '*');
+  return printable(raw);
+}
+
+bool all_same(std::string_view text) {
+  return text.empty() || std::memcmp(text.data(), text.data() + 1, text.size() - 1) == 0;
+}
+
+}  // namespace
+
+struct Scan::State {
+  State(const Rules::State& r, const Limits& l) : rules(r), limits(l) {
+    if (!rules.database.get()) return;
+    hs_scratch_t* raw = nullptr;
+    if (hs_alloc_scratch(rules.database.get(), &raw) != HS_SUCCESS) throw Error("no memory for pattern scratch");
+    scratch = Handle<hs_scratch_t, hs_free_scratch>(raw);
+  }
+
+  void scan(const Text& text);
+  void match(const Text& text);
+  void match_utf16(const Text& text);
+  void hits_of(std::string_view bytes, size_t block, size_t stop, Level& level);
+  void dispatch(const Text& text, Level& level);
+  void dispatch_scanner(const Text& text, Level& level, size_t owner);
+  void dispatch_decoder(const Text& text, Level& level, size_t owner);
+  void dispatch_utf16(const Text& text, Level& level);
+  bool enter(const Text& text, Level& level, size_t owner);
+  bool layer(const Text& parent, Level& level, std::string_view name, size_t begin, size_t consumed,
+             std::vector<uint8_t> bytes);
+  void problem(uint64_t offset, std::string layers, std::string what);
+  void finish(Results& results);
+
+  bool is_scanner(size_t owner) const { return owner < rules.scanners.size(); }
+  std::string_view name_of(size_t owner) const {
+    return is_scanner(owner) ? rules.scanners[owner]->name : rules.decoders[owner - rules.scanners.size()]->name;
+  }
+
+  const Rules::State& rules;
+  const Limits limits;
+  Handle<hs_scratch_t, hs_free_scratch> scratch;
+  std::vector<std::unique_ptr<Level>> levels;  // by depth; kept, so that buffers are reused
+
+  // Of the page at hand:
+  Watch* watch = nullptr;
+  std::string_view name;
+  uint64_t decoded = 0;       // bytes all layers produced
+  bool told_room = false;     // the limit on them was reported
+  size_t untold = 0;          // problems beyond most_problems
+  std::vector<Item> items;
+  std::vector<ScanProblem> problems;
+};
+
+namespace {
+
+// Gives a scanner's features their addresses.
+class TextSink final : public Sink {
+ public:
+  TextSink(const Text& text, std::string_view scanner, std::vector<Item>& items)
+      : text_(text), scanner_(scanner), items_(items) {}
+  // From now on text is a run of UTF-16, whose positions are those of a piece.
+  void of_piece(const Utf16Text& utf16, const Utf16Text::Piece& piece) { utf16_ = &utf16, piece_ = &piece, from = 0; }
+
+  void feature(std::string_view kind, std::string value, size_t begin, size_t end, std::string_view secret) override {
+    std::string_view shown = text_.bytes;
+    size_t first = begin, last = end;
+    if (piece_) {
+      shown = utf16_->text().substr(piece_->begin, piece_->end - piece_->begin);
+      check(begin < end && end <= shown.size(), "a feature lies in its text");
+      first = utf16_->source(*piece_, piece_->begin + begin);
+      last = utf16_->source(*piece_, piece_->begin + end);
+    }
+    check(begin < end && end <= shown.size(), "a feature lies in its text");
+    from = std::max(from, end);
+    if (first < text_.begin || first >= text_.end) return;
+    Item item{{}, first, last};
+    item.found.kind = kind;
+    item.found.scanner = scanner_;
+    item.found.encoding = !piece_ ? "utf-8" : piece_->run.big_endian ? "utf-16be" : "utf-16le";
+    item.found.value = std::move(value);
+    item.found.secret = secret;
+    item.found.context = context_of(shown, begin, end, !secret.empty());
+    item.found.offset = text_.source(first);
+    item.found.source_end = text_.is_page() ? text_.offset + last : text_.source_end;
+    item.found.layers = text_.path(first);
+    items_.push_back(std::move(item));
+  }
+
+  size_t from = 0;
+
+ private:
+  const Text& text_;
+  std::string_view scanner_;
+  std::vector<Item>& items_;
+  const Utf16Text* utf16_ = nullptr;
+  const Utf16Text::Piece* piece_ = nullptr;
+};
+
+}  // namespace
+
+void Scan::State::problem(uint64_t offset, std::string layers, std::string what) {
+  if (problems.size() < most_problems)
+    problems.push_back({offset, std::move(layers), std::move(what)});
+  else
+    ++untold;
+}
+
+// Announces an owner; what is set aside is told once per text.
+bool Scan::State::enter(const Text& text, Level& level, size_t owner) {
+  if (level.aside[owner]) return false;
+  const std::string_view role = is_scanner(owner) ? "scanner" : "decoder";
+  if (watch->enter(fmt::format("{} {} {}", text.item, role, name_of(owner)))) return true;
+  level.aside[owner] = true;
+  problem(text.source(text.begin), text.path(0), fmt::format("{} {} was set aside here", role, name_of(owner)));
+  return false;
+}
+
+// Files the hits that end in (block, stop], of a text seen from a longest match before on and one byte behind.
+void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Level& level) {
+  const size_t first = block - std::min(block, rules.width + 1), last = std::min(bytes.size(), stop + 1);
+  const std::string_view seen = bytes.substr(first, last - first);
+  if (rules.quiet[static_cast<uint8_t>(seen.front())] && all_same(seen)) return;
+  struct Filing {
+    const Rules::State& rules;
+    Level& level;
+    size_t first, after, until;
+  } filing{rules, level, first, block, stop};
+  auto file = [](unsigned number, unsigned long long, unsigned long long to, unsigned, void* context) {
+    auto& f = *static_cast<Filing*>(context);
+    const size_t end = f.first + to;
+    if (end <= f.after || end > f.until) return 0;
+    const Rules::State::Owned& owned = f.rules.patterns[number];
+    f.level.hits[owned.owner].push_back({end, owned.id});
+    ++f.level.filed;
+    return 0;
+  };
+  const hs_error_t result = hs_scan(rules.database.get(), seen.data(), static_cast<unsigned>(seen.size()), 0,
+                                    scratch.get(), file, &filing);
+  check(result == HS_SUCCESS, "the pattern scan works");
+}
+
+void Scan::State::dispatch_scanner(const Text& text, Level& level, size_t owner) {
+  TextSink sink(text, name_of(owner), items);
+  sink.from = level.from[owner];
+  for (const Hit& hit : level.hits[owner]) rules.scanners[owner]->on_hit(text.bytes, hit, sink.from, sink);
+  level.from[owner] = sink.from;
+}
+
+void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner) {
+  const Decoder& decoder = *rules.decoders[owner - rules.scanners.size()];
+  class Branch final : public Decoded {
+   public:
+    Branch(State& state, const Text& text, Level& level, size_t owner)
+        : state_(state), text_(text), level_(level), owner_(owner) {}
+    bool layer(std::string_view name, size_t begin, size_t consumed, std::vector<uint8_t> bytes) override {
+      check(begin <= text_.bytes.size() && consumed <= text_.bytes.size() - begin, "a layer comes from its text");
+      from = std::max(from, begin + consumed);
+      used_ += bytes.size();
+      if (begin < text_.begin || begin >= text_.end) return room() > 0;
+      const bool more = state_.layer(text_, level_, name, begin, consumed, std::move(bytes));
+      return state_.enter(text_, level_, owner_) && more && room() > 0;
+    }
+    void problem(size_t begin, std::string what) override {
+      if (begin < text_.begin || begin >= text_.end) return;
+      state_.problem(text_.source(begin), text_.path(begin), std::move(what));
+    }
+    size_t room() const override {
+      const uint64_t branch = state_.limits.decoded_branch, page = state_.limits.decoded_page;
+      return std::min(branch - std::min(branch, used_), page - std::min(page, state_.decoded));
+    }
+    void next() { used_ = 0; }
+    size_t from = 0;
+
+   private:
+    State& state_;
+    const Text& text_;
+    Level& level_;
+    size_t owner_;
+    uint64_t used_ = 0;
+  } branch(*this, text, level, owner);
+
+  branch.from = level.from[owner];
+  for (const Hit& hit : level.hits[owner]) {
+    // A stream that starts in the page proper is hit no later than a longest match behind it.
+    if (hit.end <= text.begin || hit.end > text.end + rules.width) continue;
+    branch.next();
+    if (level.aside[owner] || watch->stopping()) break;
+    if (branch.room() == 0) {
+      if (!told_room)
+        problem(text.source(text.begin), text.path(0),
+                fmt::format("layers of this page unpack to more than {}: not decoded further", human_size(limits.decoded_page)));
+      told_room = true;
+      break;
+    }
+    decoder.on_hit(as_bytes(text.bytes), hit, branch.from, branch);
+  }
+  level.from[owner] = branch.from;
+}
+
+void Scan::State::dispatch(const Text& text, Level& level) {
+  for (size_t owner = 0; owner < level.hits.size(); ++owner) {
+    std::vector<Hit>& hits = level.hits[owner];
+    if (hits.empty()) continue;
+    auto earlier = [](const Hit& a, const Hit& b) { return a.end != b.end ? a.end < b.end : a.pattern < b.pattern; };
+    if (!std::is_sorted(hits.begin(), hits.end(), earlier)) std::sort(hits.begin(), hits.end(), earlier);
+    if (enter(text, level, owner)) {
+      if (is_scanner(owner))
+        dispatch_scanner(text, level, owner);
+      else
+        dispatch_decoder(text, level, owner);
+    }
+    hits.clear();
+  }
+  level.filed = 0;
+}
+
+// Hits in the joined UTF-16 text go to scanners with the run they end in; decoders see raw bytes only.
+void Scan::State::dispatch_utf16(const Text& text, Level& level) {
+  const auto& pieces = level.utf16.pieces();
+  for (size_t owner = 0; owner < level.hits.size(); ++owner) {
+    std::vector<Hit>& hits = level.hits[owner];
+    if (is_scanner(owner) && !hits.empty() && enter(text, level, owner)) {
+      auto earlier = [](const Hit& a, const Hit& b) { return a.end != b.end ? a.end < b.end : a.pattern < b.pattern; };
+      std::sort(hits.begin(), hits.end(), earlier);
+      TextSink sink(text, name_of(owner), items);
+      const Utf16Text::Piece* last = nullptr;
+      for (const Hit& hit : hits) {
+        auto piece = std::partition_point(pieces.begin(), pieces.end(), [&](const auto& p) { return p.end < hit.end; });
+        if (piece == pieces.end() || hit.end <= piece->begin) continue;
+        if (&*piece != last) {
+          sink.of_piece(level.utf16, *piece);
+          if (last == nullptr && level.from[owner] > piece->begin) sink.from = level.from[owner] - piece->begin;
+          last = &*piece;
+        }
+        const std::string_view run = level.utf16.text().substr(piece->begin, piece->end - piece->begin);
+        rules.scanners[owner]->on_hit(run, {hit.end - piece->begin, hit.pattern}, sink.from, sink);
+      }
+      if (last) level.from[owner] = last->begin + sink.from;
+    }
+    hits.clear();
+  }
+  level.filed = 0;
+}
+
+void Scan::State::match(const Text& text) {
+  Level& level = *levels[text.depth];
+  // Features that start in the page proper are hit not much later than it ends.
+  const size_t stop = std::min(text.bytes.size(), text.end + rules.width + rules.reach);
+  size_t blocks = 0;
+  for (size_t block = 0; block < stop; block += block_size) {
+    hits_of(text.bytes, block, std::min(stop, block + block_size), level);
+    if (++blocks % batch_blocks != 0 && level.filed < batch_hits) continue;
+    dispatch(text, level);
+    if (watch->stopping()) return;
+    watch->enter(text.item);
+  }
+  dispatch(text, level);
+}
+
+void Scan::State::match_utf16(const Text& text) {
+  Level& level = *levels[text.depth];
+  const Bytes bytes = as_bytes(text.bytes.substr(0, std::min(text.bytes.size(), text.end + utf16_beyond)));
+  for (const Utf16Run& run : find_utf16(bytes, text.is_page() ? text.offset : 0))
+    if (run.begin < text.end) level.utf16.add(bytes, run);
+  if (level.utf16.pieces().empty()) return;
+  watch->enter(text.item);
+  level.from.assign(level.from.size(), 0);
+  const std::string_view joined = level.utf16.text();
+  for (size_t block = 0; block < joined.size(); block += block_size) {
+    hits_of(joined, block, std::min(joined.size(), block + block_size), level);
+    if (level.filed < batch_hits) continue;
+    dispatch_utf16(text, level);
+    if (watch->stopping()) return;
+  }
+  dispatch_utf16(text, level);
+}
+
+void Scan::State::scan(const Text& text) {
+  if (text.bytes.empty() || !rules.database.get()) return;
+  while (levels.size() <= text.depth) levels.push_back(std::make_unique<Level>());
+  levels[text.depth]->reset(rules.owners());
+  match(text);
+  match_utf16(text);
+}
+
+// False when decoding should stop.
+bool Scan::State::layer(const Text& parent, Level& level, std::string_view layer_name, size_t begin, size_t consumed,
+                        std::vector<uint8_t> bytes) {
+  if (bytes.empty() || !level.begins.insert(begin).second) return true;
+  decoded += bytes.size();
+  if (parent.depth >= limits.depth) {
+    problem(parent.source(begin), parent.path(begin),
+            fmt::format("layers nested deeper than {}: not decoded further", limits.depth));
+    return false;
+  }
+  Text text;
+  text.bytes = as_text(bytes);
+  text.end = bytes.size();
+  text.offset = parent.source(begin);
+  text.source_end = parent.is_page() ? parent.offset + begin + consumed : parent.source_end;
+  text.layers = fmt::format("{}-{}-", parent.path(begin), layer_name);
+  text.item = fmt::format("{}{}{}0", name, text.offset, text.layers);
+  text.depth = parent.depth + 1;
+  if (!watch->enter(text.item)) {
+    problem(text.offset, text.path(0), "layer was set aside");
+    return true;
+  }
+  scan(text);
+  return true;
+}
+
+// Hands over what the page gave, in order, each feature once.
+void Scan::State::finish(Results& results) {
+  if (untold > 0) problems.push_back({problems.back().offset, {}, fmt::format("{} further problems of this page", untold)});
+  std::stable_sort(items.begin(), items.end(), before);
+  items.erase(std::unique(items.begin(), items.end(), same_place), items.end());
+  for (Item& item : items) results.features.push_back(std::move(item.found));
+  std::stable_sort(problems.begin(), problems.end(), [](const ScanProblem& a, const ScanProblem& b) {
+    if (a.offset != b.offset) return a.offset < b.offset;
+    if (int order = compare_layers(a.layers, b.layers)) return order < 0;
+    return a.what < b.what;
+  });
+  for (ScanProblem& one : problems) results.problems.push_back(std::move(one));
+  items.clear();
+  problems.clear();
+}
+
+Scan::Scan(const Rules& rules, const Limits& limits) : state_(std::make_unique<State>(*rules.state_, limits)) {}
+Scan::~Scan() = default;
+
+void Scan::page(const Page& page, std::string_view name, Watch& watch, Results& results) {
+  check(page.begin <= page.end && page.end <= page.bytes.size(), "a page lies within its bytes");
+  State& state = *state_;
+  state.watch = &watch;
+  state.name = name;
+  state.decoded = 0;
+  state.told_room = false;
+  state.untold = 0;
+
+  Text text;
+  text.bytes = as_text(page.bytes);
+  text.begin = page.begin;
+  text.end = page.end;
+  text.offset = page.offset;
+  text.item = fmt::format("{}page {}", name, page.offset + page.begin);
+  if (watch.enter(text.item))
+    state.scan(text);
+  else
+    state.problem(page.offset + page.begin, {}, "page was set aside");
+  state.finish(results);
+}
+
+}  // namespace weft::scan

@@ -1,0 +1,95 @@
+// Compiles the patterns. A match may be no longer than longest_match, so that a text can be scanned in blocks which
+// overlap by that much: the hits of one block are then bounded, whatever the bytes are.
+#include "scan/rules.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace weft::scan {
+namespace {
+
+constexpr size_t longest_match = 16 * KiB;
+
+// The longest text the pattern can match.
+size_t width_of(const Pattern& pattern, std::string_view owner) {
+  hs_expr_info_t* info = nullptr;
+  hs_compile_error_t* failure = nullptr;
+  if (hs_expression_info(pattern.regex, pattern.flags, &info, &failure) != HS_SUCCESS) {
+    std::string why = failure ? failure->message : "no reason given";
+    hs_free_compile_error(failure);
+    throw Error(fmt::format("pattern of {} does not compile: {}: {}", owner, pattern.regex, why));
+  }
+  const size_t width = info->max_width;
+  const bool empty = info->min_width == 0;
+  free(info);
+  if (width > longest_match)
+    throw Error(fmt::format("pattern of {} is not bounded to {} bytes: {}", owner, longest_match, pattern.regex));
+  if (empty) throw Error(fmt::format("pattern of {} matches nothing at all: {}", owner, pattern.regex));
+  return width;
+}
+
+// Which bytes can fill a disk without any pattern matching. Asked of the database itself, so it stays true.
+std::array<bool, 256> quiet_bytes(const hs_database_t* database, size_t width) {
+  Handle<hs_scratch_t, hs_free_scratch> scratch;
+  hs_scratch_t* raw = nullptr;
+  if (hs_alloc_scratch(database, &raw) != HS_SUCCESS) throw Error("no memory for pattern scratch");
+  scratch = Handle<hs_scratch_t, hs_free_scratch>(raw);
+  std::array<bool, 256> quiet{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const std::string text(width + 64, static_cast<char>(byte));
+    auto stop = [](unsigned, unsigned long long, unsigned long long, unsigned, void*) { return 1; };
+    quiet[byte] = hs_scan(database, text.data(), static_cast<unsigned>(text.size()), 0, raw, stop, nullptr) == HS_SUCCESS;
+  }
+  return quiet;
+}
+
+}  // namespace
+
+Rules::Rules() : Rules(scan::scanners(), scan::decoders()) {}
+
+Rules::Rules(std::span<const Scanner* const> scanners, std::span<const Decoder* const> decoders)
+    : state_(std::make_unique<State>()) {
+  State& state = *state_;
+  state.scanners.assign(scanners.begin(), scanners.end());
+  state.decoders.assign(decoders.begin(), decoders.end());
+
+  std::vector<const char*> texts;
+  std::vector<unsigned> flags, ids;
+  uint32_t owner = 0;
+  auto add = [&](std::string_view name, std::span<const Pattern> patterns) {
+    for (const Pattern& pattern : patterns) {
+      state.width = std::max(state.width, width_of(pattern, name));
+      texts.push_back(pattern.regex);
+      flags.push_back(pattern.flags);
+      ids.push_back(static_cast<unsigned>(ids.size()));
+      state.patterns.push_back({owner, pattern.id});
+    }
+    ++owner;
+  };
+  for (const Scanner* scanner : scanners) {
+    add(scanner->name, scanner->patterns);
+    state.reach = std::max(state.reach, scanner->reach);
+  }
+  for (const Decoder* decoder : decoders) add(decoder->name, decoder->patterns);
+  if (texts.empty()) return;
+
+  hs_database_t* database = nullptr;
+  hs_compile_error_t* failure = nullptr;
+  if (hs_compile_multi(texts.data(), flags.data(), ids.data(), static_cast<unsigned>(texts.size()), HS_MODE_BLOCK,
+                       nullptr, &database, &failure) != HS_SUCCESS) {
+    const std::string why = failure ? failure->message : "no reason given";
+    const std::string which = failure && failure->expression >= 0 ? texts[size_t(failure->expression)] : "all together";
+    hs_free_compile_error(failure);
+    throw Error(fmt::format("patterns do not compile: {}: {}", which, why));
+  }
+  state.database = Handle<hs_database_t, hs_free_database>(database);
+  state.quiet = quiet_bytes(database, state.width);
+}
+
+Rules::~Rules() = default;
+Rules::Rules(Rules&&) noexcept = default;
+
+}  // namespace weft::scan
