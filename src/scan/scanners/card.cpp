@@ -52,14 +52,14 @@ bool issued(std::string_view digits) {
 
 // Filler, not a number somebody holds: one digit throughout, nothing but zeros in the middle, or counting up.
 bool is_filler(std::string_view digits) {
-  size_t run = 1, longest = 1, zeros = 0, counting = 0;
+  size_t run = 1, zeros = 0, counting = 0;
   for (size_t i = 1; i < digits.size(); ++i) {
     run = digits[i] == digits[i - 1] ? run + 1 : 1;
-    longest = std::max(longest, run);
     if (digits[i] == '0') zeros = std::max(zeros, run);
     counting += (digits[i] - digits[i - 1] + 10) % 10 == 1;
   }
-  return longest == digits.size() || zeros >= 10 || counting + 3 >= digits.size();
+  bool one_digit = digits.find_first_not_of(digits[0]) >= digits.size() - 1;
+  return one_digit || zeros >= 10 || counting + 3 >= digits.size();
 }
 
 bool speaks_of_cards(std::string_view text, size_t begin) {

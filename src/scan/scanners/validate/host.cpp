@@ -82,6 +82,14 @@ size_t top_level_length(std::string_view text, Label label) {
   return is_top_level(lower_ascii(raw.substr(0, length))) ? length : 0;
 }
 
+// What may follow a complete name behind a dot without being part of it: the next sentence, the ending of a file name.
+bool is_glued(std::string_view label) {
+  if (label[0] >= 'A' && label[0] <= 'Z') return true;
+  for (std::string_view ending : {"html", "htm", "txt", "eml", "msg", "vcf", "pdf", "json", "xml", "log", "crt", "key", "pem"})
+    if (label == ending) return true;
+  return false;
+}
+
 }  // namespace
 
 bool is_top_level(const std::string& label) {
@@ -95,7 +103,10 @@ std::optional<Host> host_at(std::string_view text, size_t begin) {
     Label last = labels.back();
     size_t length = top_level_length(text, last);
     labels.pop_back();
-    if (length == 0) continue;
+    if (length == 0) {
+      if (!is_glued(text.substr(last.begin, last.end - last.begin))) return std::nullopt;
+      continue;
+    }
     std::string value;
     for (Label label : labels) {
       if (text[label.end - 1] == '-') return std::nullopt;
