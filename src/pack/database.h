@@ -1,6 +1,7 @@
 // DuckDB, for everyone: queries over packs and link tables. The only header of Weft behind which DuckDB stands.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,32 +11,37 @@
 
 namespace weft::pack {
 
-// One thread at a time. Errors of SQL are our own mistakes or the world's (disk full): Error either way.
+// One thread at a time. Errors of SQL are our own mistakes or the world's (disk full): Error either way, with DuckDB's
+// message. Nothing is loaded from or sent to a network, and nothing is written but where SQL says and in `temporary`.
+// Mind that `offset` is a word of SQL: write "offset" for the column.
 class Database {
  public:
-  // In memory, spilling to the folder `temporary` (inside the case); memory in bytes, threads for DuckDB.
+  // In memory, spilling to a folder of its own under `temporary` (inside the case; made when missing), which goes when
+  // the Database goes, or with the next one when the process was killed. Memory in bytes, threads for DuckDB.
   Database(const std::string& temporary, uint64_t memory, unsigned threads = 1);
   ~Database();
   Database(Database&&) noexcept;
 
-  using Value = std::optional<std::string>;  // as text; nothing for NULL
+  using Value = std::optional<std::string>;  // as text, times as in base/time.h; nothing for NULL
   using Row = std::vector<Value>;
+  // One or more statements, results dropped.
   void run(const std::string& sql);
-  // All rows as text: for small results.
+  // All rows as text: for small results. One statement; lists and structs must be cast to VARCHAR in it.
   std::vector<Row> rows(const std::string& sql);
-  // Row by row, without holding them all. each returns false to stop.
+  // Row by row, without holding them all. each returns false to stop, and does not use this Database.
   void each(const std::string& sql, const std::function<bool(const Row&)>& each);
   std::optional<std::string> value(const std::string& sql);  // first column of the first row
 
   // Views named exhibit, volume, file, extent, feature, problem over the Parquet files of these packs (typed and empty
-  // when there are none), and link tables (link, evidence, set_aside) where links_folder has them.
+  // when there are none), in the order given.
   void attach_packs(const std::vector<std::string>& pack_folders);
+  // Views over the link tables (link, evidence, set_aside) that the folder has.
   void attach_links(const std::string& links_folder);
 
   // A text as an SQL literal, quotes and all.
   static std::string quote(std::string_view text);
 
-  // Appends typed rows to a table created from the row struct: see pack/append.h.
+  // Typed rows go in and out through pack/append.h.
   struct Native;
   Native& native() { return *native_; }
 
@@ -43,7 +49,9 @@ class Database {
   std::unique_ptr<Native> native_;
 };
 
-// COPY of a table or view to a file: csv (with header), jsonl, parquet. Stable order. Error for an unknown format.
+// COPY of a table or view to a file, in its own order: csv (header; empty for NULL, "" for an empty text), jsonl,
+// parquet. Times are RFC 3339 text in csv and jsonl. "-" is standard output. Error, naming the valid ones, for an
+// unknown table or format.
 void export_table(Database& database, const std::string& table, const std::string& format, const std::string& to);
 
 }  // namespace weft::pack

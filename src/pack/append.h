@@ -1,0 +1,83 @@
+// Typed rows into DuckDB: a table from a row struct, filled in chunks. And from there to a Parquet file.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pack/database.h"
+#include "pack/schema.h"
+
+namespace weft::pack {
+
+// Fills one table, cell by cell in column order. Belongs to one thread and lives no longer than its Database.
+// Text that is not UTF-8, or holds a NUL, is stored as weft::printable() shows it: DuckDB takes no other.
+class Appender {
+ public:
+  // The table must be there; create_table() makes it.
+  Appender(Database& database, const TableInfo& table);
+  ~Appender();
+
+  void put(std::string_view text);
+  void put(const std::string& text) { put(std::string_view(text)); }
+  void put(uint64_t value);
+  void put(bool value);
+  void put(double value);
+  void put(Time value);
+  template <class T>
+  void put(const std::optional<T>& value) {
+    value ? put(*value) : put_null();
+  }
+  void put_null();
+  void end_row();
+  // Hands over what is still in the chunk. Rows not finished are lost, so whoever appends calls it.
+  void finish();
+
+ private:
+  struct State;
+  void flush();
+  std::unique_ptr<State> state_;
+};
+
+// An empty table named as the row struct says, or otherwise; one of that name is replaced.
+void create_table(Database& database, const TableInfo& table, std::string_view name);
+template <class Row>
+void create_table(Database& database) {
+  create_table(database, table_info<Row>(), Row::table);
+}
+
+template <class Row>
+void append(Appender& appender, std::span<const Row> rows) {
+  for (const Row& row : rows) {
+    std::apply([&](const auto&... column) { (appender.put(row.*column.member), ...); }, Row::columns());
+    appender.end_row();
+  }
+}
+template <class Row>
+void append(Database& database, const std::vector<Row>& rows) {
+  Appender appender(database, table_info<Row>());
+  append(appender, std::span<const Row>(rows));
+  appender.finish();
+}
+
+// A query's rows, in its order, as a Parquet file: whole or not there, and the same bytes for the same rows whatever
+// the number of threads. Pack and link tables are all written by this.
+void write_parquet_query(Database& database, const std::string& query, const std::string& path, int mode = 0644);
+
+// The rows as they stand.
+template <class Row>
+void write_parquet(Database& database, const std::vector<Row>& rows, const std::string& path) {
+  TableInfo table = table_info<Row>();
+  std::string name = "weft_write_" + std::string(table.name);
+  create_table(database, table, name);
+  table.name = name;
+  Appender appender(database, table);
+  append(appender, std::span<const Row>(rows));
+  appender.finish();
+  write_parquet_query(database, "SELECT * FROM " + identifier(name), path);
+  database.run("DROP TABLE " + identifier(name));
+}
+
+}  // namespace weft::pack

@@ -1,0 +1,94 @@
+#include "pack/unit_file.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "pack/scratch_test.h"
+
+namespace weft::pack {
+namespace {
+
+UnitRows sample() {
+  UnitRows rows;
+  ExhibitRow exhibit{"K1", "raw", 42, "ab", "md5", std::nullopt, "", std::nullopt, "verified", "a\nb", "k=v"};
+  rows.exhibits.push_back(exhibit);
+  VolumeRow volume;
+  volume.exhibit = "K1", volume.volume = 1, volume.slot = 0, volume.allocated = false, volume.label = "Ünï";
+  rows.volumes.push_back(volume);
+  FileRow file;
+  file.exhibit = "K1", file.file_id = UINT64_MAX, file.path = std::string("a\0b\xFF", 4);
+  file.modified = Time{-1}, file.created = Time{INT64_MIN}, file.inode = 5, file.md5 = "";
+  rows.files.push_back(file);
+  rows.files.emplace_back();
+  rows.extents.push_back({"K1", 1, 2, 3, 4, "slack"});
+  FeatureRow feature;
+  feature.kind = "email", feature.value = "a@b.cd", feature.file_id = 0;
+  rows.features.assign(3, feature);
+  rows.problems.push_back({"K1", "scan", 7, "7-GZIP-1", std::nullopt, "cut short"});
+  rows.tokens.push_back({"K1", "card", "4***", "9", "ff"});
+  return rows;
+}
+
+template <class Row>
+bool same(const std::vector<Row>& a, const std::vector<Row>& b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i)
+    if (!std::apply([&](const auto&... c) { return ((a[i].*c.member == b[i].*c.member) && ...); }, Row::columns()))
+      return false;
+  return true;
+}
+
+TEST(unit_file, round_trip) {
+  Scratch scratch;
+  UnitRows rows = sample();
+  write_unit(scratch / "u", rows);
+  EXPECT_FALSE(exists(scratch / "u.tmp"));
+  UnitRows back = read_unit(scratch / "u");
+  EXPECT_TRUE(same(rows.exhibits, back.exhibits));
+  EXPECT_TRUE(same(rows.volumes, back.volumes));
+  EXPECT_TRUE(same(rows.files, back.files));
+  EXPECT_TRUE(same(rows.extents, back.extents));
+  EXPECT_TRUE(same(rows.features, back.features));
+  EXPECT_TRUE(same(rows.problems, back.problems));
+  EXPECT_TRUE(same(rows.tokens, back.tokens));
+}
+
+TEST(unit_file, empty) {
+  Scratch scratch;
+  write_unit(scratch / "u", {});
+  EXPECT_TRUE(read_unit(scratch / "u").features.empty());
+}
+
+TEST(unit_file, cut_at_every_length_is_an_error) {
+  Scratch scratch;
+  write_unit(scratch / "u", sample());
+  std::string whole = read_file(scratch / "u");
+  for (size_t length = 0; length < whole.size(); ++length) {
+    write_file(scratch / "cut", std::string_view(whole).substr(0, length));
+    EXPECT_THROW(read_unit(scratch / "cut"), Error) << length;
+  }
+}
+
+TEST(unit_file, a_flipped_bit_is_an_error) {
+  Scratch scratch;
+  write_unit(scratch / "u", sample());
+  std::string whole = read_file(scratch / "u");
+  for (size_t i = 0; i < whole.size(); ++i) {
+    std::string bad = whole;
+    bad[i] = char(bad[i] ^ 1 << (i % 8));
+    write_file(scratch / "bad", bad);
+    EXPECT_THROW(read_unit(scratch / "bad"), Error) << i;
+  }
+  write_file(scratch / "bad", whole + "x");
+  EXPECT_THROW(read_unit(scratch / "bad"), Error);
+}
+
+TEST(unit_file, the_world_is_an_error) {
+  Scratch scratch;
+  EXPECT_THROW(read_unit(scratch / "none"), Error);
+  EXPECT_THROW(write_unit(scratch / "no/such/folder", {}), Error);
+}
+
+}  // namespace
+}  // namespace weft::pack
