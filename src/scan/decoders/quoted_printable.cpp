@@ -1,0 +1,77 @@
+// QP: quoted-printable, RFC 2045 §6.7. Mail in it hides addresses in two ways: "=\n" cuts a line anywhere, and "=3D" or
+// "=C3=BC" stand for signs. One layer is one logical line (lines joined over soft breaks), since that is the smallest
+// stretch which can be decoded alone and whose start can be told from what stands right before it.
+#include <algorithm>
+
+#include "base/text.h"
+#include "scan/scanner.h"
+
+namespace weft::scan {
+namespace {
+
+// A soft break; an encoded equals sign; two encoded bytes of a UTF-8 character.
+constexpr Pattern patterns[] = {{R"([\x20-\x7e]=\r?\n)", dotall, 0}, {R"(=3D)", dotall, 1}, {R"(=[C-F][0-9A-F]=[89AB][0-9A-F])", dotall, 2}};
+
+constexpr size_t longest_back = 4 * KiB;    // not more than the margin before a page
+constexpr size_t longest_line = 64 * KiB;   // logical, encoded
+constexpr size_t shortest_break = 48, longest_break = 80;  // of a line that an encoder cuts
+
+bool is_line_text(uint8_t c) { return (c >= 0x20 && c < 0x7f) || c == '\t'; }
+
+unsigned nibble(uint8_t c) { return is_digit(c) ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16; }
+
+// Where the logical line that holds `at` starts; nothing of it lies before floor.
+size_t logical_start(Bytes bytes, size_t floor, size_t at) {
+  for (;;) {
+    while (at > floor && is_line_text(bytes[at - 1])) --at;
+    if (at == floor || bytes[at - 1] != '\n') return at;
+    size_t before = at - 1;
+    if (before > floor && bytes[before - 1] == '\r') --before;
+    if (before == floor || bytes[before - 1] != '=') return at;
+    at = before;
+  }
+}
+
+void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
+  if (hit.end <= from) return;
+  const size_t floor = std::max(from, hit.end - std::min(hit.end, longest_back));
+  size_t at = hit.end - 1;
+  while (at > floor && !is_line_text(bytes[at])) --at;  // the soft break that was hit
+  const size_t begin = logical_start(bytes, floor, at);
+  if (begin == floor && floor > from) return;  // starts farther away than can be told
+
+  std::vector<uint8_t> line;
+  size_t escapes = 0, line_start = begin;
+  bool encoder_break = false;
+  size_t i = begin;
+  for (; i < bytes.size() && i - begin < longest_line && is_line_text(bytes[i]); ++i) {
+    if (bytes[i] != '=') {
+      line.push_back(bytes[i]);
+      continue;
+    }
+    size_t next = i + 1;
+    if (next < bytes.size() && bytes[next] == '\r') ++next;
+    if (next < bytes.size() && bytes[next] == '\n') {
+      encoder_break |= next - line_start >= shortest_break && next - line_start <= longest_break;
+      line_start = next + 1;
+      i = next;
+      continue;
+    }
+    if (i + 2 >= bytes.size()) break;
+    const unsigned value = nibble(bytes[i + 1]) << 4 | nibble(bytes[i + 2]);
+    // An equals sign that stands for itself: no quoted-printable.
+    if (nibble(bytes[i + 1]) > 15 || nibble(bytes[i + 2]) > 15 || (value < 0x20 && value != '\t' && value != '\n' && value != '\r')) return;
+    line.push_back(uint8_t(value));
+    ++escapes;
+    i += 2;
+  }
+  if ((escapes == 0 && !encoder_break) || i <= hit.end - 1 || line.size() > out.room()) return;
+  out.layer("QP", begin, std::min(i, bytes.size()) - begin, std::move(line));
+}
+
+}  // namespace
+
+extern const Decoder quoted_printable_decoder;
+const Decoder quoted_printable_decoder{"QP", "quoted-printable lines, joined over their soft breaks", patterns, on_hit};
+
+}  // namespace weft::scan
