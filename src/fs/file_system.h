@@ -22,7 +22,13 @@ namespace weft::fs {
 // LUKS, BitLocker, LVM, FileVault, md RAID, swap…) are named in VolumeRow::file_system and in one problem row each, stage
 // "volume"; their bytes are still scanned as part of the image. Numbers and order are stable for the same image.
 // `exhibit` fields are left empty: the caller fills them.
+// A volume in an APFS container has scheme "apfs", its number in the container as slot, and the container's offset and
+// size, which it shares with its siblings; the container itself is a row before them, file system "apfs container".
+// Times of FAT, exFAT and ISO 9660 carry no zone and are read as UTC: this and open() set TZ for the process.
 std::vector<VolumeRow> find_volumes(ByteSource& image, const Limits& limits, std::vector<ProblemRow>& problems);
+
+// Whether open() is worth calling: a file system is on it that can be read here.
+bool is_readable(const VolumeRow& volume);
 
 // Whether open() is worth trying: find_volumes() recognised a file system that TSK reads.
 inline bool readable(const VolumeRow& volume) {
