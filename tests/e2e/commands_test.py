@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""The commands one by one, as a user calls them: what they say, their exit codes, and what they leave alone."""
+import csv
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import time
+import unittest
+
+import common
+from common import ATTENTION, IN_USE, NO_INPUT, OK, USAGE, Case, table, weft
+
+ADDRESS = "witness.of.the.page@kestrelbrook-post.net"
+
+
+class Commands(Case):
+    def image(self, name="disk.img", text=ADDRESS):
+        path = self.scratch / name
+        path.write_bytes(b"\0" * 70000 + f"To: <{text}>\n".encode() + b"\0" * 30000)
+        return path
+
+    def test_step_by_step(self):
+        weft("new", self.case, "--name", "Harbour")
+        weft("add", self.case, self.image(), "--label", "X1", "--custodian", "Velten", "--received-by", "A. Person",
+             "--note", "grey stick")
+        weft("extract", self.case)
+        weft("link", self.case)
+        weft("report", self.case)
+        features = [r for r in table(self.case, "feature") if r["kind"] == "email"]
+        self.assertEqual([(r["exhibit"], r["value"], r["offset"]) for r in features], [("X1", ADDRESS, 70005)])
+        self.assertIn(ADDRESS, weft("search", self.case, "witness.of").text)
+        shown = weft("show", self.case, f"X1:{features[0]['path']}").text
+        self.assertIn("witness", shown)
+        self.assertIn("70005", shown)
+        weft("verify", self.case)
+        log = weft("log", self.case).text
+        for word in ("Velten", "grey stick", "A. Person"):
+            self.assertIn(word, log + (self.case / "exhibits/X1.json").read_text())
+        report = (self.case / "report/report.html").read_text()
+        self.assertIn("X1", report)
+        self.assertIsNone(re.search(r"""(src|href)=["']?(https?:)?//""", report), "the report loads something")
+
+    def test_exports_agree(self):
+        weft("run", self.case, self.image())
+        weft("export", self.case, "feature", "--format", "csv", "-o", self.scratch / "f.csv")
+        weft("export", self.case, "feature", "--format", "parquet", "-o", self.scratch / "f.parquet")
+        with open(self.scratch / "f.csv", newline="") as rows:
+            from_csv = list(csv.DictReader(rows))
+        from_jsonl = table(self.case, "feature")
+        self.assertEqual([r["value"] for r in from_csv], [r["value"] for r in from_jsonl])
+        self.assertEqual((self.scratch / "f.parquet").read_bytes()[:4], b"PAR1")
+        for name in ("exhibit", "volume", "file", "extent", "problem", "link", "evidence", "set_aside"):
+            table(self.case, name)
+
+    def test_usage(self):
+        for arguments in ((), ("nonsense",), ("run",), ("run", self.case, "--threads", "many"), ("export", self.case)):
+            self.assertNotEqual(weft(*arguments, expect={USAGE}).text, "")
+        self.assertIn("run", weft("--help").text)
+
+    def test_commands_on_what_is_no_case(self):
+        for arguments in (("extract", self.case), ("link", self.case), ("verify", self.scratch), ("log", self.scratch),
+                          ("export", self.scratch, "feature", "--format", "csv")):
+            self.assertNotEqual(weft(*arguments, expect={NO_INPUT}).text, "")
+
+    def test_verify_sees_a_changed_pack_and_a_changed_log(self):
+        weft("run", self.case, self.image())
+        weft("verify", self.case)
+        victim = next((self.case / "packs/disk").glob("feature*.parquet"))
+        content = bytearray(victim.read_bytes())
+        content[len(content) // 2] ^= 1
+        victim.write_bytes(content)
+        self.assertIn("feature", weft("verify", self.case, expect={ATTENTION}).text)
+        content[len(content) // 2] ^= 1
+        victim.write_bytes(content)
+        weft("verify", self.case)
+        log = self.case / "log.jsonl"
+        log.write_text(log.read_text().replace("disk", "dusk", 1))
+        weft("verify", self.case, expect={ATTENTION})
+
+    def test_two_runs_exclude_each_other(self):
+        slow = self.scratch / "slow.img"
+        slow.write_bytes(os.urandom(96 << 20))
+        first = common.start("run", self.case, slow)
+        for _ in range(100):
+            if (self.case / "work").exists() and any((self.case / "work").iterdir()):
+                break
+            time.sleep(0.05)
+        second = weft("run", self.case, slow, expect={IN_USE})
+        self.assertIn("use", second.text)
+        out, _ = first.communicate(timeout=300)
+        self.assertEqual(first.returncode, OK, out.decode(errors="replace"))
+
+    def test_nothing_outside_the_case_and_evidence_untouched(self):
+        truth, evidence = common.sample_case(self.scratch / "sample")
+        before = {p: (hashlib.sha256(p.read_bytes()).hexdigest(), p.stat().st_mtime_ns)
+                  for e in evidence for p in ([e] if e.is_file() else e.rglob("*")) if p.is_file()}
+        elsewhere = self.scratch / "elsewhere"
+        elsewhere.mkdir()
+        trace = self.scratch / "trace"
+        environment = {**os.environ, "HOME": str(elsewhere), "TMPDIR": str(elsewhere), "XDG_CACHE_HOME": str(elsewhere)}
+        arguments = [common.WEFT, "run", self.case, *common.first_parts(evidence)]
+        traced = ["strace", "-f", "-qq", "-e", "trace=open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,"
+                  "unlinkat,link,linkat,symlink,symlinkat,truncate,connect", "-o", trace]
+        works = subprocess.run(traced + ["true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
+        done = subprocess.run([*(traced if works else []), *arguments], cwd=elsewhere, env=environment,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        self.assertIn(done.returncode, {OK, ATTENTION}, done.stdout.decode(errors="replace"))
+        self.assertEqual(list(elsewhere.iterdir()), [])
+        after = {p: (hashlib.sha256(p.read_bytes()).hexdigest(), p.stat().st_mtime_ns) for p in before}
+        self.assertEqual(before, after)
+        if not works:
+            self.skipTest("strace cannot trace here: only the folders around were compared")
+        outside = []
+        for line in trace.read_text(errors="replace").splitlines():
+            if " = -1 " in line:
+                continue
+            writes = re.search(r"O_WRONLY|O_RDWR|O_CREAT|\b(creat|mkdir|rename|unlink|link|symlink|truncate)\w*\(", line)
+            names = re.findall(r'"((?:[^"\\]|\\.)*)"', line)
+            if "connect(" in line:
+                outside.append(line)
+            elif writes and any(n.startswith("/") and not n.startswith((str(self.case), "/dev/null", "/dev/shm/"))
+                                and "memfd" not in n for n in names):
+                outside.append(line)
+        self.assertEqual(outside, [])
+
+    def test_disk_full_is_the_worlds_fault(self):
+        full = self.scratch / "full"
+        full.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", full], stderr=subprocess.DEVNULL, check=False)
+        if mounted.returncode:
+            self.skipTest("no right to mount a small disk")
+        self.addCleanup(subprocess.run, ["umount", full], check=False)
+        many = self.scratch / "many.img"
+        many.write_bytes("".join(f"user{n}@kestrelbrook-post.net {n * 7919 % 99991}.a@tallowmere-web.org\n"
+                                 for n in range(100000)).encode())
+        done = weft("run", full / "case", many, expect={common.WORLD})
+        self.assertIn("space", done.text.lower())
+
+
+class Manifest(Case):
+    def test_the_run_is_described_in_the_manifest_alone(self):
+        image = self.scratch / "disk.img"
+        image.write_bytes(b"x" * 5000 + f" {ADDRESS} ".encode())
+        manifests = []
+        for name in ("one", "two"):
+            weft("run", self.scratch / name, image)
+            manifests.append(json.loads((self.scratch / name / "packs/disk/manifest.json").read_text()))
+        for manifest in manifests:
+            self.assertIn("run", manifest)
+            del manifest["run"]
+        self.assertEqual(*manifests)
+        for table_name, entry in manifests[0].get("tables", manifests[0].get("files", {})).items():
+            self.assertIn("sha256", json.dumps(entry), table_name)
+
+
+if __name__ == "__main__":
+    common.main()

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Same bytes, same tables: killed at any moment and started again, with one thread or two."""
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+import common
+from common import ATTENTION, EVIDENCE, INTERRUPTED, IN_USE, OK, Case, parquet_files, weft
+
+
+def evidence_for(scratch):
+    """The sample case, and a real image with many features where one is at hand."""
+    _, evidence = common.sample_case(scratch / "sample")
+    evidence = common.first_parts(evidence)
+    real = EVIDENCE / "images/bulk_extractor/email_test.E01"
+    return evidence + ([real] if real.exists() else [])
+
+
+def family(pid):
+    """The process and what it started."""
+    out = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], stdout=subprocess.PIPE, check=False).stdout.split()
+    return [pid] + [p for child in out for p in family(int(child))]
+
+
+class Resume(Case):
+    def test_kill_nine_at_any_moment_then_again(self):
+        evidence = evidence_for(self.scratch)
+        begun = time.monotonic()
+        weft("run", self.case, *evidence, expect={OK, ATTENTION})
+        took = time.monotonic() - begun
+        undisturbed = parquet_files(self.case)
+        self.assertGreaterEqual(len(undisturbed), 6 * len(evidence))
+
+        seed = int(os.environ.get("WEFT_SEED", time.time()))
+        rng = random.Random(seed)
+        killed = 0
+        for round_ in range(3):
+            case = self.scratch / f"killed{round_}"
+            moments = []
+            for _ in range(4):
+                process = common.start("run", case, *evidence)
+                moments.append(rng.uniform(0.02, took * 0.7))
+                time.sleep(moments[-1])
+                # The coordinator alone, or everything at once as a power cut would.
+                whole = family(process.pid) if rng.random() < 0.5 else [process.pid]
+                for pid in whole:
+                    try:
+                        os.kill(pid, signal.SIGKILL)
+                    except ProcessLookupError:
+                        pass
+                process.communicate()
+                killed += process.returncode == -signal.SIGKILL
+                if process.returncode != -signal.SIGKILL:
+                    break
+            # Orphaned workers may hold the lock for a moment while they notice; not longer.
+            for _ in range(50):
+                done = weft("run", case, *evidence, expect={OK, ATTENTION, IN_USE})
+                if done.code != IN_USE:
+                    break
+                time.sleep(0.2)
+            self.assertNotEqual(done.code, IN_USE)
+            self.assertEqual(parquet_files(case), undisturbed, f"seed {seed}, killed after {moments}")
+        self.assertGreaterEqual(killed, 3, "the kills came too late to test anything")
+
+    def test_control_c_leaves_a_case_that_goes_on(self):
+        evidence = evidence_for(self.scratch)
+        weft("run", self.case, *evidence, expect={OK, ATTENTION})
+        case = self.scratch / "stopped"
+        process = common.start("run", case, *evidence)
+        time.sleep(0.8)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+        self.assertIn(process.returncode, {INTERRUPTED, OK, ATTENTION}, out.decode(errors="replace"))
+        weft("run", case, *evidence, expect={OK, ATTENTION})
+        self.assertEqual(parquet_files(case), parquet_files(self.case))
+
+    def test_one_thread_and_more_give_the_same_bytes(self):
+        evidence = evidence_for(self.scratch)
+        results = []
+        for threads in (1, 2, 5):
+            case = self.scratch / f"threads{threads}"
+            weft("run", case, *evidence, "--threads", threads, expect={OK, ATTENTION})
+            results.append(parquet_files(case))
+        self.assertEqual(results[0], results[1])
+        self.assertEqual(results[0], results[2])
+
+    def test_a_second_run_over_a_finished_case_changes_nothing(self):
+        evidence = evidence_for(self.scratch)[:3]
+        weft("run", self.case, *evidence, expect={OK, ATTENTION})
+        before = parquet_files(self.case)
+        begun = time.monotonic()
+        weft("run", self.case, *evidence, expect={OK, ATTENTION})
+        self.assertEqual(parquet_files(self.case), before)
+        self.assertLess(time.monotonic() - begun, 15)
+
+
+if __name__ == "__main__":
+    sys.exit(common.main())
