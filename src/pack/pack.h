@@ -1,5 +1,5 @@
 // Packs: sealed results, one folder of Parquet files and a manifest per exhibit. Written under a temporary name, synced,
-// renamed: a pack is there whole or it is not there. docs/pack-format.md is generated from model/rows.h.
+// renamed: a pack is there whole or it is not there. docs/pack-format.md is generated from the row structs.
 #pragma once
 
 #include <map>
@@ -8,6 +8,7 @@
 
 #include "model/limits.h"
 #include "model/rows.h"
+#include "pack/schema.h"
 
 namespace weft::pack {
 
@@ -22,31 +23,34 @@ struct Run {
 struct SealOptions {
   std::string exhibit;
   std::vector<std::string> units;  // unit files, any order: rows are ordered here
-  std::string folder;              // where the pack goes; must not exist
-  std::string tokens;              // where the token table goes (Parquet), beside the packs
+  std::string folder;              // where the pack goes; must not exist. Made beside it first, as .NAME.sealing
+  std::string tokens;              // where the token table goes (Parquet, mode 0600), beside the packs
   std::string temporary;           // folder for spilling, inside the case
   Limits limits;
   std::string version;             // of the program
   std::map<std::string, std::string> settings;
   Run run;
+  unsigned threads = 1;            // for DuckDB; the bytes do not depend on it
 };
 
-// Orders every table by all its columns (offset first where there is one), fills features' `file` from the file table,
-// writes the Parquet files and manifest.json (sha256 and rows of each), syncs, renames. Memory is bounded by
-// limits.memory. The Parquet files depend on the rows alone.
+// Orders every table (offset first where it is the key), drops exact duplicates of features and problems, fills
+// features' `file` from the file table, writes the Parquet files and manifest.json, syncs, renames. DuckDB gets half of
+// limits.memory and spills beyond it; unit files are read one at a time. The Parquet files depend on the rows alone.
 void seal(const SealOptions& options);
 
 struct PackInfo {
-  std::string folder, exhibit;
+  std::string folder, exhibit, version;
   std::map<std::string, uint64_t> rows;  // by table
   std::map<std::string, std::string> sha256;
+  std::string pack_sha256;  // over all tables: names the pack's content in one value
 };
 // Reads the manifest; Error when there is none or it is not one.
 PackInfo info(const std::string& folder);
-// Re-hashes every file against the manifest; returns what does not match, in words. Empty is good.
+// Re-hashes every file against the manifest and looks for missing and added ones; returns what does not match, in
+// words. Empty is good. A broken manifest is such a word too; Error only when the disk fails.
 std::vector<std::string> verify(const std::string& folder);
 
-// The text of docs/pack-format.md, made from the row structs.
-std::string format_document();
+// The text of docs/pack-format.md. The link tables come from whoever knows them: table_info<link::LinkRow>(), …
+std::string format_document(const std::vector<TableInfo>& link_tables);
 
 }  // namespace weft::pack

@@ -1,0 +1,292 @@
+#include "pack/pack.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "pack/database.h"
+#include "pack/scratch_test.h"
+#include "pack/unit_file.h"
+
+namespace weft::pack {
+namespace {
+
+namespace stdfs = std::filesystem;
+
+FeatureRow feature(uint64_t offset, const std::string& value, std::optional<uint64_t> file_id = {}) {
+  FeatureRow row;
+  row.exhibit = "K1", row.kind = "email", row.value = value, row.offset = offset, row.path = std::to_string(offset);
+  row.file_id = file_id, row.encoding = "utf-8", row.scanner = "email", row.context = "x " + value + " y";
+  return row;
+}
+
+// A small exhibit in several units, duplicates across them included.
+std::vector<UnitRows> small() {
+  std::vector<UnitRows> units(3);
+  ExhibitRow exhibit;
+  exhibit.exhibit = "K1", exhibit.format = "raw", exhibit.size = 1000;
+  units[0].exhibits.push_back(exhibit);
+  VolumeRow volume;
+  volume.exhibit = "K1", volume.volume = 1;
+  units[0].volumes.push_back(volume);
+  for (uint64_t id : {2, 1}) {
+    FileRow file;
+    file.exhibit = "K1", file.file_id = id, file.path = "docs/" + std::to_string(id), file.modified = Time{int64_t(id)};
+    units[1].files.push_back(file);
+  }
+  units[1].extents = {{"K1", 1, 0, 90, 5, "slack"}, {"K1", 1, 10, 80, 5, "data"}, {"K1", 1, 0, 70, 10, "data"}};
+  units[2].features = {feature(30, "c@c.cc"), feature(9, "b@b.bb", 2), feature(100, "a@a.aa", 7)};
+  units[1].features = {feature(9, "b@b.bb", 2), feature(9, "a@b.bb", 1)};
+  units[1].problems = {{"K1", "scan", 5, "5", {}, "bad"}, {"K1", "image", {}, "", {}, "worse"}};
+  units[2].problems = {{"K1", "scan", 5, "5", {}, "bad"}};
+  units[2].tokens = {{"K1", "card", "4***", "9", "ff"}, {"K1", "card", "4***", "9", "ff"}};
+  return units;
+}
+
+// Enough rows for several row groups and for DuckDB's threads to share them.
+std::vector<UnitRows> large(size_t count) {
+  std::mt19937_64 random(7);
+  std::vector<UnitRows> units(5);
+  for (size_t i = 0; i < count; ++i) {
+    uint64_t n = random();
+    units[n % 5].features.push_back(feature(n % 10'000'000, "user" + std::to_string(n % 1'000) + "@example.org", n % 50));
+    if (n % 7 == 0) units[n % 3].features.push_back(units[n % 5].features.back());
+    if (n % 11 == 0) units[n % 4].problems.push_back({"K1", "scan", n % 3 ? std::optional(n % 1000) : std::nullopt, "", {}, "x"});
+  }
+  for (uint64_t id = 0; id < 50; ++id) {
+    FileRow file;
+    file.exhibit = "K1", file.file_id = id, file.path = "f" + std::to_string(id);
+    units[id % 5].files.push_back(file);
+  }
+  return units;
+}
+
+SealOptions write_units(const Scratch& scratch, const std::string& name, const std::vector<UnitRows>& units) {
+  SealOptions options;
+  options.exhibit = "K1";
+  stdfs::create_directories(scratch / name);
+  for (size_t i = 0; i < units.size(); ++i) {
+    options.units.push_back(scratch / (name + "/unit" + std::to_string(i)));
+    write_unit(options.units.back(), units[i]);
+  }
+  options.folder = scratch / (name + "/packs/K1");
+  options.tokens = scratch / (name + "/tokens/K1.parquet");
+  options.temporary = scratch / (name + "/tmp");
+  options.version = "0.1";
+  options.settings = {{"scanners", "all"}};
+  return options;
+}
+
+std::vector<std::string> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : stdfs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+const std::vector<std::string> pack_files{"exhibit.parquet", "extent.parquet",  "feature.parquet", "file.parquet",
+                                          "manifest.json",   "problem.parquet", "volume.parquet"};
+
+TEST(seal, orders_collapses_and_names_files) {
+  Scratch scratch;
+  SealOptions options = write_units(scratch, "a", small());
+  seal(options);
+  EXPECT_EQ(names_in(options.folder), pack_files);
+  EXPECT_EQ(names_in(scratch / "a/packs"), std::vector<std::string>{"K1"});
+  EXPECT_TRUE(stdfs::is_empty(options.temporary));
+
+  Database database(scratch / "tmp", 256 * MiB);
+  database.attach_packs({options.folder});
+  using Rows = std::vector<Database::Row>;
+  EXPECT_EQ(database.rows("SELECT \"offset\", value, file, file_id FROM feature"),
+            (Rows{{"9", "a@b.bb", "docs/1", "1"}, {"9", "b@b.bb", "docs/2", "2"}, {"30", "c@c.cc", "", {}},
+                  {"100", "a@a.aa", "", "7"}}));
+  EXPECT_EQ(database.rows("SELECT file_id, modified FROM file"),
+            (Rows{{"1", "1970-01-01T00:00:00.000000001Z"}, {"2", "1970-01-01T00:00:00.000000002Z"}}));
+  EXPECT_EQ(database.rows("SELECT \"offset\" FROM extent"), (Rows{{"70"}, {"80"}, {"90"}}));
+  EXPECT_EQ(database.rows("SELECT \"offset\", what FROM problem"), (Rows{{{}, "worse"}, {"5", "bad"}}));
+
+  PackInfo it = info(options.folder);
+  EXPECT_EQ(it.exhibit, "K1");
+  EXPECT_EQ(it.version, "0.1");
+  EXPECT_EQ(it.rows, (std::map<std::string, uint64_t>{
+                         {"exhibit", 1}, {"volume", 1}, {"file", 2}, {"extent", 3}, {"feature", 4}, {"problem", 2}}));
+  EXPECT_EQ(it.pack_sha256.size(), 64u);
+  EXPECT_EQ(verify(options.folder), std::vector<std::string>());
+  EXPECT_THROW(seal(options), Error);  // never over a pack that is there
+
+  EXPECT_EQ(database.value("SELECT count(*) FROM " + Database::quote(options.tokens)), "1");
+  struct stat mode;
+  ASSERT_EQ(::stat(options.tokens.c_str(), &mode), 0);
+  EXPECT_EQ(mode.st_mode & 0777, 0600u);
+}
+
+TEST(seal, nothing_found_is_a_pack_too) {
+  Scratch scratch;
+  SealOptions options = write_units(scratch, "a", {});
+  seal(options);
+  EXPECT_EQ(names_in(options.folder), pack_files);
+  EXPECT_EQ(info(options.folder).rows["feature"], 0u);
+  EXPECT_TRUE(verify(options.folder).empty());
+  EXPECT_TRUE(exists(options.tokens));
+  SealOptions other = write_units(scratch, "b", small());
+  seal(other);
+  Database database(scratch / "tmp", 256 * MiB);
+  database.attach_packs({options.folder, other.folder});
+  EXPECT_EQ(database.value("SELECT count(*) FROM feature"), "4");
+}
+
+TEST(seal, same_rows_same_bytes) {
+  Scratch scratch;
+  std::vector<UnitRows> units = large(300'000);
+  SealOptions first = write_units(scratch, "first", units);
+  seal(first);
+  std::mt19937 random(1);
+  for (unsigned threads : {1, 2, 4}) {
+    SCOPED_TRACE(threads);
+    std::string name = "again" + std::to_string(threads);
+    std::shuffle(units.begin(), units.end(), random);
+    for (UnitRows& unit : units) std::shuffle(unit.features.begin(), unit.features.end(), random);
+    SealOptions again = write_units(scratch, name, units);
+    again.threads = threads;
+    again.run.host = name;
+    seal(again);
+    EXPECT_EQ(info(again.folder).sha256, info(first.folder).sha256);
+    EXPECT_EQ(info(again.folder).pack_sha256, info(first.folder).pack_sha256);
+    auto without_run = [](const std::string& folder) {
+      auto json = nlohmann::json::parse(read_file(folder + "/manifest.json"));
+      json.erase("run");
+      return json.dump();
+    };
+    EXPECT_EQ(without_run(again.folder), without_run(first.folder));
+  }
+  Database database(scratch / "tmp", 512 * MiB);
+  database.attach_packs({first.folder});
+  EXPECT_EQ(database.value("SELECT count(*) FROM (SELECT DISTINCT * FROM feature)"),
+            std::to_string(info(first.folder).rows["feature"]));
+  EXPECT_GT(info(first.folder).rows["feature"], 122'880u * 2);  // several row groups, or the test says nothing
+  uint64_t last = 0;
+  database.each("SELECT \"offset\" FROM feature", [&](const Database::Row& row) {
+    uint64_t offset = std::stoull(row[0].value_or(""));
+    EXPECT_LE(last, offset);
+    last = offset;
+    return true;
+  });
+}
+
+TEST(seal, holds_to_a_small_budget) {
+  Scratch scratch;
+  SealOptions options = write_units(scratch, "a", large(200'000));
+  SealOptions tight = write_units(scratch, "b", large(200'000));
+  tight.limits.memory = 192 * MiB;
+  tight.threads = 2;
+  seal(options), seal(tight);
+  EXPECT_EQ(info(options.folder).sha256, info(tight.folder).sha256);
+  EXPECT_TRUE(stdfs::is_empty(tight.temporary));
+}
+
+TEST(seal, leftovers_of_a_killed_one_go) {
+  Scratch scratch;
+  SealOptions options = write_units(scratch, "a", small());
+  stdfs::create_directories(scratch / "a/packs/.K1.sealing/deep");
+  write_file(scratch / "a/packs/.K1.sealing/feature.parquet", "half a");
+  stdfs::create_directories(scratch / "a/tmp/duckdb-AAAAAA");
+  write_file(scratch / "a/tmp/duckdb-AAAAAA/lock", "");
+  seal(options);
+  EXPECT_EQ(names_in(scratch / "a/packs"), std::vector<std::string>{"K1"});
+  EXPECT_EQ(names_in(options.folder), pack_files);
+  EXPECT_TRUE(stdfs::is_empty(options.temporary));
+  EXPECT_TRUE(verify(options.folder).empty());
+}
+
+TEST(seal, a_broken_unit_is_an_error_and_no_pack) {
+  Scratch scratch;
+  SealOptions options = write_units(scratch, "a", small());
+  write_file(options.units[1], "WEFTUNIT");
+  EXPECT_THROW(seal(options), Error);
+  EXPECT_FALSE(exists(options.folder));
+}
+
+TEST(verify, sees_every_kind_of_change) {
+  Scratch scratch;
+  SealOptions options = write_units(scratch, "a", small());
+  seal(options);
+  std::string feature_file = options.folder + "/feature.parquet", whole = read_file(feature_file);
+  auto only = [&](const std::string& words) {
+    std::vector<std::string> wrong = verify(options.folder);
+    return wrong.size() == 1 && wrong[0].find(words) != std::string::npos;
+  };
+  for (size_t i = 0; i < whole.size(); i += 97) {
+    std::string bad = whole;
+    bad[i] = char(bad[i] ^ 1);
+    write_file(feature_file, bad);
+    EXPECT_TRUE(only("feature.parquet has SHA-256")) << i;
+  }
+  write_file(feature_file, whole + "x");
+  EXPECT_TRUE(only("feature.parquet has "));
+  stdfs::remove(feature_file);
+  EXPECT_TRUE(only("feature.parquet is missing"));
+  stdfs::create_symlink("/dev/null", feature_file);
+  EXPECT_TRUE(only("feature.parquet is missing"));
+  stdfs::remove(feature_file);
+  write_file(feature_file, whole);
+  write_file(options.folder + "/notes.txt", "");
+  EXPECT_TRUE(only("notes.txt was added"));
+  stdfs::remove(options.folder + "/notes.txt");
+  EXPECT_TRUE(verify(options.folder).empty());
+
+  std::string manifest = read_file(options.folder + "/manifest.json");
+  auto json = nlohmann::ordered_json::parse(manifest);
+  json["tables"]["feature"]["sha256"] = std::string(64, '0');
+  write_file(options.folder + "/manifest.json", json.dump());
+  EXPECT_EQ(verify(options.folder).size(), 2u);  // the file, and the hash over the hashes
+}
+
+TEST(verify, a_broken_manifest_is_named) {
+  Scratch scratch;
+  SealOptions options = write_units(scratch, "a", small());
+  seal(options);
+  std::string path = options.folder + "/manifest.json", whole = read_file(path);
+  for (size_t length = 0; length + 2 < whole.size(); length += 7) {
+    write_file(path, std::string_view(whole).substr(0, length));
+    EXPECT_EQ(verify(options.folder).size(), 1u) << length;
+    EXPECT_THROW(info(options.folder), Error) << length;
+  }
+  auto broken = [&](auto change) {
+    auto json = nlohmann::ordered_json::parse(whole);
+    change(json);
+    write_file(path, json.dump());
+    EXPECT_EQ(verify(options.folder).size(), 1u) << json.dump();
+    EXPECT_THROW(info(options.folder), Error) << json.dump();
+  };
+  broken([](auto& json) { json["format_version"] = 2; });
+  broken([](auto& json) { json["format"] = "other"; });
+  broken([](auto& json) { json["exhibit"] = 5; });
+  broken([](auto& json) { json.erase("tables"); });
+  broken([](auto& json) { json["tables"].erase("feature"); });
+  broken([](auto& json) { json["tables"]["feature"]["rows"] = "many"; });
+  broken([](auto& json) { json["tables"]["feature"]["file"] = "../feature.parquet"; });
+  broken([](auto& json) { json["tables"]["more"] = 1; });
+  broken([](auto& json) { json = nlohmann::ordered_json::array(); });
+  stdfs::remove(path);
+  EXPECT_THROW(info(options.folder), Error);
+  EXPECT_EQ(verify(options.folder).size(), 1u);
+  EXPECT_EQ(verify(scratch / "none").size(), 1u);
+}
+
+TEST(attach_packs, a_missing_table_is_an_error) {
+  Scratch scratch;
+  SealOptions options = write_units(scratch, "a", small());
+  seal(options);
+  stdfs::remove(options.folder + "/file.parquet");
+  Database database(scratch / "tmp", 256 * MiB);
+  EXPECT_THROW(database.attach_packs({options.folder}), Error);
+}
+
+}  // namespace
+}  // namespace weft::pack
