@@ -1,0 +1,143 @@
+// Base58Check: the number in base 58, its last four bytes the start of the double SHA-256 of the rest.
+// Bech32: a BCH code over GF(32), polynomial and constants as in BIP-173 and BIP-350.
+// Keccak-f[1600] (Bertoni, Daemen, Peeters, Van Assche, "The Keccak reference"): 24 rounds of theta, rho, pi, chi, iota on
+// 5 x 5 lanes; the rotation offsets and round constants are computed by their definitions instead of listed.
+#include "scan/scanners/validate/coin.h"
+
+#include <array>
+#include <bit>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "scan/scanners/validate/base64.h"
+
+namespace weft::scan {
+namespace {
+
+// x^t mod x^8 + x^6 + x^5 + x^4 + 1: the bits of iota's constants.
+std::array<uint64_t, 24> round_constants() {
+  std::array<uint64_t, 24> out{};
+  uint8_t state = 1;
+  for (uint64_t& constant : out)
+    for (unsigned j = 0; j < 7; ++j) {
+      if (state & 1) constant |= uint64_t(1) << ((1u << j) - 1);
+      state = uint8_t(state & 0x80 ? state << 1 ^ 0x71 : state << 1);
+    }
+  return out;
+}
+
+void keccak_f(std::array<uint64_t, 25>& a) {
+  static const std::array<uint64_t, 24> constants = round_constants();
+  for (uint64_t constant : constants) {
+    std::array<uint64_t, 5> c{};
+    for (size_t x = 0; x < 5; ++x) c[x] = a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20];
+    for (size_t x = 0; x < 5; ++x) {
+      uint64_t d = c[(x + 4) % 5] ^ std::rotl(c[(x + 1) % 5], 1);
+      for (size_t y = 0; y < 5; ++y) a[x + 5 * y] ^= d;
+    }
+    // rho and pi together: walk the lanes in pi's order, the t-th is rotated by (t+1)(t+2)/2.
+    uint64_t moved = a[1];
+    size_t x = 1, y = 0;
+    for (int t = 0; t < 24; ++t) {
+      size_t next_y = (2 * x + 3 * y) % 5;
+      x = y, y = next_y;
+      uint64_t here = a[x + 5 * y];
+      a[x + 5 * y] = std::rotl(moved, (t + 1) * (t + 2) / 2 % 64);
+      moved = here;
+    }
+    for (size_t row = 0; row < 25; row += 5) {
+      std::array<uint64_t, 5> r{a[row], a[row + 1], a[row + 2], a[row + 3], a[row + 4]};
+      for (size_t i = 0; i < 5; ++i) a[row + i] = r[i] ^ (~r[(i + 1) % 5] & r[(i + 2) % 5]);
+    }
+    a[0] ^= constant;
+  }
+}
+
+}  // namespace
+
+std::string keccak_256(std::string_view bytes) {
+  constexpr size_t rate = 136;
+  std::array<uint64_t, 25> state{};
+  std::string padded(bytes);
+  padded += '\x01';
+  padded.resize((padded.size() + rate - 1) / rate * rate, '\0');
+  padded.back() = char(padded.back() | '\x80');
+  for (size_t block = 0; block < padded.size(); block += rate) {
+    for (size_t i = 0; i < rate; ++i) state[i / 8] ^= uint64_t(uint8_t(padded[block + i])) << (i % 8 * 8);
+    keccak_f(state);
+  }
+  std::string out;
+  for (size_t i = 0; i < 32; ++i) out += char(state[i / 8] >> (i % 8 * 8));
+  return out;
+}
+
+bool is_ethereum_checksummed(std::string_view hex) {
+  if (hex.size() != 40 || !is_hex(hex)) return false;
+  std::string digest = keccak_256(lower_ascii(hex));
+  for (size_t i = 0; i < 40; ++i) {
+    if (!is_alpha(hex[i])) continue;
+    unsigned nibble = uint8_t(digest[i / 2]) >> (i % 2 ? 0 : 4) & 15;
+    if ((hex[i] < 'a') != (nibble >= 8)) return false;
+  }
+  return true;
+}
+
+bool is_bitcoin_base58(std::string_view address) {
+  constexpr std::string_view digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+  if (address.size() < 26 || address.size() > 35) return false;
+  std::array<uint8_t, 25> bytes{};
+  for (char c : address) {
+    size_t carry = digits.find(c);
+    if (carry == std::string_view::npos) return false;
+    for (size_t i = bytes.size(); i-- > 0; carry >>= 8) {
+      carry += bytes[i] * size_t(58);
+      bytes[i] = uint8_t(carry);
+    }
+    if (carry != 0) return false;
+  }
+  // Each leading zero byte is written as one "1", no more and no fewer.
+  size_t ones = 0, zeros = 0;
+  while (ones < address.size() && address[ones] == '1') ++ones;
+  while (zeros < bytes.size() && bytes[zeros] == 0) ++zeros;
+  if (ones != zeros || (bytes[0] != 0x00 && bytes[0] != 0x05)) return false;
+  std::vector<uint8_t> once = from_hex(sha256_hex(Bytes(bytes).first(21)));
+  std::vector<uint8_t> twice = from_hex(sha256_hex(once));
+  return std::equal(bytes.begin() + 21, bytes.end(), twice.begin());
+}
+
+bool is_segwit(std::string_view address) {
+  constexpr std::string_view digits = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+  std::string lower = lower_ascii(address);
+  bool upper_seen = lower != address, lower_seen = false;
+  for (char c : address) lower_seen = lower_seen || (c >= 'a' && c <= 'z');
+  if ((upper_seen && lower_seen) || lower.size() < 14 || lower.size() > 90) return false;
+  if (!lower.starts_with("bc1") && !lower.starts_with("tb1")) return false;
+  uint32_t sum = 1;
+  auto feed = [&](uint32_t value) {
+    uint32_t top = sum >> 25;
+    sum = (sum & 0x1FFFFFF) << 5 ^ value;
+    constexpr std::array<uint32_t, 5> generator{0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3};
+    for (size_t i = 0; i < 5; ++i)
+      if (top >> i & 1) sum ^= generator[i];
+  };
+  for (char c : lower.substr(0, 2)) feed(uint32_t(c) >> 5);
+  feed(0);
+  for (char c : lower.substr(0, 2)) feed(uint32_t(c) & 31);
+  std::vector<uint8_t> values;
+  for (char c : lower.substr(3)) {
+    size_t value = digits.find(c);
+    if (value == std::string_view::npos) return false;
+    values.push_back(uint8_t(value));
+    feed(uint32_t(value));
+  }
+  unsigned version = values[0];
+  if (version > 16 || sum != (version == 0 ? 1u : 0x2BC830A3u)) return false;
+  size_t program_bits = (values.size() - 7) * 5, program = program_bits / 8;
+  unsigned spare = unsigned(program_bits % 8);
+  if (spare > 4 || (values[values.size() - 7] & ((1u << spare) - 1)) != 0) return false;
+  if (program < 2 || program > 40) return false;
+  return version != 0 || program == 20 || program == 32;
+}
+
+}  // namespace weft::scan
