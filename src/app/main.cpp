@@ -1,1 +1,72 @@
-int main() { return 0; }
+// weft: the command line. One file per command beside this one.
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <new>
+
+#include "app/command.h"
+#include "base/error.h"
+
+namespace weft::app {
+
+std::atomic<bool> stop = false;
+
+namespace {
+
+void on_interrupt(int signal) {
+  if (stop.exchange(true)) {
+    ::signal(signal, SIG_DFL);
+    ::raise(signal);
+  }
+}
+
+// The world's failures and the input's are told apart by the system's code: no code, no failing system.
+int code_of(const Error& error) {
+  switch (error.os_code()) {
+    case 0: case ENOENT: case ENOTDIR: case EACCES: case EISDIR: case ELOOP: case EPERM: return exit_input;
+    default: return exit_world;
+  }
+}
+
+int run(int argc, char** argv) {
+  CLI::App cli{"Weft takes seized storage in, extracts what is on it, and shows how exhibits hang together.\n"
+               "Evidence is opened read-only; every finding has an address."};
+  cli.set_version_flag("--version", std::string("weft ") + WEFT_VERSION);
+  cli.require_subcommand(1);
+  int code = exit_ok;
+  App app{cli, code};
+  add_run(app), add_new(app), add_add(app), add_extract(app), add_link(app), add_report(app), add_search(app), add_show(app),
+      add_verify(app), add_export(app), add_log(app), add_background(app), add_worker(app);
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return cli.exit(error) == 0 ? exit_ok : exit_usage;
+  }
+  return code;
+}
+
+}  // namespace
+}  // namespace weft::app
+
+int main(int argc, char** argv) {
+  using namespace weft::app;
+  for (int signal : {SIGINT, SIGTERM}) ::signal(signal, on_interrupt);
+  ::signal(SIGPIPE, SIG_IGN);
+  try {
+    return run(argc, argv);
+  } catch (const weft::extract::CaseInUse& error) {
+    std::fprintf(stderr, "weft: %s\n", error.what());
+    return exit_in_use;
+  } catch (const weft::Error& error) {
+    std::fprintf(stderr, "weft: %s\n", error.what());
+    return code_of(error);
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "weft: out of memory; give it more with --memory, or less to do with --threads\n");
+    return exit_world;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "weft: unexpected: %s\n", error.what());
+    return exit_internal;
+  }
+}

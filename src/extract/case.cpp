@@ -73,6 +73,19 @@ void check_label(const std::string& label) {
   if (!good) throw Error("a label is 1 to 100 letters, digits, '-', '_' or '.', and does not start with '.'", label);
 }
 
+constexpr const char* sub_folders[] = {"exhibits", "work", "packs", "tokens", "links", "report"};
+
+// An empty folder, or one in which an earlier `new` was cut short.
+void check_usable(const std::string& folder) {
+  if (!files::is_directory(folder)) throw Error("is not a folder, so no case can be made there", folder);
+  for (const auto& entry : files::directory_iterator(folder)) {
+    std::string name = entry.path().filename().string();
+    bool ours = name == "lock" || name == "key" || name == "key.tmp" || name == "log.jsonl" || name == "case.json.tmp";
+    for (const char* sub : sub_folders) ours = ours || name == sub;
+    if (!ours) throw Error("is not an empty folder, so no case can be made there", folder);
+  }
+}
+
 }  // namespace
 
 std::string actor() {
@@ -87,20 +100,18 @@ bool Case::is_case(const std::string& folder) { return exists(folder + "/case.js
 Case Case::create(const std::string& folder, const std::string& name) {
   std::error_code failed;
   if (is_case(folder)) throw Error("is a case already", folder);
-  if (files::exists(folder, failed) && (!files::is_directory(folder, failed) || !files::is_empty(folder, failed)))
-    throw Error("is not an empty folder, so no case can be made there", folder);
-  for (const char* sub : {"exhibits", "work", "packs", "tokens", "links", "report"})
+  if (files::exists(folder, failed)) check_usable(folder);
+  for (const char* sub : sub_folders)
     if (files::create_directories(folder + "/" + sub, failed); failed)
       throw Error("cannot make folder", folder + "/" + sub, failed.value());
   Case made;
   made.folder_ = files::canonical(folder).string();
   made.name_ = name.empty() ? files::path(made.folder_).filename().string() : name;
   made.take_lock();
-  auto key = random_bytes(32);
-  write_file(made.folder_ + "/key", as_text(key), 0600);
+  if (!exists(made.folder_ + "/key")) write_file(made.folder_ + "/key", as_text(random_bytes(32)), 0600);
   json facts = {{"format", 1}, {"name", made.name_}, {"created_at", to_text(now())}, {"created_by", actor()}, {"version", WEFT_VERSION}};
-  write_file(made.folder_ + "/case.json", facts.dump(2) + "\n");
   made.log("new", {{"name", made.name_}, {"version", WEFT_VERSION}});
+  write_file(made.folder_ + "/case.json", facts.dump(2) + "\n");  // last: now it is a case
   return made;
 }
 
@@ -118,7 +129,8 @@ Case Case::open(const std::string& folder, bool read_only) {
 
 void Case::take_lock() {
   std::string path = folder_ + "/lock";
-  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  // Inherited by workers on purpose: as long as one of them lives, nobody else may work on the case.
+  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT, 0644));
   if (!fd) throw Error("cannot open", path, errno);
   // A run that was killed leaves workers that the system ends a moment later; they hold the lock until then.
   for (int tries = 0; ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++tries) {
@@ -129,6 +141,16 @@ void Case::take_lock() {
   std::string who = "process " + std::to_string(::getpid()) + " of " + actor() + " since " + to_text(now()) + "\n";
   if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), who.data(), who.size(), 0) < 0) throw Error("cannot write", path, errno);
   lock_ = std::move(fd);
+  // What killed runs left behind.
+  std::error_code failed;
+  for (const auto& entry : files::directory_iterator(folder_ + "/work/.tmp", failed))
+    if (std::string pid = entry.path().filename().string(); !exists("/proc/" + pid)) files::remove_all(entry.path(), failed);
+}
+
+std::string Case::temporary() const {
+  std::string path = folder_ + "/work/.tmp/" + std::to_string(::getpid());
+  files::create_directories(path);
+  return path;
 }
 
 std::vector<uint8_t> Case::key() const {

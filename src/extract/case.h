@@ -44,7 +44,7 @@ struct Exhibit {
 
 class Case {
  public:
-  // Makes the folder and its first log line. Error when it is there already and not empty.
+  // Makes the folder and its first log line. Error when it is there already and holds anything but an unfinished case.
   static Case create(const std::string& folder, const std::string& name);
   // Error when it is no case; CaseInUse when another run holds it. read_only: no lock, nothing may be written.
   static Case open(const std::string& folder, bool read_only = false);
@@ -68,7 +68,8 @@ class Case {
   std::string links() const { return folder_ + "/links"; }
   std::string report() const { return folder_ + "/report/report.html"; }
   std::string log_file() const { return folder_ + "/log.jsonl"; }
-  std::string temporary() const { return folder_ + "/work/.tmp"; }
+  // For spilling and unpacking; of this process alone, gone with the next run.
+  std::string temporary() const;
   bool sealed(const std::string& label) const { return exists(pack(label) + "/manifest.json"); }
   std::vector<std::string> sealed_packs() const;  // folders, in order of label
 

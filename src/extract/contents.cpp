@@ -12,28 +12,11 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "extract/job.h"
+#include "extract/range_source.h"
 #include "fs/file_system.h"
 
 namespace weft::extract {
 namespace {
-
-// A stretch of another source, which must outlive it.
-class RangeSource final : public ByteSource {
- public:
-  RangeSource(ByteSource& whole, uint64_t offset, uint64_t size) : whole_(whole), offset_(offset), size_(size) {}
-  uint64_t size() const override { return size_; }
-  size_t read(uint64_t offset, MutableBytes out, std::vector<Fault>& faults) override {
-    if (offset >= size_) return 0;
-    size_t before = faults.size();
-    size_t got = whole_.read(offset_ + offset, out.first(std::min<uint64_t>(out.size(), size_ - offset)), faults);
-    for (size_t i = before; i < faults.size(); ++i) faults[i].offset -= std::min(faults[i].offset, offset_);
-    return got;
-  }
-
- private:
-  ByteSource& whole_;
-  uint64_t offset_, size_;
-};
 
 // MIME type by content, through libmagic. One thread each.
 class ContentType {
@@ -110,7 +93,7 @@ class ChunkReader {
       std::span<const ExtentRow> extents(places.extents.data() + begin, at - begin);
       // Links and directories have no content to speak of; their names and targets are in the row.
       if (file.kind == "file" || file.kind == "virtual") content(file, Layout::of(extents));
-      job_.box.shared().counters.done.fetch_add(file.size, std::memory_order_relaxed);
+      job_.box.shared().counters.done.fetch_add(std::min(file.size, image_.bytes->size()), std::memory_order_relaxed);
       rows_.files.push_back(std::move(file));
     }
     watch_.idle();
@@ -238,9 +221,9 @@ void read_contents(const Job& job, const scan::Rules& rules) {
   for (uint64_t chunk = 0; chunk < chunks; ++chunk)
     if (!job.done(job.unit("content", chunk))) todo.push_back(chunk);
   if (todo.empty()) return;
-  uint64_t total = 0;
+  uint64_t total = 0, largest = read_done(job.file("image.unit")).exhibits.at(0).size;
   for (uint64_t chunk : todo)
-    for (const FileRow& file : read_done(job.unit("walk", chunk)).files) total += file.size;
+    for (const FileRow& file : read_done(job.unit("walk", chunk)).files) total += std::min(file.size, largest);
   job.progress(reading_files, 0, total);
 
   std::atomic<size_t> next = 0;

@@ -38,7 +38,7 @@ struct Job {
 // The stages; each returns early when the job is stopped, with its finished units in place.
 void open_exhibit(const Job& job, const image::Image& image);                           // walk.cpp
 void walk_volumes(const Job& job, image::Image& image, Watch& watch);                   // walk.cpp
-void scan_image(const Job& job, image::Image& image, const scan::Rules& rules);         // scan_image.cpp
+void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, SlotWatch& watch);  // scan_image.cpp
 void read_contents(const Job& job, const scan::Rules& rules);                           // contents.cpp
 void finish_exhibit(const Job& job);                                                    // worker.cpp
 

@@ -250,7 +250,7 @@ bool read_pages(Shared& shared, ByteSource& source, ImageHash& hash, SlotWatch& 
 
 }  // namespace
 
-void scan_image(const Job& job, image::Image& image, const scan::Rules& rules) {
+void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, SlotWatch& watch) {
   if (job.done(job.file("scanned.done"))) return;
   Owners owners(job.file("owners"));
   OpenUnits units(job);
@@ -265,7 +265,6 @@ void scan_image(const Job& job, image::Image& image, const scan::Rules& rules) {
   for (unsigned i = 0; i < threads; ++i) pool.emplace_back([&shared, i] { scan_pages(shared, i + 1); });
   bool all = false;
   try {
-    SlotWatch watch(job.box.shared().slots[0], job.set_aside, job.stop);
     all = read_pages(shared, *image.bytes, hash, watch);
   } catch (...) {
     shared.fail(std::current_exception());

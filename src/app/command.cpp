@@ -1,0 +1,51 @@
+#include "app/command.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "base/error.h"
+
+namespace weft::app {
+
+Limits CommonOptions::limits() const {
+  Limits limits;
+  limits.memory = memory;
+  return limits;
+}
+
+unsigned CommonOptions::thread_count() const {
+  unsigned wanted = threads ? threads : std::max(1u, std::thread::hardware_concurrency());
+  // Each thread holds page buffers and scratch; stay inside the memory budget rather than die of it.
+  uint64_t fit = std::max<uint64_t>(1, (limits().memory - 256 * MiB) / (128 * MiB));
+  return unsigned(std::min<uint64_t>({wanted, fit, 60}));
+}
+
+void add_common(CLI::App& command, CommonOptions& options) {
+  command.add_option("--threads", options.threads, "Scanning threads (default: one per core)")->check(CLI::Range(1, 60));
+  command.add_option("--memory", options.memory, "Memory budget (default: 2GiB, at least 512MiB)")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::Range(512 * MiB, uint64_t(1) << 50));
+}
+
+void add_custody(CLI::App& command, CustodyOptions& options) {
+  extract::Exhibit& facts = options.facts;
+  command.add_option("--label", facts.label, "Label of the exhibit (default: the file's name without its ending)");
+  command.add_option("--custodian", facts.custodian, "Custodian group it was seized from");
+  command.add_option("--received-by", facts.received_by, "Who received it");
+  command.add_option("--received-at", facts.received_at, "When it was received, e.g. 2026-11-24T09:30Z");
+  command.add_option("--received-from", facts.received_from, "Whom it was received from");
+  command.add_option("--place", facts.place, "Where it was received or seized");
+  command.add_option("--note", facts.note, "Anything else worth recording");
+}
+
+bool wants_colour(int fd) { return ::isatty(fd) && !std::getenv("NO_COLOR"); }
+
+void Outcome::worst(int other) {
+  static constexpr int order[] = {exit_ok, exit_attention, exit_input, exit_world, exit_interrupted, exit_internal};
+  auto rank = [](int c) { return std::find(std::begin(order), std::end(order), c) - std::begin(order); };
+  if (rank(other) > rank(code)) code = other;
+}
+
+}  // namespace weft::app

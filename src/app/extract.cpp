@@ -1,0 +1,100 @@
+// weft extract, and the hidden weft worker that does its work
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+#include "app/command.h"
+#include "app/progress.h"
+#include "base/error.h"
+#include "extract/exhibit.h"
+#include "pack/database.h"
+
+namespace weft::app {
+namespace {
+
+// A stored hash that does not match must not pass quietly.
+bool hash_mismatch(extract::Case& in, const std::string& label) {
+  pack::Database database(in.temporary(), 256 * MiB);
+  database.attach_packs({in.pack(label)});
+  return database.value("SELECT hash_check FROM exhibit").value_or("") == "MISMATCH";
+}
+
+}  // namespace
+
+Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, const CommonOptions& options) {
+  Outcome outcome;
+  for (const extract::Exhibit& exhibit : in.exhibits()) {
+    if (!labels.empty() && std::find(labels.begin(), labels.end(), exhibit.label) == labels.end()) continue;
+    ProgressLine line;
+    try {
+      extract::ExtractOptions how{options.thread_count(), options.limits(), [&](const extract::Progress& now) { line.show(now); }};
+      extract::Extracted done = extract::extract(in, exhibit, how, stop);
+      line.clear();
+      if (done == extract::Extracted::stopped) {
+        std::fprintf(stderr, "weft: interrupted; the same command goes on where it stopped\n");
+        outcome.worst(exit_interrupted);
+        return outcome;
+      }
+      std::printf("%s %-24s %s\n", done == extract::Extracted::sealed ? "extracted " : "sealed    ", exhibit.label.c_str(), line.last().c_str());
+      std::fflush(stdout);
+      if (hash_mismatch(in, exhibit.label)) {
+        std::fprintf(stderr, "weft: HASH MISMATCH: %s: the container's stored hash is not that of its content; see the report\n", exhibit.label.c_str());
+        outcome.worst(exit_attention);
+      }
+    } catch (const Error& error) {
+      line.clear();
+      std::fprintf(stderr, "weft: %s: not extracted: %s\n", exhibit.label.c_str(), error.what());
+      in.log("extract", {{"exhibit", exhibit.label}, {"step", "failed"}, {"reason", error.what()}});
+      outcome.worst(error.os_code() == ENOSPC || error.os_code() == EIO ? exit_world : exit_input);
+    }
+  }
+  return outcome;
+}
+
+void add_extract(App app) {
+  CLI::App* command = app.cli.add_subcommand("extract", "Extract exhibits into sealed packs; goes on where it stopped");
+  struct Options {
+    std::string folder;
+    std::vector<std::string> labels;
+    CommonOptions common;
+  };
+  auto options = std::make_shared<Options>();
+  command->add_option("CASE", options->folder, "Folder of the case")->required();
+  command->add_option("EXHIBIT", options->labels, "Labels (default: all)");
+  add_common(*command, options->common);
+  command->callback([options, app] {
+    extract::Case in = extract::Case::open(options->folder);
+    for (const std::string& label : options->labels)
+      if (!in.exhibit(label)) throw Error("no exhibit has this label", label);
+    app.code = extract_all(in, options->labels, options->common).code;
+  });
+}
+
+void add_worker(App app) {
+  CLI::App* command = app.cli.add_subcommand("worker", "Does the units of one exhibit (started by extract)");
+  command->group("");  // not for people
+  struct Options {
+    std::string folder, label;
+    CommonOptions common;
+  };
+  auto options = std::make_shared<Options>();
+  command->add_option("CASE", options->folder)->required();
+  command->add_option("EXHIBIT", options->label)->required();
+  add_common(*command, options->common);
+  command->callback([options, app] {
+    try {
+      extract::Case in = extract::Case::open(options->folder, true);
+      std::optional<extract::Exhibit> exhibit = in.exhibit(options->label);
+      if (!exhibit) throw Error("no exhibit has this label", options->label);
+      extract::WorkerOptions worker{exhibit->label, exhibit->path, in.work(exhibit->label), in.key(), options->common.threads, options->common.limits()};
+      app.code = extract::run_worker(worker, stop) ? exit_ok : exit_interrupted;
+    } catch (const Error& error) {
+      std::fprintf(stderr, "%s\n", error.what());
+      app.code = exit_input;
+    }
+  });
+}
+
+}  // namespace weft::app

@@ -1,0 +1,110 @@
+// weft show, weft export, weft log: looking without changing
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "app/command.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "extract/address.h"
+#include "pack/database.h"
+
+namespace weft::app {
+namespace {
+
+void hex_dump(const extract::Place& place, size_t marked, bool colour) {
+  size_t start = size_t(place.first % 16);
+  for (size_t line = 0; line < place.bytes.size() + start; line += 16) {
+    std::printf("%12lu  ", (unsigned long)(place.first - start + line));
+    std::string text;
+    bool lit = false;
+    for (size_t i = line; i < line + 16; ++i) {
+      bool inside = i >= start && i - start < place.bytes.size();
+      bool mark = inside && i - start >= place.at && i - start < place.at + marked;
+      if (colour && mark != lit) std::fputs((lit = mark) ? "\x1b[1;7m" : "\x1b[0m", stdout);
+      if (inside)
+        std::printf("%02x", place.bytes[i - start]);
+      else
+        std::fputs("  ", stdout);
+      if (colour && lit) std::fputs("\x1b[0m", stdout), lit = false;
+      std::fputs(i % 8 == 7 ? "  " : " ", stdout);
+      uint8_t c = inside ? place.bytes[i - start] : ' ';
+      text += c >= 0x20 && c < 0x7f ? char(c) : '.';
+    }
+    std::printf("%s\n", text.c_str());
+  }
+}
+
+void show(const std::string& folder, const std::string& address, uint64_t before, uint64_t after) {
+  extract::Case in = extract::Case::open(folder, true);
+  auto [label, path] = extract::split_address(address);
+  std::optional<extract::Exhibit> exhibit = in.exhibit(label);
+  if (!exhibit) throw Error("the case has no exhibit with this label", label);
+  extract::Addresses addresses(in, *exhibit);
+  extract::Place place = addresses.read(path, before, after);
+
+  std::printf("address  %s\n", address.c_str());
+  std::printf("exhibit  %s (%s)\n", exhibit->path.c_str(), exhibit->format.c_str());
+  std::printf("layer    %s, byte %lu\n", place.layer.c_str(), (unsigned long)(place.first + place.at));
+  std::printf("file     %s\n", place.file ? printable(*place.file).c_str() : "none: unallocated, or between file systems");
+  pack::Database database(in.temporary(), 256 * MiB);
+  database.attach_packs({in.pack(label)});
+  size_t marked = 1;
+  for (const auto& row : database.rows("SELECT kind, value, encoding FROM feature WHERE path = " + pack::Database::quote(path) + " ORDER BY ALL")) {
+    std::printf("feature  %s %s (%s)\n", row[0]->c_str(), row[1]->c_str(), row[2]->c_str());
+    marked = std::max(marked, row[1]->size() * (row[2]->rfind("utf-16", 0) == 0 ? 2 : 1));
+  }
+  for (const Fault& fault : place.faults) std::printf("problem  bytes at %lu could not be read: %s\n", (unsigned long)fault.offset, fault.what.c_str());
+  std::printf("\n");
+  hex_dump(place, marked, wants_colour(STDOUT_FILENO));
+}
+
+}  // namespace
+
+void add_show(App app) {
+  CLI::App* command = app.cli.add_subcommand("show", "Show the bytes at an address, as hex and text, with the path to it");
+  struct Options {
+    std::string folder, address;
+    uint64_t before = 64, after = 256;
+  };
+  auto options = std::make_shared<Options>();
+  command->add_option("CASE", options->folder, "Folder of the case")->required();
+  command->add_option("ADDRESS", options->address, "EXHIBIT:PATH, e.g. laptop:73400320-GZIP-512")->required();
+  command->add_option("--before", options->before, "Bytes shown in front of it")->capture_default_str()->check(CLI::Range(0, 1 << 20));
+  command->add_option("--after", options->after, "Bytes shown from it on")->capture_default_str()->check(CLI::Range(1, 1 << 24));
+  command->callback([options] { show(options->folder, options->address, options->before, options->after); });
+}
+
+void add_export(App app) {
+  CLI::App* command = app.cli.add_subcommand("export", "Write a table of the packs or of the links: csv, jsonl or parquet");
+  struct Options {
+    std::string folder, table, format = "csv", out = "-";
+    CommonOptions common;
+  };
+  auto options = std::make_shared<Options>();
+  command->add_option("CASE", options->folder, "Folder of the case")->required();
+  command->add_option("TABLE", options->table, "exhibit, volume, file, extent, feature, problem, link, evidence, set_aside")->required();
+  command->add_option("--format", options->format, "csv, jsonl or parquet")->capture_default_str();
+  command->add_option("-o,--output", options->out, "File to write (default: standard output)");
+  add_common(*command, options->common);
+  command->callback([options] {
+    extract::Case in = extract::Case::open(options->folder, true);
+    pack::Database database(in.temporary(), options->common.limits().memory / 2);
+    database.attach_packs(in.sealed_packs());
+    database.attach_links(in.links());
+    pack::export_table(database, options->table, options->format, options->out);
+  });
+}
+
+void add_log(App app) {
+  CLI::App* command = app.cli.add_subcommand("log", "Show the custody log");
+  auto folder = std::make_shared<std::string>();
+  command->add_option("CASE", *folder, "Folder of the case")->required();
+  command->callback([folder] {
+    extract::Case in = extract::Case::open(*folder, true);
+    std::fputs(read_file(in.log_file()).c_str(), stdout);
+  });
+}
+
+}  // namespace weft::app

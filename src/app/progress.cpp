@@ -1,0 +1,71 @@
+#include "app/progress.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "base/text.h"
+
+namespace weft::app {
+namespace {
+
+std::string duration(double seconds) {
+  auto s = uint64_t(seconds + 0.5);
+  if (s < 60) return fmt::format("{} s", s);
+  if (s < 3600) return fmt::format("{} min {:02} s", s / 60, s % 60);
+  return fmt::format("{} h {:02} min", s / 3600, s / 60 % 60);
+}
+
+size_t columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 100;
+}
+
+}  // namespace
+
+ProgressLine::ProgressLine() : terminal_(::isatty(STDERR_FILENO)) {}
+
+void ProgressLine::show(const extract::Progress& now) {
+  now_ = now;
+  if (now.stage != stage_) {
+    stage_ = now.stage;
+    stage_began_ = now.seconds;
+    stage_first_ = now.done;
+    if (!terminal_) next_ = 0;
+  }
+  if (now.seconds < next_) return;
+  next_ = now.seconds + (terminal_ ? 0.2 : 15);
+  if (!terminal_ && now.seconds < 2) return;  // short work needs no log lines
+  double spent = now.seconds - stage_began_;
+  std::string text = fmt::format("{}: {}", now.exhibit, now.stage);
+  if (now.stage == "walking") {
+    text += fmt::format(" {} entries", now.done);
+  } else if (now.total > 0) {
+    double rate = spent > 0.5 ? double(now.done - std::min(now.done, stage_first_)) / spent : 0;
+    text += fmt::format(" {:3.0f} % of {}", 100.0 * double(std::min(now.done, now.total)) / double(now.total), human_size(now.total));
+    if (rate > 0) text += fmt::format(", {}/s, {} left", human_size(uint64_t(rate)), duration(double(now.total - std::min(now.done, now.total)) / rate));
+  }
+  text += fmt::format(", {} features, {} problems", now.features, now.problems);
+  if (!terminal_) {
+    std::fprintf(stderr, "%s\n", text.c_str());
+    return;
+  }
+  std::fprintf(stderr, "\r\x1b[K%s", text.substr(0, columns() - 1).c_str());
+  std::fflush(stderr);
+  shown_ = true;
+}
+
+void ProgressLine::clear() {
+  if (shown_) std::fprintf(stderr, "\r\x1b[K");
+  std::fflush(stderr);
+  shown_ = false;
+}
+
+std::string ProgressLine::last() const {
+  if (now_.exhibit.empty()) return "";
+  return fmt::format("in {}, {} features, {} problems", duration(now_.seconds), now_.features, now_.problems);
+}
+
+}  // namespace weft::app

@@ -1,0 +1,48 @@
+// weft report
+#include "report/report.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "app/command.h"
+
+namespace weft::app {
+
+void report_all(extract::Case& in, const CommonOptions& options, bool summary) {
+  report::ReportOptions how;
+  how.case_name = in.name();
+  how.case_log = in.log_file();
+  for (const extract::Exhibit& exhibit : in.exhibits()) {
+    if (!in.sealed(exhibit.label)) continue;
+    how.packs.push_back(in.pack(exhibit.label));
+    how.exhibits.push_back(in.exhibit_file(exhibit.label));
+  }
+  how.links = in.links();
+  how.temporary = in.temporary();
+  how.limits = options.limits();
+  how.version = WEFT_VERSION;
+  how.out = in.report();
+  report::write_html(how);
+  in.log("report", {{"file", how.out}});
+  if (summary) std::fputs(report::summary(how, wants_colour(STDOUT_FILENO)).c_str(), stdout);
+}
+
+void add_report(App app) {
+  CLI::App* command = app.cli.add_subcommand("report", "Write the report: one HTML file, readable offline");
+  struct Options {
+    std::string folder;
+    CommonOptions common;
+  };
+  auto options = std::make_shared<Options>();
+  command->add_option("CASE", options->folder, "Folder of the case")->required();
+  add_common(*command, options->common);
+  command->callback([options] {
+    extract::Case in = extract::Case::open(options->folder);
+    report_all(in, options->common, false);
+    std::printf("report written to %s\n", in.report().c_str());
+  });
+}
+
+}  // namespace weft::app

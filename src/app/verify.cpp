@@ -1,0 +1,134 @@
+// weft verify: is everything still what it was when it was sealed, and do the findings stand on the evidence?
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/command.h"
+#include "base/error.h"
+#include "extract/address.h"
+#include "pack/pack.h"
+#include "scan/engine.h"
+
+namespace weft::app {
+namespace {
+
+// The hashes of a pack's tables as the custody log states them for its last sealing.
+std::map<std::string, std::string> logged_hashes(const extract::Case& in, const std::string& label) {
+  std::map<std::string, std::string> out;
+  std::string text = read_file(in.log_file());
+  for (size_t begin = 0; begin < text.size();) {
+    size_t end = std::min(text.find('\n', begin), text.size());
+    auto line = nlohmann::json::parse(text.substr(begin, end - begin), nullptr, false);
+    begin = end + 1;
+    if (!line.is_object() || line.value("action", "") != "extract") continue;
+    auto detail = line.value("detail", std::map<std::string, std::string>());
+    if (detail["exhibit"] != label || detail["step"] != "sealed") continue;
+    out.clear();
+    for (const auto& [name, value] : detail)
+      if (name.rfind("sha256 of ", 0) == 0) out[name.substr(10)] = value;
+  }
+  return out;
+}
+
+std::vector<std::string> verify_pack(const extract::Case& in, const std::string& label) {
+  std::vector<std::string> wrong = pack::verify(in.pack(label));
+  if (!wrong.empty()) return wrong;
+  std::map<std::string, std::string> logged = logged_hashes(in, label);
+  if (logged.empty()) wrong.push_back("the custody log does not say when this pack was sealed");
+  for (const auto& [table, hash] : pack::info(in.pack(label)).sha256)
+    if (!logged.empty() && logged[table] != hash) wrong.push_back("table " + table + " is not the one that the custody log says was sealed");
+  return wrong;
+}
+
+// Reads the evidence again at addresses spread over the feature table, and scans what lies there: the same feature has
+// to come out.
+std::vector<std::string> verify_addresses(const extract::Case& in, const extract::Exhibit& exhibit, uint64_t samples,
+                                          const scan::Rules& rules, uint64_t& checked) {
+  std::vector<std::string> wrong;
+  pack::Database database(in.temporary(), 512 * MiB);
+  database.attach_packs({in.pack(exhibit.label)});
+  uint64_t count = std::stoull(database.value("SELECT count(*) FROM feature").value_or("0"));
+  if (count == 0) return wrong;
+  uint64_t step = std::max<uint64_t>(1, count / samples);
+  auto rows = database.rows(fmt::format(
+      "SELECT kind, value, path, encoding FROM (SELECT *, row_number() OVER (ORDER BY \"offset\", path, kind, value, encoding) AS n FROM feature) "
+      "WHERE (n - 1) % {} = 0 ORDER BY n LIMIT {}", step, samples));
+  extract::Addresses addresses(in, exhibit);
+  Limits limits;
+  scan::Scan scan(rules, limits);
+  NoWatch watch;
+  for (const auto& row : rows) {
+    if (stop) break;
+    const std::string &kind = *row[0], &value = *row[1], &path = *row[2];
+    size_t dash = path.find('-');
+    std::string root = path.substr(0, dash), layers = dash == std::string::npos ? "" : path.substr(dash);
+    extract::Place place = addresses.read(root, limits.margin_before, layers.empty() ? 256 * KiB : limits.page + limits.margin_after);
+    scan::Results results;
+    scan.page({place.bytes, place.at, place.at + 1, place.first}, "", watch, results);
+    bool found = std::any_of(results.features.begin(), results.features.end(), [&](const scan::Found& f) {
+      return f.kind == kind && f.value == value && f.layers == layers && f.encoding == *row[3];
+    });
+    if (!found) wrong.push_back(fmt::format("{}:{} does not hold {} {} any more", exhibit.label, path, kind, value));
+    ++checked;
+  }
+  return wrong;
+}
+
+struct Options {
+  std::string folder;
+  uint64_t samples = 100;
+  bool packs_only = false;
+};
+
+int verify(const Options& options) {
+  extract::Case in = extract::Case::open(options.folder, true);
+  size_t wrong = 0;
+  auto say = [&](const std::string& what, const std::vector<std::string>& found, const std::string& good) {
+    std::printf("%-32s %s\n", what.c_str(), found.empty() ? good.c_str() : "WRONG");
+    for (const std::string& one : found) std::printf("    %s\n", one.c_str());
+    wrong += found.size();
+  };
+  say("custody log", in.verify_log(), "unbroken");
+  std::optional<scan::Rules> rules;
+  for (const extract::Exhibit& exhibit : in.exhibits()) {
+    if (!in.sealed(exhibit.label)) {
+      bool was_sealed = !logged_hashes(in, exhibit.label).empty();
+      if (was_sealed) say(exhibit.label + " pack", {"it was sealed, and is gone"}, "");
+      else std::printf("%-32s not extracted yet\n", exhibit.label.c_str());
+      continue;
+    }
+    std::vector<std::string> pack = verify_pack(in, exhibit.label);
+    say(exhibit.label + " pack", pack, "as sealed");
+    if (options.packs_only || !pack.empty()) continue;
+    if (!exists(exhibit.path)) {
+      std::printf("%-32s evidence is not at hand, addresses not checked\n", (exhibit.label + " evidence").c_str());
+      continue;
+    }
+    try {
+      if (!rules) rules.emplace();
+      uint64_t checked = 0;
+      std::vector<std::string> found = verify_addresses(in, exhibit, options.samples, *rules, checked);
+      say(exhibit.label + " evidence", found, fmt::format("{} addresses hold what is claimed", checked));
+    } catch (const Error& error) {
+      say(exhibit.label + " evidence", {error.what()}, "");
+    }
+  }
+  std::printf("%s\n", wrong == 0 ? "everything that was checked is in order" : "SOMETHING IS WRONG, see above");
+  return wrong == 0 ? exit_ok : exit_attention;
+}
+
+}  // namespace
+
+void add_verify(App app) {
+  CLI::App* command = app.cli.add_subcommand("verify", "Check the custody log, the packs, and a sample of addresses against the evidence");
+  auto options = std::make_shared<Options>();
+  command->add_option("CASE", options->folder, "Folder of the case")->required();
+  command->add_option("--samples", options->samples, "Addresses read again per exhibit")->capture_default_str()->check(CLI::Range(1, 1'000'000));
+  command->add_flag("--packs-only", options->packs_only, "Do not read the evidence again");
+  command->callback([options, app] { app.code = verify(*options); });
+}
+
+}  // namespace weft::app

@@ -1,0 +1,122 @@
+#include "extract/address.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "extract/range_source.h"
+#include "scan/engine.h"
+
+namespace weft::extract {
+namespace {
+
+uint64_t number(std::string_view& text, const std::string& address) {
+  uint64_t value = 0;
+  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed != std::errc()) throw Error("is not an address (like 73400320, 73400320-GZIP-512 or #1234+4096)", address);
+  text.remove_prefix(size_t(end - text.data()));
+  return value;
+}
+
+uint64_t as_number(const pack::Database::Value& value) { return value ? std::stoull(*value) : 0; }
+
+std::optional<uint64_t> maybe_number(const pack::Database::Value& value) {
+  if (!value) return std::nullopt;
+  return std::stoull(*value);
+}
+
+}  // namespace
+
+std::pair<std::string, std::string> split_address(const std::string& address) {
+  size_t colon = address.find(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == address.size())
+    throw Error("is not an address; it is EXHIBIT:PATH, e.g. laptop:73400320-GZIP-512", address);
+  return {address.substr(0, colon), address.substr(colon + 1)};
+}
+
+Addresses::Addresses(const Case& in, const Exhibit& exhibit)
+    : case_(in), exhibit_(exhibit), database_(in.temporary(), 512 * MiB) {
+  if (!in.sealed(exhibit.label)) throw Error("is not extracted yet; run: weft extract", exhibit.label);
+  database_.attach_packs({in.pack(exhibit.label)});
+}
+
+ByteSource& Addresses::image() {
+  if (!image_) image_ = image::open(exhibit_.path, {case_.temporary() + "/spool-" + exhibit_.label, Limits{}.spool, {}});
+  return *image_->bytes;
+}
+
+std::unique_ptr<ByteSource> Addresses::content(uint64_t file_id) {
+  ByteSource& bytes = image();
+  auto rows = database_.rows(fmt::format("SELECT volume, path, kind, state, size, inode, attribute_type, attribute_id FROM file WHERE file_id = {}", file_id));
+  if (rows.empty()) throw Error("the exhibit has no such file", "#" + std::to_string(file_id));
+  const auto& row = rows[0];
+  FileRow file;
+  file.file_id = file_id, file.volume = as_number(row[0]), file.path = row[1].value_or(""), file.kind = row[2].value_or("");
+  file.state = row[3].value_or(""), file.size = as_number(row[4]), file.inode = maybe_number(row[5]);
+  file.attribute_type = maybe_number(row[6]), file.attribute_id = maybe_number(row[7]);
+  if (image_->logical) {
+    auto place = database_.value(fmt::format("SELECT \"offset\" FROM extent WHERE file_id = {}", file_id));
+    return std::make_unique<RangeSource>(bytes, as_number(place), file.size);
+  }
+  auto& file_system = file_systems_[file.volume];
+  if (!file_system) {
+    auto volumes = database_.rows(fmt::format("SELECT \"offset\", size, scheme, slot, file_system, block_size FROM volume WHERE volume = {}", file.volume));
+    if (volumes.empty()) throw Error("the pack does not know the file's volume", file.path);
+    VolumeRow volume;
+    volume.volume = file.volume, volume.offset = as_number(volumes[0][0]), volume.size = as_number(volumes[0][1]);
+    volume.scheme = volumes[0][2].value_or(""), volume.slot = maybe_number(volumes[0][3]);
+    volume.file_system = volumes[0][4].value_or(""), volume.block_size = as_number(volumes[0][5]);
+    file_system = fs::open(bytes, volume, Limits{});
+  }
+  return file_system->open(file);
+}
+
+Place Addresses::read(const std::string& path, uint64_t before, uint64_t after) {
+  std::string_view rest = path;
+  Place place;
+  std::unique_ptr<ByteSource> file;
+  ByteSource* source = nullptr;
+  uint64_t at = 0;
+  if (!rest.empty() && rest[0] == '#') {
+    rest.remove_prefix(1);
+    uint64_t file_id = number(rest, path);
+    if (rest.empty() || rest[0] != '+') throw Error("is not an address (like #1234+4096)", path);
+    rest.remove_prefix(1);
+    at = number(rest, path);
+    file = content(file_id);
+    source = file.get();
+    place.layer = "file " + std::to_string(file_id);
+    place.file = database_.value(fmt::format("SELECT path FROM file WHERE file_id = {}", file_id));
+  } else {
+    at = number(rest, path);
+    source = &image();
+    place.layer = "image";
+    place.file = database_.value(fmt::format(
+        "SELECT f.path FROM extent e JOIN file f USING (file_id) WHERE e.\"offset\" <= {0} AND {0} < e.\"offset\" + e.size AND e.kind <> 'sparse' "
+        "ORDER BY e.kind = 'resident' DESC, f.state = 'allocated' DESC, f.file_id LIMIT 1", at));
+  }
+  if (at >= source->size()) throw Error(fmt::format("lies behind the end ({} bytes)", source->size()), path);
+  if (rest.empty()) {
+    place.first = at - std::min(at, before);
+    place.at = at - place.first;
+    place.bytes.resize(place.at + after);
+    place.bytes.resize(source->read(place.first, place.bytes, place.faults));
+    return place;
+  }
+  Limits limits;
+  std::vector<uint8_t> root(std::min<uint64_t>(limits.decoded_branch, source->size() - at));
+  root.resize(source->read(at, root, place.faults));
+  scan::Layer layer = scan::unpack(root, rest, limits);
+  if (layer.offset > layer.bytes.size()) throw Error("leads behind the end of what is unpacked there", path);
+  place.layer = path.substr(0, path.rfind('-'));
+  place.first = layer.offset - std::min(layer.offset, before);
+  place.at = layer.offset - place.first;
+  uint64_t end = std::min<uint64_t>(layer.bytes.size(), layer.offset + after);
+  place.bytes.assign(layer.bytes.begin() + ptrdiff_t(place.first), layer.bytes.begin() + ptrdiff_t(end));
+  return place;
+}
+
+}  // namespace weft::extract

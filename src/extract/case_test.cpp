@@ -1,0 +1,105 @@
+#include "extract/case.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+
+namespace weft::extract {
+namespace {
+
+namespace files = std::filesystem;
+
+class CaseTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char pattern[] = "/tmp/weft-case-XXXXXX";
+    root_ = ::mkdtemp(pattern);
+    std::ofstream(root_ + "/stick.img") << std::string(4096, 'x');
+  }
+  void TearDown() override { files::remove_all(root_); }
+  std::string root_;
+};
+
+TEST_F(CaseTest, TakesInOnceAndGivesLabels) {
+  Case made = Case::create(root_ + "/case", "");
+  Exhibit first = made.add(root_ + "/stick.img", {});
+  EXPECT_EQ(first.label, "stick");
+  EXPECT_EQ(first.format, "raw");
+  EXPECT_EQ(made.add(root_ + "/stick.img", {}).label, "stick") << "the same path is the same exhibit";
+  files::create_directory(root_ + "/other");
+  files::copy(root_ + "/stick.img", root_ + "/other/stick.img");
+  EXPECT_EQ(made.add(root_ + "/other/stick.img", {}).label, "stick-2");
+  Exhibit named;
+  named.label = "STICK";
+  files::copy(root_ + "/stick.img", root_ + "/third.img");
+  EXPECT_THROW(made.add(root_ + "/third.img", named), Error) << "labels differ by more than case";
+  named.label = "../escape";
+  EXPECT_THROW(made.add(root_ + "/third.img", named), Error);
+  EXPECT_EQ(made.exhibits().size(), 2u);
+}
+
+TEST_F(CaseTest, RefusesACaseInsideItsEvidence) {
+  files::create_directory(root_ + "/seized");
+  std::ofstream(root_ + "/seized/note.txt") << "text";
+  Case made = Case::create(root_ + "/seized/case", "");
+  EXPECT_THROW(made.add(root_ + "/seized", {}), Error);
+}
+
+TEST_F(CaseTest, DoesNotTakeOverAFolderInUse) {
+  std::ofstream(root_ + "/report.docx") << "mine";
+  EXPECT_THROW(Case::create(root_, ""), Error);
+  EXPECT_THROW(Case::open(root_), Error);
+}
+
+TEST_F(CaseTest, LogBreaksWhereItWasTouched) {
+  Case made = Case::create(root_ + "/case", "");
+  made.log("one", {{"k", "v"}});
+  made.log("two", {});
+  EXPECT_TRUE(made.verify_log().empty());
+  std::string text = read_file(made.log_file());
+
+  std::string changed = text;
+  changed.replace(changed.find("\"v\""), 3, "\"w\"");
+  write_file(made.log_file(), changed);
+  EXPECT_FALSE(made.verify_log().empty()) << "a changed line";
+
+  size_t first = text.find('\n') + 1, second = text.find('\n', first) + 1;
+  write_file(made.log_file(), text.substr(0, first) + text.substr(second));
+  EXPECT_FALSE(made.verify_log().empty()) << "a line taken out";
+  write_file(made.log_file(), text);
+  EXPECT_TRUE(made.verify_log().empty());
+}
+
+TEST_F(CaseTest, TwoRunsExcludeEachOther) {
+  Case made = Case::create(root_ + "/case", "");
+  pid_t child = ::fork();
+  if (child == 0) {
+    int code = 1;
+    try {
+      Case::open(root_ + "/case");
+    } catch (const CaseInUse&) {
+      code = 0;
+    }
+    ::_exit(code);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 0) << "the second one must be told that the case is in use";
+  EXPECT_NO_THROW(Case::open(root_ + "/case", true)) << "reading is always possible";
+}
+
+TEST_F(CaseTest, AnUnfinishedCaseIsFinished) {
+  Case::create(root_ + "/case", "");
+  files::remove(root_ + "/case/case.json");  // as if killed just before the last step
+  std::string key = read_file(root_ + "/case/key");
+  EXPECT_NO_THROW(Case::create(root_ + "/case", ""));
+  EXPECT_EQ(read_file(root_ + "/case/key"), key);
+}
+
+}  // namespace
+}  // namespace weft::extract

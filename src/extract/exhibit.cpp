@@ -1,0 +1,77 @@
+#include "extract/exhibit.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "pack/pack.h"
+
+namespace weft::extract {
+namespace {
+
+namespace files = std::filesystem;
+
+// What a unit's rows depend on besides the evidence. Units made under other settings are thrown away.
+std::string settings_of(const Limits& limits) {
+  nlohmann::json out = {{"version", WEFT_VERSION}, {"page", limits.page}, {"unit", limits.unit}, {"margin_before", limits.margin_before},
+                        {"margin_after", limits.margin_after}, {"depth", limits.depth}, {"decoded_branch", limits.decoded_branch},
+                        {"decoded_page", limits.decoded_page}, {"content_unit_files", limits.content_unit_files},
+                        {"content_unit_bytes", limits.content_unit_bytes}, {"walk_entries", limits.walk_entries}, {"walk_depth", limits.walk_depth}};
+  return out.dump(2) + "\n";
+}
+
+void prepare_work(const std::string& work, const std::string& settings) {
+  std::string path = work + "/settings.json";
+  if (exists(work) && (!exists(path) || read_file(path) != settings)) files::remove_all(work);
+  files::create_directories(work);
+  if (!exists(path)) write_file(path, settings);
+}
+
+void check_evidence_unchanged(const Exhibit& exhibit) {
+  for (const auto& [part, size] : exhibit.evidence) {
+    std::error_code failed;
+    if (!files::exists(part, failed)) throw Error("evidence is gone since it was taken in; put it back or mount it", part);
+    if (files::is_regular_file(part, failed) && files::file_size(part, failed) != size)
+      throw Error("evidence has another size than when it was taken in: it was changed or replaced", part);
+  }
+}
+
+std::string host_name() {
+  char name[256] = "";
+  ::gethostname(name, sizeof name - 1);
+  return name;
+}
+
+}  // namespace
+
+Extracted extract(Case& in, const Exhibit& exhibit, const ExtractOptions& options, const std::atomic<bool>& stop) {
+  if (in.sealed(exhibit.label)) return Extracted::already;
+  std::string work = in.work(exhibit.label), started = to_text(now());
+  check_evidence_unchanged(exhibit);
+  prepare_work(work, settings_of(options.limits));                          // units found here fit what we are about to do
+
+  WorkerOptions worker{exhibit.label, exhibit.path, work, in.key(), options.threads, options.limits};
+  in.log("extract", {{"exhibit", exhibit.label}, {"step", finished_work(work) ? "go on" : "start"}});
+  if (!finished_work(work) && !run_local({in.folder(), options.progress, stop}, worker)) {
+    in.log("extract", {{"exhibit", exhibit.label}, {"step", "interrupted"}});
+    return Extracted::stopped;
+  }                                                                         // all units are there
+
+  pack::SealOptions seal;
+  seal.exhibit = exhibit.label, seal.units = pack_units(work);
+  seal.folder = in.pack(exhibit.label), seal.tokens = in.tokens(exhibit.label), seal.temporary = in.temporary();
+  seal.limits = options.limits, seal.version = WEFT_VERSION;
+  seal.run = {started, to_text(now()), "local", options.threads, host_name()};
+  pack::seal(seal);                                                         // the pack is there, whole
+  pack::PackInfo info = pack::info(seal.folder);
+  std::map<std::string, std::string> detail = {{"exhibit", exhibit.label}, {"step", "sealed"}};
+  for (const auto& [table, hash] : info.sha256) detail["sha256 of " + table] = hash;
+  in.log("extract", detail);
+  files::remove_all(work);
+  return Extracted::sealed;
+}
+
+}  // namespace weft::extract

@@ -1,0 +1,20 @@
+// The story of one exhibit, from evidence to sealed pack.
+#pragma once
+
+#include "extract/case.h"
+#include "extract/engine.h"
+
+namespace weft::extract {
+
+struct ExtractOptions {
+  unsigned threads = 1;
+  Limits limits;
+  std::function<void(const Progress&)> progress;
+};
+
+enum class Extracted { sealed, already, stopped };
+
+// Makes the exhibit's pack, going on where an earlier run stopped. Throws Error.
+Extracted extract(Case& in, const Exhibit& exhibit, const ExtractOptions& options, const std::atomic<bool>& stop);
+
+}  // namespace weft::extract
