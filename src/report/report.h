@@ -1,4 +1,6 @@
-// The report: one self-contained HTML file, readable offline, printable, nothing loaded from anywhere.
+// What was found, for people: one self-contained HTML file (readable offline and with scripts off, printable, nothing
+// loaded from anywhere), and a summary for the terminal. Both are the same bytes for the same packs, link tables and
+// case log, except the one line that says when the report was made. Neither writes anywhere but options.out.
 #pragma once
 
 #include <string>
@@ -20,6 +22,12 @@ struct ReportOptions {
   std::string out;                     // the file to write
 };
 
+// Error when a pack cannot be read or options.out cannot be written. Anything missing beside the packs (exhibit.json,
+// case log, link tables) is said in the report and is no error.
 void write_html(const ReportOptions& options);
+
+// The findings on at most 100 columns, with ANSI colours if wanted; names options.out as the place of the report when
+// there is a file. Ends with a line feed.
+std::string summary(const ReportOptions& options, bool colour);
 
 }  // namespace weft::report

@@ -1,0 +1,162 @@
+// The summary for the terminal: what `weft run` says at its end.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "report/facts.h"
+#include "report/words.h"
+
+namespace weft::report {
+namespace {
+
+constexpr size_t width = 100;
+constexpr size_t links_shown = 10;
+
+struct Paint {
+  bool on;
+  std::string operator()(const char* code, std::string_view text) const {
+    return on ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+  }
+  std::string bold(std::string_view text) const { return (*this)("1", text); }
+  std::string faint(std::string_view text) const { return (*this)("2", text); }
+  std::string alarm(std::string_view text) const { return (*this)("1;31", text); }
+};
+
+struct Cell {
+  std::string text;
+  const char* paint = nullptr;
+};
+
+// Rows of cells under a header; columns are as wide as their widest cell, the first gives way when a line gets too long.
+std::string table(const std::vector<std::string>& head, const std::vector<bool>& right,
+                  const std::vector<std::vector<Cell>>& rows, const Paint& paint) {
+  std::vector<size_t> wide;
+  for (const std::string& name : head) wide.push_back(columns(name));
+  for (const auto& row : rows)
+    for (size_t i = 0; i < row.size(); ++i) wide[i] = std::max(wide[i], columns(row[i].text));
+  size_t rest = 2;
+  for (size_t i = 1; i < wide.size(); ++i) rest += wide[i] + 2;
+  wide[0] = std::min(wide[0], std::max<size_t>(8, rest < width ? width - rest : 0));
+
+  std::string out;
+  auto line = [&](const std::vector<Cell>& cells) {
+    std::string one = "  ";
+    for (size_t i = 0; i < cells.size(); ++i) {
+      std::string text = fit(cells[i].text, wide[i]);
+      std::string pad(wide[i] - columns(text), ' ');
+      std::string shown = cells[i].paint ? paint(cells[i].paint, text) : text;
+      one += right[i] ? pad + shown : i + 1 < cells.size() ? shown + pad : shown;
+      if (i + 1 < cells.size()) one += "  ";
+    }
+    out += one + "\n";
+  };
+  std::vector<Cell> names;
+  for (const std::string& name : head) names.push_back({name, "2"});
+  line(names);
+  for (const auto& row : rows) line(row);
+  return out;
+}
+
+std::string exhibits_table(const CaseFacts& facts, const Paint& paint) {
+  std::vector<std::vector<Cell>> rows;
+  for (const ExhibitFacts& it : facts.exhibits) {
+    std::string check = !it.extracted ? "not extracted" : it.row.hash_check;
+    rows.push_back({{terminal_text(it.row.exhibit), "1"},
+                    {terminal_text(it.row.format)},
+                    {human_size(it.row.size)},
+                    {grouped(it.file_count(), ",")},
+                    {grouped(it.deleted_count(), ",")},
+                    {grouped(it.feature_count(), ",")},
+                    {grouped(it.problem_count(), ","), it.problem_count() ? "33" : nullptr},
+                    {check, it.mismatch() ? "1;31" : it.extracted ? nullptr : "33"}});
+  }
+  return table({"exhibit", "format", "size", "files", "deleted", "features", "problems", "hash"},
+               {false, false, true, true, true, true, true, false}, rows, paint);
+}
+
+// "a, b, c" over lines of the given indent.
+std::string wrapped(const std::string& text, size_t indent) {
+  std::string out, line(indent, ' ');
+  bool empty = true;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = std::min(text.find(' ', at), text.size());
+    std::string word = fit(text.substr(at, end - at), width - indent);
+    if (!empty && columns(line) + 1 + columns(word) > width) {
+      out += line + "\n";
+      line.assign(indent, ' ');
+      empty = true;
+    }
+    line += (empty ? "" : " ") + word;
+    empty = false;
+    at = end + 1;
+  }
+  return out + line + "\n";
+}
+
+std::string links_list(const CaseFacts& facts, const Paint& paint) {
+  if (!facts.linked) return "  not linked yet: weft link\n";
+  if (facts.links_in_all == 0) return "  no two exhibits share a selector that counts\n";
+  std::string out;
+  for (size_t i = 0; i < facts.links.size() && i < links_shown; ++i) {
+    const link::LinkRow& it = facts.links[i].row;
+    std::string score = fmt::format("score {:.2f}", it.score);
+    std::string pair = fit(terminal_text(it.exhibit_a) + " – " + terminal_text(it.exhibit_b), width - 8 - score.size());
+    std::string pad(width - 6 - columns(pair) - score.size(), ' ');
+    out += fmt::format("  {:>2}  {}{}{}\n", it.rank, paint.bold(pair), pad, score);
+    out += wrapped(fmt::format("{}, {}: {}", counted(it.bundles, "independent reason"),
+                               counted(it.selectors, "shared value"), terminal_text(kind_names(it.kinds))),
+                   6);
+    out += wrapped("strongest: " + fit(terminal_text(it.strongest), 2 * width - 40), 6);
+    if (!it.innocent.empty()) out += paint.faint(wrapped("considered: " + terminal_text(it.innocent), 6));
+  }
+  if (facts.links_in_all > std::min(facts.links.size(), links_shown))
+    out += fmt::format("  {} more: in the report, or weft export CASE link\n",
+                       grouped(facts.links_in_all - std::min(facts.links.size(), links_shown), ","));
+  return out;
+}
+
+std::string problems_list(const CaseFacts& facts) {
+  std::map<std::string, uint64_t> stages;
+  for (const ExhibitFacts& exhibit : facts.exhibits)
+    for (const Counted& stage : exhibit.problems) stages[stage.name] += stage.count;
+  std::string out;
+  for (const auto& [stage, count] : stages)
+    out += (out.empty() ? "" : ", ") + terminal_text(stage) + " " + grouped(count, ",");
+  return out;
+}
+
+}  // namespace
+
+std::string terminal(const CaseFacts& facts, const std::string& report_path, bool colour) {
+  Paint paint{colour};
+  std::string out;
+  uint64_t bytes = 0, mismatches = 0;
+  for (const ExhibitFacts& it : facts.exhibits) bytes += it.row.size, mismatches += it.mismatch();
+  out += fmt::format("\n{}  {}, {}\n\n", paint.bold("Case " + terminal_text(facts.name)),
+                     counted(facts.exhibits.size(), "exhibit"), human_size(bytes));
+  out += exhibits_table(facts, paint);
+  for (const ExhibitFacts& it : facts.exhibits)
+    if (it.mismatch())
+      out += "\n" + paint.alarm(wrapped("HASH MISMATCH: " + terminal_text(it.row.exhibit) +
+                                            " does not have the hash its container states. Its rows stand, but they "
+                                            "are not of the bytes that were acquired.", 2));
+  out += fmt::format("\n{}", paint.bold("Links"));
+  if (facts.links_in_all) out += fmt::format("  {}, strongest first; a score orders leads, it states nothing",
+                                             counted(facts.links_in_all, "pair of exhibits", "pairs of exhibits"));
+  out += "\n" + links_list(facts, paint);
+  if (facts.linked && !facts.unlinked.empty()) {
+    std::string names;
+    for (const std::string& it : facts.unlinked) names += (names.empty() ? "" : ", ") + terminal_text(it);
+    out += wrapped("without a link: " + fit(names, 3 * width), 2);
+  }
+  if (uint64_t count = facts.set_aside_count())
+    out += fmt::format("  set aside, with reasons in the report: {}\n", counted(count, "value"));
+  if (std::string problems = problems_list(facts); !problems.empty())
+    out += "\n" + paint.bold("Problems") + "  what could not be read or parsed\n" + wrapped(problems, 2);
+  if (!report_path.empty()) out += "\n" + paint.bold("Report") + "  " + report_path + "\n";
+  return out;
+}
+
+}  // namespace weft::report
