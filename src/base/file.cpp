@@ -33,6 +33,8 @@ std::string read_file(const std::string& path) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) throw Error("cannot open", path, errno);
   std::string out;
+  struct stat info;
+  if (::fstat(fd.get(), &info) == 0 && info.st_size > 0) out.reserve(size_t(info.st_size));  // a hint, no more
   char buffer[64 * 1024];
   for (;;) {
     ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
