@@ -1,0 +1,142 @@
+// The ranking against a known truth, beside what others use. The numbers are printed, and the ones we promise asserted.
+#include "link/pairs.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "link/synthetic_case.h"
+
+namespace weft::link {
+namespace {
+
+using synthetic::PairOf;
+using synthetic::Scene;
+using Scores = std::map<PairOf, double>;
+
+// Average precision over all pairs; ties count as badly as they can.
+double average_precision(const Scores& scores, const Scene& scene) {
+  std::vector<std::tuple<double, bool>> order;
+  for (uint32_t a = 0; a < scene.exhibits; ++a)
+    for (uint32_t b = a + 1; b < scene.exhibits; ++b) {
+      auto it = scores.find({a, b});
+      order.emplace_back(it == scores.end() ? 0 : -it->second, scene.planted.count({a, b}) > 0);
+    }
+  std::sort(order.begin(), order.end());  // false before true at equal score
+  double found = 0, sum = 0;
+  for (size_t i = 0; i < order.size(); ++i)
+    if (std::get<1>(order[i])) sum += ++found / double(i + 1);
+  return sum / double(scene.planted.size());
+}
+
+Scores ours(const Case& input) {
+  Scores out;
+  for (const Pair& pair : score_pairs(input)) out[{pair.a, pair.b}] = pair.score;
+  return out;
+}
+
+Scores baseline(const Scene& scene, const std::function<double(size_t)>& weight) {
+  Scores out;
+  for (const auto& [key, holders] : scene.holdings)
+    for (auto a = holders.begin(); a != holders.end(); ++a)
+      for (auto b = std::next(a); b != holders.end(); ++b) out[{a->first, b->first}] += weight(holders.size());
+  return out;
+}
+
+Scores cosine(const Scene& scene) {
+  auto squared_idf = [&](size_t df) { return std::pow(std::log(double(scene.exhibits) / double(df)), 2); };
+  std::vector<double> norm(scene.exhibits);
+  for (const auto& [key, holders] : scene.holdings)
+    for (const auto& [exhibit, places] : holders) norm[exhibit] += squared_idf(holders.size());
+  Scores out = baseline(scene, squared_idf);
+  for (auto& [pair, score] : out) score /= std::sqrt(norm[pair.first] * norm[pair.second]);
+  return out;
+}
+
+TEST(Ranking, PlantedPairsStandAboveDecoys) {
+  double sum_ours = 0, sum_count = 0, sum_df = 0, sum_cosine = 0;
+  size_t below = 0, compared = 0;
+  constexpr uint64_t seeds = 5;
+  for (uint64_t seed = 1; seed <= seeds; ++seed) {
+    Scene scene = synthetic::scene(seed);
+    Scores scores = ours(synthetic::case_of(scene));
+    sum_ours += average_precision(scores, scene);
+    sum_count += average_precision(baseline(scene, [](size_t) { return 1.0; }), scene);
+    sum_df += average_precision(baseline(scene, [](size_t df) { return 1.0 / double(df); }), scene);
+    sum_cosine += average_precision(cosine(scene), scene);
+    if (getenv("DBG")) { for (auto& [p2, st] : scene.planted) fmt::print("P{} {:.2f}\n", st, scores[p2]); for (auto& [p2, w] : scene.decoys) fmt::print("D{} {:.2f}\n", w, scores[p2]); std::vector<double> o; for (auto& [p2, sc] : scores) if (!scene.planted.count(p2) && !scene.decoys.count(p2)) o.push_back(-sc); std::sort(o.begin(), o.end()); for (size_t i = 0; i < 10 && i < o.size(); ++i) fmt::print("U {:.2f}\n", -o[i]); }
+    for (const auto& [pair, strength] : scene.planted) {
+      EXPECT_GT(scores[pair], 0) << "seed " << seed << ", strength " << strength;
+      for (const auto& [decoy, what] : scene.decoys) {
+        ++compared;
+        bool under = scores[pair] <= scores[decoy];
+        below += under;
+        EXPECT_FALSE(under) << "seed " << seed << ": " << strength << " shared, score " << scores[pair] << " against " << what << " "
+                            << scores[decoy];
+      }
+    }
+  }
+  fmt::print("average precision, mean of {} seeds: ours {:.3f}, count {:.3f}, 1/DF {:.3f}, TF-IDF cosine {:.3f}; planted below decoy {} of {}\n",
+             seeds, sum_ours / seeds, sum_count / seeds, sum_df / seeds, sum_cosine / seeds, below, compared);
+  EXPECT_GT(sum_ours / seeds, 0.8);
+  EXPECT_GT(sum_ours, sum_cosine);
+}
+
+TEST(Ranking, BundleWeightsAddUpToTheScore) {
+  Case input = synthetic::case_of(synthetic::scene(7));
+  auto pairs = score_pairs(input);
+  ASSERT_FALSE(pairs.empty());
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    double sum = 0;
+    for (const Bundle& bundle : pairs[i].bundles) sum += bundle.weight;
+    EXPECT_NEAR(sum, pairs[i].score, 1e-9);
+    if (i > 0) { EXPECT_LE(pairs[i].score, pairs[i - 1].score); }
+  }
+}
+
+TEST(Ranking, DocumentIsOneBundle) {
+  Scene scene = synthetic::scene(3);
+  auto pairs = score_pairs(synthetic::case_of(scene));
+  size_t seen = 0;
+  for (const Pair& pair : pairs) {
+    auto it = scene.decoys.find({pair.a, pair.b});
+    if (it == scene.decoys.end() || it->second != "document") continue;
+    auto big = std::find_if(pair.bundles.begin(), pair.bundles.end(), [](const Bundle& b) { return b.members.size() >= 31; });
+    ASSERT_NE(big, pair.bundles.end());
+    EXPECT_TRUE(big->same_content);
+    ++seen;
+  }
+  EXPECT_GE(seen, 5u);
+}
+
+TEST(Ranking, TwoExhibitsAloneGetALead) {
+  Scene scene;
+  scene.exhibits = 2;
+  scene.put(0, "email", "ann@private.net", 1);
+  scene.put(1, "email", "ann@private.net", 2);
+  auto pairs = score_pairs(synthetic::case_of(scene));
+  ASSERT_EQ(pairs.size(), 1u);
+  EXPECT_GT(pairs[0].score, least_score);
+}
+
+TEST(Ranking, WeakKindsMakeNoLink) {
+  Scene scene;
+  scene.exhibits = 10;
+  for (int i = 0; i < 20; ++i) {
+    scene.put(0, "domain", "site" + std::to_string(i) + ".net", scene.container());
+    scene.put(1, "domain", "site" + std::to_string(i) + ".net", scene.container());
+  }
+  EXPECT_TRUE(score_pairs(synthetic::case_of(scene)).empty());
+}
+
+TEST(Hubs, LimitGrowsSlowly) {
+  EXPECT_EQ(hub_limit(2), 3u);
+  EXPECT_EQ(hub_limit(8), 4u);
+  EXPECT_EQ(hub_limit(40), 10u);
+  EXPECT_EQ(hub_limit(150), 15u);
+  EXPECT_EQ(hub_limit(100000), 32u);
+}
+
+}  // namespace
+}  // namespace weft::link

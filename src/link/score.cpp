@@ -1,0 +1,112 @@
+// The arithmetic of the rank score.
+//
+// Rule of three: if none of N unrelated sources holds a value, its frequency may still be about 3/N (95 %). For d holders
+// the Poisson mean that leaves 5 % for d or fewer takes the place of the 3 (Garwood 1936). lambda/(N+lambda) instead of
+// lambda/N keeps it a probability when N is small.
+//
+// Exposure: an exhibit with ten times the usual number of addresses meets a given one about ten times as easily. With
+// r = -ln(1-p) as the rate per usual exhibit, p' = 1 - exp(-r * exposure).
+//
+// Beyond chance: counts per stratum are Poisson with the mean that chance brings, or with x more bundles in all, of which
+// most fall where few others hold them (private things are private). x is unknown: the ratio R is averaged over a grid.
+// log10(1 + R) is near log10 R where R is large and keeps the order, above 0, where chance explains as much.
+// This is the pair null of Galbraith, Smyth and Stern's coincidental-match idea with counts instead of one match. The
+// shares per stratum are a judgement; they order leads and are not calibrated.
+#include "link/score.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <unordered_map>
+
+namespace weft::link {
+namespace {
+
+double poisson_at_most(uint64_t count, double mean) {
+  double term = std::exp(-mean), sum = term;
+  for (uint64_t i = 1; i <= count; ++i) sum += term *= mean / double(i);
+  return sum;
+}
+
+// Beyond this many the normal approximation is as good as the bisection, and exp(-mean) would underflow.
+constexpr uint64_t many = 200;
+
+double upper_mean(uint64_t count) {
+  double d = double(count);
+  if (count > many) return d + 1 + 1.645 * std::sqrt(d + 1);
+  double low = d, high = d + 5 + 3 * std::sqrt(d);
+  for (int i = 0; i < 60; ++i) {
+    double middle = (low + high) / 2;
+    (poisson_at_most(count, middle) > 0.05 ? low : high) = middle;
+  }
+  return high;
+}
+
+constexpr double strengths[] = {0.5, 1, 2, 4, 8, 16, 32, 64, 128};
+
+// Union-find over positions; the root is the smallest member.
+class Sets {
+ public:
+  explicit Sets(size_t size) : parent_(size) { std::iota(parent_.begin(), parent_.end(), 0u); }
+  uint32_t root(uint32_t i) {
+    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
+    return i;
+  }
+  void join(uint32_t a, uint32_t b) {
+    a = root(a), b = root(b);
+    if (a != b) parent_[std::max(a, b)] = std::min(a, b);
+  }
+
+ private:
+  std::vector<uint32_t> parent_;
+};
+
+}  // namespace
+
+double upper_frequency(uint64_t holding, uint64_t looked_at) {
+  double lambda = upper_mean(holding);
+  return lambda / (double(looked_at) - double(std::min(holding, looked_at)) + lambda);
+}
+
+double exposed_frequency(double frequency, double exposure) {
+  if (frequency >= 1) return 1;
+  return -std::expm1(std::log1p(-frequency) * exposure);
+}
+
+double kind_weight(const Kind& kind, double frequency) {
+  double garbage = (1 - kind.validity) * kind.recurring;
+  double ratio = (kind.validity + garbage) / (kind.validity * std::clamp(frequency, 0.0, 1.0) + garbage);
+  return std::log10(ratio);
+}
+
+double beyond_chance(const Counts& seen, const Counts& expected) {
+  static constexpr Counts falls = {0.70, 0.15, 0.10, 0.04, 0.01};
+  double sum = 0;
+  for (double x : strengths) {
+    double log_ratio = 0;  // of Poisson(seen; expected + x * falls) to Poisson(seen; expected)
+    for (size_t d = 0; d < seen.size(); ++d) {
+      double mean = std::max(expected[d], 1e-6);
+      log_ratio += seen[d] * std::log1p(x * falls[d] / mean) - x * falls[d];
+    }
+    sum += std::exp(std::min(log_ratio, 600.0));
+  }
+  return std::log10(1 + sum / double(std::size(strengths)));
+}
+
+std::vector<uint32_t> bundle(std::span<const Shared> shared) {
+  Sets sets(shared.size());
+  std::unordered_map<uint64_t, uint32_t> first;
+  for (uint32_t i = 0; i < shared.size(); ++i)
+    for (uint32_t a : shared[i].containers_a)
+      for (uint32_t b : shared[i].containers_b) {
+        auto [it, fresh] = first.try_emplace(uint64_t(a) << 32 | b, i);
+        if (!fresh) sets.join(it->second, i);
+      }
+  std::map<uint32_t, uint32_t> number;
+  std::vector<uint32_t> out(shared.size());
+  for (uint32_t i = 0; i < shared.size(); ++i) out[i] = number.try_emplace(sets.root(i), uint32_t(number.size())).first->second;
+  return out;
+}
+
+}  // namespace weft::link
