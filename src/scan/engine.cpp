@@ -305,7 +305,7 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner)
     if (branch.room() == 0) {
       if (!told_room)
         problem(text.source(text.begin), text.path(0),
-                fmt::format("layers of this page unpack to more than {}: not decoded further", human_size(limits.decoded_page)));
+                fmt::format("the limit of {} for what a page unpacks to is reached: not decoded further", human_size(limits.decoded_page)));
       told_room = true;
       break;
     }

@@ -26,6 +26,7 @@ class Rules {
 
  private:
   friend class Scan;
+  friend class PatternPass;  // of unpack()
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -74,10 +74,18 @@ Utf16Run extend(Bytes bytes, size_t at, size_t floor, bool big_endian) {
 
 size_t size_of(const Utf16Run& run) { return run.end - run.begin; }
 
-Utf16Run better(const Utf16Run& little, const Utf16Run& big, size_t letter, uint64_t offset) {
-  const size_t longer = std::max(size_of(little), size_of(big)), shorter = std::min(size_of(little), size_of(big));
+// Bytes from the first to the last ASCII character: at its edges a run may have caught a stray byte.
+size_t sure_size(Bytes bytes, Utf16Run run) {
+  while (run.begin < run.end && unit_at(bytes, run.begin, run.big_endian) >= 0x80) run.begin += 2;
+  while (run.begin < run.end && unit_at(bytes, run.end - 2, run.big_endian) >= 0x80) run.end -= 2;
+  return size_of(run);
+}
+
+Utf16Run better(Bytes bytes, const Utf16Run& little, const Utf16Run& big, size_t letter, uint64_t offset) {
+  const size_t little_size = sure_size(bytes, little), big_size = sure_size(bytes, big);
+  const size_t longer = std::max(little_size, big_size), shorter = std::min(little_size, big_size);
   const size_t slack = shorter >= long_run ? 2 : 0;
-  if (longer - shorter > slack) return size_of(little) > size_of(big) ? little : big;
+  if (longer - shorter > slack) return little_size > big_size ? little : big;
   return (offset + letter) % 2 == 0 ? little : big;
 }
 
@@ -93,7 +101,7 @@ std::vector<Utf16Run> find_utf16(Bytes bytes, uint64_t offset) {
     // The little-endian unit of the letter begins at it, the big-endian one a byte before.
     const Utf16Run little = extend(bytes, letter, floor, false);
     const Utf16Run big = letter > floor ? extend(bytes, letter - 1, floor, true) : extend(bytes, letter + 1, floor, true);
-    const Utf16Run run = better(little, big, letter, offset);
+    const Utf16Run run = better(bytes, little, big, letter, offset);
     position += 4;
     if (size_of(run) < 2 * fewest_characters) continue;
     runs.push_back(run);

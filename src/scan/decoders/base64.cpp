@@ -98,8 +98,8 @@ bool is_plausible(std::string_view bytes) {
     high += byte >= 0x80;
     odd += (byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t' && byte != 0) || byte == 0x7f;
   }
-  if (odd > bytes.size() / 32) return false;
-  if (zeros > 0) return zeros >= bytes.size() / 3 && zeros <= bytes.size() / 2 + 2;
+  if (zeros >= bytes.size() / 3) return odd <= bytes.size() / 32 && zeros <= bytes.size() / 2 + 2;
+  if (odd + zeros > bytes.size() / 32) return false;
   // Cut at the sample's end, the last character may be incomplete.
   return high == 0 || is_utf8(bytes) || is_utf8(bytes.substr(0, bytes.size() - 1)) ||
          is_utf8(bytes.substr(0, bytes.size() - 2)) || is_utf8(bytes.substr(0, bytes.size() - 3));

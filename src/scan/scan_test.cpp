@@ -1,0 +1,510 @@
+// What holds for all scanners and decoders, whatever they find: each example of each scanner is shown in every disguise.
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <random>
+#include <set>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "scan/engine.h"
+
+namespace weft::scan {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+const Rules& all_rules() {
+  static const Rules rules;
+  return rules;
+}
+
+// --- Disguises -------------------------------------------------------------------------------------------------------
+
+std::string deflated(std::string_view text, int window_bits) {
+  z_stream z{};
+  check(deflateInit2(&z, 6, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY) == Z_OK, "deflateInit2");
+  std::string out(deflateBound(&z, text.size()) + 64, '\0');
+  z.next_in = const_cast<Bytef*>(as_bytes(text).data());
+  z.avail_in = unsigned(text.size());
+  z.next_out = reinterpret_cast<Bytef*>(out.data());
+  z.avail_out = unsigned(out.size());
+  check(deflate(&z, Z_FINISH) == Z_STREAM_END, "deflate");
+  out.resize(z.total_out);
+  deflateEnd(&z);
+  return out;
+}
+
+std::string little(uint64_t value, size_t width) {
+  std::string out;
+  for (size_t i = 0; i < width; ++i) out += char(uint8_t(value >> (8 * i)));
+  return out;
+}
+
+std::string gzipped(std::string_view text) { return deflated(text, 31); }
+std::string zlibbed(std::string_view text) { return deflated(text, 15); }
+
+// One member; sizes behind the data (bit 3), as streaming writers do, or in front.
+std::string zipped(std::string_view text, bool sizes_behind = false, uint16_t flags = 0, uint16_t method = 8) {
+  const std::string packed = deflated(text, -15), name = "word/document.xml";
+  const uint64_t crc = crc32(0, as_bytes(text).data(), unsigned(text.size()));
+  const std::string sizes = little(crc, 4) + little(packed.size(), 4) + little(text.size(), 4);
+  std::string out = "PK\x03\x04" + little(20, 2) + little(flags | (sizes_behind ? 8 : 0), 2) + little(method, 2) + little(0, 4);
+  out += sizes_behind ? std::string(12, '\0') : sizes;
+  out += little(name.size(), 2) + little(0, 2) + name + packed;
+  if (sizes_behind) out += "PK\x07\x08" + sizes;
+  return out + "PK\x01\x02 central directory";
+}
+
+std::string base64(std::string_view text, size_t line = 76, std::string_view line_break = "\r\n") {
+  constexpr std::string_view signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  size_t column = 0;
+  for (size_t i = 0; i < text.size(); i += 3) {
+    uint32_t bits = 0;
+    for (size_t k = 0; k < 3; ++k) bits = bits << 8 | (i + k < text.size() ? uint8_t(text[i + k]) : 0);
+    for (size_t k = 0; k < 4; ++k) out += i + k > text.size() ? '=' : signs[bits >> (18 - 6 * k) & 63];
+    if ((column += 4) >= line) out += line_break, column = 0;
+  }
+  return out;
+}
+
+std::string quoted_printable(std::string_view text) {
+  std::string out;
+  size_t column = 0;
+  for (char c : text) {
+    if (c == '\n') {
+      out += "\r\n", column = 0;
+      continue;
+    }
+    const std::string piece = c == '=' || uint8_t(c) >= 0x7f || (uint8_t(c) < 0x20) ? fmt::format("={:02X}", uint8_t(c)) : std::string(1, c);
+    if (column + piece.size() > 75) out += "=\r\n", column = 0;
+    out += piece, column += piece.size();
+  }
+  return out;
+}
+
+// A page description that shows the text in pieces of three signs, as typesetters do for kerning.
+std::string pdf(std::string_view text) {
+  std::string content = "BT /F1 12 Tf 72 720 Td\n[";
+  for (size_t i = 0; i < text.size(); i += 3) {
+    content += '(';
+    for (char c : text.substr(i, 3)) content += c == '(' || c == ')' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    content += i % 2 ? ") -12 " : ") 8 ";
+  }
+  content += "] TJ\n0 -14 Td (next line) Tj ET\n";
+  const std::string packed = zlibbed(content);
+  return fmt::format("%PDF-1.4\n4 0 obj\n<< /Length {} /Filter /FlateDecode >>\nstream\n", packed.size()) + packed + "\nendstream\nendobj\n";
+}
+
+// UTF-16 of UTF-8 text; nothing when it is no UTF-8.
+std::optional<std::string> utf16(std::string_view text, bool big_endian) {
+  if (!is_utf8(text)) return std::nullopt;
+  std::string out;
+  for (size_t i = 0; i < text.size();) {
+    const auto lead = uint8_t(text[i]);
+    const size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    if (size == 4) return std::nullopt;
+    unsigned unit = size == 1 ? lead : lead & (0xffu >> (size + 1));
+    for (size_t k = 1; k < size; ++k) unit = unit << 6 | (uint8_t(text[i + k]) & 0x3f);
+    out += big_endian ? std::string{char(uint8_t(unit >> 8)), char(uint8_t(unit))} : little(unit, 2);
+    i += size;
+  }
+  return out;
+}
+
+// Letters beyond U+06FF end a run of UTF-16 (utf16.cpp says why): such values are not looked for.
+bool in_utf16_reach(std::string_view value) {
+  return std::none_of(value.begin(), value.end(), [](char c) { return uint8_t(c) >= 0xdc; });
+}
+
+std::string noise(size_t size, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::string out(size, '\0');
+  for (char& c : out) c = char(uint8_t(random() >> 56));
+  return out;
+}
+
+// --- Scanning --------------------------------------------------------------------------------------------------------
+
+Results scan_page(std::string_view bytes, size_t begin, size_t end, uint64_t offset, Limits limits = {}, const Rules& rules = all_rules()) {
+  Scan scan(rules, limits);
+  NoWatch watch;
+  Results results;
+  scan.page({as_bytes(bytes), begin, end, offset}, {}, watch, results);
+  return results;
+}
+Results scan_all(std::string_view bytes, Limits limits = {}) { return scan_page(bytes, 0, bytes.size(), 0, limits); }
+
+// A whole source in pages of the size, with the margins of the limits.
+Results scan_pages(std::string_view bytes, size_t page, Limits limits = {}) {
+  Scan scan(all_rules(), limits);
+  NoWatch watch;
+  Results results;
+  for (size_t begin = 0; begin < bytes.size(); begin += page) {
+    const size_t end = std::min(bytes.size(), begin + page);
+    const size_t first = begin - std::min<size_t>(begin, limits.margin_before), last = std::min<size_t>(bytes.size(), end + limits.margin_after);
+    scan.page({as_bytes(bytes.substr(first, last - first)), begin - first, end - first, first}, {}, watch, results);
+  }
+  return results;
+}
+
+bool is(const Found& found, const Example& example) { return found.kind == example.kind && found.value == example.value; }
+
+size_t count(const Results& results, const Example& example) {
+  return size_t(std::count_if(results.features.begin(), results.features.end(), [&](const Found& f) { return is(f, example); }));
+}
+// Not in any layer: an example may itself be something to decode.
+size_t count_plain(const Results& results, const Example& example) {
+  return size_t(std::count_if(results.features.begin(), results.features.end(),
+                              [&](const Found& f) { return is(f, example) && f.layers.empty(); }));
+}
+
+std::string described(const Results& results) {
+  std::string out;
+  for (const Found& f : results.features)
+    out += fmt::format("{}{} {} {} {} {} [{}]\n", f.offset, f.layers, f.source_end, f.kind, f.value, f.encoding, f.context);
+  for (const ScanProblem& p : results.problems) out += fmt::format("{}{} PROBLEM {}\n", p.offset, p.layers, p.what);
+  return out;
+}
+
+// Calls with every example that must be found.
+void each_example(const std::function<void(const Scanner&, const Example&)>& test) {
+  for (const Scanner* scanner : scanners())
+    for (const Example& example : scanner->examples) {
+      if (example.value.empty()) continue;
+      SCOPED_TRACE(fmt::format("scanner {}: {}", scanner->name, example.text));
+      test(*scanner, example);
+    }
+}
+
+const std::string filler = "\nThe quick brown fox jumps over the lazy dog and runs away from here.\n";
+
+std::string evidence(const std::string& name) {
+  const char* given = std::getenv("WEFT_EVIDENCE");
+  const std::string path = (given ? std::string(given) : WEFT_SOURCE_DIR "/../shared/evidence") + "/" + name;
+  return exists(path) ? read_file(path) : std::string();
+}
+
+// --- All scanners ----------------------------------------------------------------------------------------------------
+
+TEST(AllScanners, FindTheirExamples) {
+  each_example([](const Scanner&, const Example& example) {
+    const Results results = scan_all(example.text);
+    EXPECT_EQ(count_plain(results, example), 1u) << described(results);
+  });
+}
+
+TEST(AllScanners, KeepQuietWhereTheySay) {
+  for (const Scanner* scanner : scanners())
+    for (const Example& example : scanner->examples) {
+      if (!example.value.empty()) continue;
+      for (const Found& found : scan_all(example.text).features)
+        EXPECT_FALSE(found.kind == example.kind && found.scanner == scanner->name) << example.text << ": " << found.value;
+    }
+}
+
+TEST(AllScanners, FindOnceWhateverThePageBoundary) {
+  Scan scan(all_rules(), {});
+  NoWatch watch;
+  each_example([&](const Scanner&, const Example& example) {
+    const std::string source = filler + std::string(example.text) + filler;
+    const size_t whole = count(scan_all(source), example);
+    for (size_t cut = filler.size(); cut <= filler.size() + example.text.size(); ++cut) {
+      Results results;
+      scan.page({as_bytes(source), 0, cut, 0}, {}, watch, results);
+      scan.page({as_bytes(source), cut, source.size(), 0}, {}, watch, results);
+      ASSERT_EQ(count(results, example), whole) << "cut at " << cut << "\n" << described(results);
+    }
+  });
+}
+
+TEST(AllScanners, FindInNoise) {
+  const std::string bytes = noise(MiB, 1);
+  each_example([&](const Scanner&, const Example& example) {
+    std::string source = bytes;
+    const std::string shown = "\n" + std::string(example.text) + "\n";
+    source.replace(777'777, shown.size(), shown);
+    EXPECT_GE(count(scan_all(source), example), 1u);
+  });
+}
+
+TEST(AllScanners, FindTheUtf16Twin) {
+  each_example([](const Scanner&, const Example& example) {
+    for (bool big_endian : {false, true}) {
+      const auto twin = utf16(example.text, big_endian);
+      if (!twin || !in_utf16_reach(example.value)) continue;
+      for (size_t before : {0u, 64u, 65u}) {
+        // Zeros around, noise around, nothing around.
+        const Results results = scan_all(std::string(before, '\0') + *twin + std::string(before, '\0'));
+        EXPECT_EQ(count(results, example), 1u) << (big_endian ? "big" : "little") << " endian at " << before << "\n" << described(results);
+        for (const Found& found : results.features)
+          if (before < 65 && found.value == example.value) { EXPECT_EQ(found.encoding, big_endian ? "utf-16be" : "utf-16le"); }
+      }
+    }
+  });
+}
+
+struct Disguise {
+  const char* name;
+  std::function<std::string(std::string_view)> wear;
+  const char* layers;
+};
+
+const std::vector<Disguise>& disguises() {
+  static const std::vector<Disguise> all = {
+      {"gzip", gzipped, "-GZIP-"},
+      {"zip", [](std::string_view text) { return zipped(text); }, "-ZIP-"},
+      {"zip with sizes behind", [](std::string_view text) { return zipped(text, true); }, "-ZIP-"},
+      {"gzip in zip", [](std::string_view text) { return zipped(gzipped(text)); }, "-ZIP-0-GZIP-"},
+      {"zip in zip", [](std::string_view text) { return zipped(zipped(text)); }, "-ZIP-0-ZIP-"},
+      {"zlib", zlibbed, "-ZLIB-"},
+      {"base64 lines", [](std::string_view text) { return base64(text); }, "-BASE64-"},
+      {"base64 line", [](std::string_view text) { return base64(text, size_t(-1)); }, "-BASE64-"},
+      {"gzip in base64", [](std::string_view text) { return base64(gzipped(text)); }, "-BASE64-0-GZIP-"},
+  };
+  return all;
+}
+
+TEST(AllScanners, FindInLayersAndUnpackLeadsBack) {
+  each_example([](const Scanner&, const Example& example) {
+    const std::string text = filler + std::string(example.text) + filler;
+    const size_t plain = count_plain(scan_all(text), example);
+    for (const Disguise& disguise : disguises()) {
+      const std::string source = "in front\n" + disguise.wear(text) + "\nbehind";
+      const Results results = scan_all(source);
+      size_t found = 0;
+      for (const Found& f : results.features) {
+        if (!is(f, example) || !f.layers.starts_with(disguise.layers)) continue;
+        // What the example itself unpacks to lies deeper still.
+        if (f.layers.find('-', std::string_view(disguise.layers).size()) != std::string::npos) continue;
+        ++found;
+        EXPECT_EQ(f.offset, 9u);
+        const Layer layer = unpack(as_bytes(source).subspan(f.offset), f.layers, {});
+        const std::string_view unpacked = as_text(layer.bytes);
+        EXPECT_EQ(unpacked, text);
+        EXPECT_NE(text.find(example.text), std::string::npos);
+        EXPECT_GE(layer.offset, filler.size());
+      }
+      EXPECT_EQ(found, plain) << disguise.name << "\n" << described(results);
+    }
+  });
+}
+
+TEST(AllScanners, FindInQuotedPrintable) {
+  each_example([](const Scanner&, const Example& example) {
+    if (!is_utf8(example.text) || example.text.find('\r') != std::string_view::npos || example.text.find('\0') != std::string_view::npos) return;
+    // Fill the line so that every sign of the example is once where the soft break falls.
+    for (size_t before : {20u, 50u, 60u, 66u, 70u, 74u}) {
+      const std::string text = std::string(before, 'x') + " " + std::string(example.text) + "\n";
+      if (count(scan_all(text), example) == 0) continue;  // the words in front changed what it is
+      const Results results = scan_all(quoted_printable(text));
+      EXPECT_GE(count(results, example), 1u) << quoted_printable(text) << "\n" << described(results);
+    }
+  });
+}
+
+TEST(AllScanners, FindInPdfText) {
+  each_example([](const Scanner&, const Example& example) {
+    if (std::any_of(example.text.begin(), example.text.end(), [](char c) { return uint8_t(c) < 0x20 || uint8_t(c) >= 0x7f; })) return;
+    const Results results = scan_all(pdf(example.text));
+    EXPECT_GE(count(results, example), 1u) << described(results);
+  });
+}
+
+// --- The engine ------------------------------------------------------------------------------------------------------
+
+// Every example in every disguise, between stretches of noise, text and zeros.
+std::string mixture() {
+  std::string out;
+  uint64_t seed = 7;
+  each_example([&](const Scanner&, const Example& example) {
+    const std::string text = filler + std::string(example.text) + filler;
+    out += text + noise(1500, ++seed);
+    for (const Disguise& disguise : disguises()) out += disguise.wear(text) + "\n" + std::string(seed % 700, '\0');
+    out += quoted_printable(text) + pdf(example.text) + noise(300, ++seed);
+    for (bool big_endian : {false, true})
+      if (auto twin = utf16(text, big_endian)) out += *twin + noise(200, ++seed);
+  });
+  return out;
+}
+
+TEST(Engine, PagesOfAnySizeGiveTheSame) {
+  const std::string source = mixture();
+  ASSERT_GT(source.size(), 256 * KiB);
+  const std::string whole = described(scan_pages(source, 16 * MiB));
+  for (size_t page : {64 * KiB, 100'001ul, MiB}) {
+    const std::string paged = described(scan_pages(source, page));
+    if (paged == whole) continue;
+    // Say what differs, not all of it.
+    std::set<std::string> a, b;
+    auto lines = [](const std::string& text, std::set<std::string>& set) {
+      for (size_t i = 0, j; (j = text.find('\n', i)) != std::string::npos; i = j + 1) set.insert(text.substr(i, j - i));
+    };
+    lines(whole, a), lines(paged, b);
+    for (const auto& line : a) EXPECT_TRUE(b.count(line)) << "only whole: " << line;
+    for (const auto& line : b) EXPECT_TRUE(a.count(line)) << "only in pages of " << page << ": " << line;
+  }
+}
+
+TEST(Engine, SurvivesNoiseAndMutations) {
+  std::mt19937_64 random(3);
+  const std::string source = mixture();
+  Scan scan(all_rules(), {});
+  NoWatch watch;
+  const auto start = Clock::now();
+  for (int round = 0; round < 40; ++round) {
+    std::string mutant = source;
+    for (size_t i = 0; i < mutant.size() / 50; ++i) mutant[random() % mutant.size()] = char(uint8_t(random()));
+    Results results;
+    scan.page({as_bytes(mutant), 0, mutant.size(), 0}, {}, watch, results);
+  }
+  for (int round = 0; round < 8; ++round) {
+    const std::string bytes = noise(MiB, uint64_t(round));
+    Results results;
+    scan.page({as_bytes(bytes), 0, bytes.size(), 0}, {}, watch, results);
+  }
+  EXPECT_LT(Clock::now() - start, std::chrono::seconds(120));
+}
+
+TEST(Engine, BombsAreBounded) {
+  Limits limits;
+  limits.decoded_branch = 4 * MiB;
+  limits.decoded_page = 12 * MiB;
+  const std::string bomb = gzipped(std::string(64 * MiB, 'a'));
+  std::string source;
+  for (int i = 0; i < 8; ++i) source += bomb;
+  const auto start = Clock::now();
+  const Results results = scan_all(source, limits);
+  EXPECT_LT(Clock::now() - start, std::chrono::seconds(20));
+  EXPECT_FALSE(results.problems.empty());
+  EXPECT_LE(results.problems.size(), 8u);
+  for (const ScanProblem& problem : results.problems) EXPECT_THAT(problem.what, ::testing::HasSubstr("limit"));
+}
+
+TEST(Engine, NestingIsBounded) {
+  std::string source = "deep@example.com is inside" + filler;
+  for (int i = 0; i < 12; ++i) source = gzipped(source);
+  const Results results = scan_all(source);
+  ASSERT_EQ(results.problems.size(), 1u) << described(results);
+  EXPECT_THAT(results.problems[0].what, ::testing::HasSubstr("deeper than 8"));
+  EXPECT_EQ(results.problems[0].layers.substr(0, 14), "-GZIP-0-GZIP-0");
+}
+
+class Recording final : public Watch {
+ public:
+  bool enter(std::string_view item) override {
+    items.emplace_back(item);
+    return item != aside;
+  }
+  std::vector<std::string> items;
+  std::string aside;
+};
+
+TEST(Engine, AnnouncesWhatItTouches) {
+  const std::string source = "mail anna@example.com " + gzipped("bert@example.org" + filler);
+  for (std::string aside : {"", "page 0", "22-GZIP-0", "page 0 scanner email"}) {
+    Scan scan(all_rules(), {});
+    Recording watch;
+    watch.aside = aside.empty() ? "nothing" : "file 12 " + aside;
+    Results results;
+    scan.page({as_bytes(source), 0, source.size(), 0}, "file 12 ", watch, results);
+    if (aside.empty()) {
+      EXPECT_THAT(watch.items, ::testing::IsSupersetOf({"file 12 page 0", "file 12 page 0 scanner email", "file 12 22-GZIP-0", "file 12 22-GZIP-0 scanner email"}));
+      EXPECT_TRUE(results.problems.empty());
+      EXPECT_EQ(results.features.size(), 2u) << described(results);
+    } else {
+      ASSERT_EQ(results.problems.size(), 1u) << aside;
+      EXPECT_THAT(results.problems[0].what, ::testing::HasSubstr("set aside"));
+      EXPECT_EQ(results.features.size(), aside == "page 0" ? 0u : 1u) << described(results);
+    }
+  }
+}
+
+TEST(Engine, RefusesPatternsItCannotRun) {
+  static constexpr Pattern unbounded[] = {{"a.*b", dotall, 0}}, broken[] = {{"a(", 0, 0}};
+  Scanner scanner{"x", "", {}, unbounded, nullptr, {}};
+  const Scanner* const one = &scanner;
+  EXPECT_THROW(Rules(std::span(&one, 1), {}), Error);
+  scanner.patterns = broken;
+  EXPECT_THROW(Rules(std::span(&one, 1), {}), Error);
+}
+
+TEST(Engine, HidesSecretsInContext) {
+  for (const Found& found : scan_all(" card 4111 1111 1111 1111 or 5500005555555559 ").features) {
+    if (found.secret.empty()) continue;
+    EXPECT_TRUE(std::none_of(found.context.begin(), found.context.end(), [](char c) { return is_digit(c); })) << found.context;
+  }
+}
+
+// --- Decoders --------------------------------------------------------------------------------------------------------
+
+TEST(Decoders, BrokenStreamsGiveWhatTheyHoldAndAProblem) {
+  std::string text;
+  for (int i = 0; i < 4000; ++i) text += fmt::format("user{}@example.com wrote {}\n", i, i * 7919);
+  for (const auto& wear : {std::function<std::string(std::string_view)>(gzipped), {zlibbed}, {[](std::string_view t) { return zipped(t); }}}) {
+    const std::string whole = wear(text), torn = whole.substr(0, whole.size() / 2);
+    const Results results = scan_all(torn);
+    EXPECT_GT(results.features.size(), 1000u);
+    ASSERT_EQ(results.problems.size(), 1u) << described(results);
+    EXPECT_THAT(results.problems[0].what, ::testing::HasSubstr("cut short"));
+  }
+}
+
+TEST(Decoders, ZipSaysWhatItCannotOpen) {
+  const std::string text = "anna@example.com" + filler;
+  EXPECT_THAT(described(scan_all(zipped(text, false, 1))), ::testing::HasSubstr("word/document.xml is encrypted"));
+  EXPECT_THAT(described(scan_all(zipped(text, false, 0, 12))), ::testing::HasSubstr("bzip2"));
+}
+
+TEST(Decoders, OneStreamIsOneLayer) {
+  const std::string source = pdf("anna@example.com");
+  for (const Found& found : scan_all(source).features) EXPECT_THAT(found.layers, ::testing::StartsWith("-PDF-"));
+}
+
+TEST(Decoders, PdfLinesAreNotGlued) {
+  const std::string content = "BT /F1 10 Tf 1 0 0 1 72 700 Tm (anna@exa) Tj (mple.com) Tj 0 -12 Td (bert@example.org) Tj T* "
+                              "[(ca) 3 (rl@example.net) -600 (x)] TJ ET BT 1 0 0 1 72 600 Tm <646f7261406578616d706c652e636f6d> Tj ET";
+  const Results results = scan_all("stream\r\n" + zlibbed(content) + "\r\nendstream");
+  std::set<std::string> values;
+  for (const Found& found : results.features)
+    if (found.layers.find("PDFTEXT") != std::string::npos) values.insert(found.value);
+  for (const char* value : {"anna@example.com", "bert@example.org", "carl@example.net", "dora@example.com"})
+    EXPECT_TRUE(values.count(value)) << value << "\n" << described(results);
+}
+
+TEST(Decoders, Base64IsNotSeenInIdentifiers) {
+  for (std::string_view text : {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                                "/usr/share/doc/libsomething/examples/subfolder/another/readme/text",
+                                "thisIsAVeryLongIdentifierThatSomebodyWroteInJavaCodeForReasonsUnknown",
+                                "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ"})
+    EXPECT_EQ(described(scan_all(text)), "") << text;
+}
+
+// --- Real evidence ---------------------------------------------------------------------------------------------------
+
+TEST(Evidence, NpsEmailsImage) {
+  const std::string image = evidence("images/bulk_extractor/nps-2010-emails.100k.raw");
+  if (image.empty()) GTEST_SKIP() << "no evidence: set WEFT_EVIDENCE";
+  const Results results = scan_all(image);
+  std::set<std::pair<uint64_t, std::string>> found;
+  for (const Found& f : results.features)
+    if (f.kind == "email") found.insert({f.offset, f.value});
+  // bulk_extractor's own tests, whose PDF offsets are of the stream's data, 7 behind the keyword.
+  EXPECT_TRUE(found.count({80896, "plain_text@textedit.com"})) << described(results);
+  EXPECT_TRUE(found.count({70727, "plain_text_pdf@textedit.com"}) || found.count({70720, "plain_text_pdf@textedit.com"})) << described(results);
+  EXPECT_TRUE(found.count({81991, "rtf_text_pdf@textedit.com"}) || found.count({81984, "rtf_text_pdf@textedit.com"}));
+  EXPECT_TRUE(found.count({92231, "plain_utf16_pdf@textedit.com"}) || found.count({92224, "plain_utf16_pdf@textedit.com"}));
+  for (const Found& f : results.features)
+    if (!f.layers.empty()) { EXPECT_NO_THROW(unpack(as_bytes(image).subspan(f.offset), f.layers, {})) << f.offset << f.layers; }
+}
+
+}  // namespace
+}  // namespace weft::scan
