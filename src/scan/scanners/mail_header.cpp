@@ -1,0 +1,132 @@
+// Lines of mail headers: RFC 5322 §3.6, unfolded; kind mail_header, value "Subject: …". They tie a deleted message to its
+// copies even where nothing else of it is left.
+//
+// False positives: "From:" and "Date:" occur in any text. A line counts only in a header: another header field with a name
+// known from mail stands directly above or below it, and two of the fields of the block are of the kind prose does not have
+// together (Received, Message-ID, MIME-Version, Return-Path, or From with Date, To or Subject).
+#include <array>
+#include <string>
+
+#include "base/text.h"
+#include "scan/scanner.h"
+#include "scan/scanners/context.h"
+
+namespace weft::scan {
+namespace {
+
+constexpr size_t longest_value = 500, block_reach = 3000;
+
+// Fields that are reported, and those that only show that a header is here.
+constexpr std::array<std::string_view, 9> reported{"subject", "from", "to", "cc", "date", "reply-to", "sender", "x-mailer", "user-agent"};
+constexpr std::array<std::string_view, 15> telling{"received", "message-id", "return-path", "mime-version", "content-type",
+                                                   "content-transfer-encoding", "delivered-to", "in-reply-to", "references",
+                                                   "x-originating-ip", "dkim-signature", "bcc", "resent-from", "x-received", "list-id"};
+
+// The name of the field a line starts with, in lower case: one of the above, or empty.
+std::string_view field_name(std::string_view line) {
+  size_t colon = line.substr(0, 28).find(':');
+  if (colon == std::string_view::npos) return {};
+  std::string name = lower_ascii(line.substr(0, colon));
+  for (std::string_view known : reported)
+    if (name == known) return known;
+  for (std::string_view known : telling)
+    if (name == known) return known;
+  return {};
+}
+
+size_t line_end(std::string_view text, size_t at) {
+  size_t end = text.find('\n', at);
+  return end == std::string_view::npos ? text.size() : end;
+}
+
+bool is_folded(std::string_view text, size_t at) { return char_at(text, at) == ' ' || char_at(text, at) == '\t'; }
+bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+
+// The names of the fields around the line at begin, up to an empty line or one that is no field, as a set of marks.
+struct Block {
+  bool from = false, other = false, technical = false;
+  size_t fields = 0;
+  void add(std::string_view name) {
+    ++fields;
+    if (name == "from") from = true;
+    else if (name == "date" || name == "to" || name == "subject") other = true;
+    else if (name != "cc" && name != "sender" && name != "content-type" && name != "references") technical = true;
+  }
+  bool is_header() const { return fields >= 2 && (technical || (from && other)); }
+};
+
+Block block_around(std::string_view text, size_t begin) {
+  Block block;
+  for (size_t at = begin; at < text.size() && at - begin < block_reach && !block.is_header();) {
+    size_t end = line_end(text, at);
+    std::string_view line = text.substr(at, end - at);
+    if (is_blank(line)) break;
+    if (!is_folded(text, at)) {
+      std::string_view name = field_name(line);
+      bool extension = line.substr(0, 2) == "X-" || line.substr(0, 5) == "List-";
+      if (name.empty() && !extension) break;
+      if (!name.empty()) block.add(name);
+    }
+    at = end + 1;
+  }
+  for (size_t at = begin; at > 0 && begin - at < block_reach && !block.is_header();) {
+    size_t start = at - 1;
+    while (start > 0 && text[start - 1] != '\n' && at - start < 1000) --start;
+    std::string_view line = text.substr(start, at - 1 - start);
+    if (is_blank(line)) break;
+    if (!is_folded(text, start)) {
+      std::string_view name = field_name(line);
+      bool extension = line.substr(0, 2) == "X-" || line.substr(0, 5) == "List-";
+      if (name.empty() && !extension) break;
+      if (!name.empty()) block.add(name);
+    }
+    at = start;
+  }
+  return block;
+}
+
+std::string title(std::string_view name) {
+  std::string out(name);
+  for (size_t i = 0; i < out.size(); ++i)
+    if ((i == 0 || out[i - 1] == '-') && out[i] >= 'a') out[i] = char(out[i] - 32);
+  return out;
+}
+
+void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
+  size_t begin = text.rfind('\n', hit.end - 1);
+  begin = begin == std::string_view::npos ? 0 : begin + 1;
+  if (begin < from || hit.end - begin > 32) return;
+  std::string_view name = field_name(text.substr(begin, 32));
+  if (name.empty() || !block_around(text, begin).is_header()) return;
+  size_t end = line_end(text, begin);
+  while (end + 1 < text.size() && is_folded(text, end + 1) && end - begin < longest_value) end = line_end(text, end + 1);
+  if (end - begin > longest_value) end = begin + longest_value;
+  while (end > begin && (text[end - 1] == '\r' || text[end - 1] == '\n' || text[end - 1] == ' ')) --end;
+  std::string value = title(name) + ":";
+  for (size_t i = begin + name.size() + 1; i < end; ++i) {
+    bool space = text[i] == ' ' || text[i] == '\t' || text[i] == '\r' || text[i] == '\n';
+    if (!space) value += text[i];
+    else if (value.back() != ' ') value += ' ';
+    if (value.size() == name.size() + 2 && value.back() != ' ') value.insert(name.size() + 1, " ");
+  }
+  if (value.size() > name.size() + 2) sink.feature("mail_header", printable(value), begin, end);
+}
+
+constexpr std::array<std::string_view, 1> kinds{"mail_header"};
+constexpr std::array patterns{
+    Pattern{R"((?:^|\n)(?:Subject|From|To|Cc|Date|Reply-To|Sender|X-Mailer|User-Agent):[^\r\n])", caseless, 0},
+};
+
+constexpr std::array examples{
+    Example{"Received: from a by b\r\nSubject:  the long\r\n\tone\r\n\r\nBody", "mail_header", "Subject: the long one"},
+    Example{"Message-ID: <1@x>\nDate: Mon, 5 Nov 2012 10:00:00 +0100\n\n", "mail_header", "Date: Mon, 5 Nov 2012 10:00:00 +0100"},
+    Example{"Subject: history\nNotes: none\n", "mail_header", ""},
+    Example{"Date: 2012\n", "mail_header", ""},
+};
+
+}  // namespace
+
+extern const Scanner mail_header_scanner;
+const Scanner mail_header_scanner{"mail_header", "mail_header: lines of mail headers, unfolded", kinds, patterns, on_hit, examples, 4000};
+
+}  // namespace weft::scan

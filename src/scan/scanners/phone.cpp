@@ -1,0 +1,187 @@
+// Telephone numbers: ITU-T E.164 through libphonenumber (numbering plans of all countries); canonical form E.164.
+//
+// Four ways in: "+" and digits; "00" and digits behind a word such as Tel. or Fax; North American numbers written with
+// separators, (303) 555-0123 or 303-555-0123; and the same behind "+1" or "1-". A national number of another country does
+// not say which country it is of: it is left to parsers that know (contacts, SIM cards, messages).
+//
+// False positives: clause numbers, hash fragments, limits of integers, ISBNs, dates. What is in touch with letters, digits,
+// or further digit groups is none; at most 15 digits; separators as people write them, not a lone dot; and the country's
+// numbering plan must know the number. libphonenumber costs microseconds, so all the rest is asked first.
+#include <phonenumbers/phonenumberutil.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "scan/scanner.h"
+#include "scan/scanners/context.h"
+
+namespace weft::scan {
+namespace {
+
+enum : uint32_t { plus, zeros, american };
+
+using i18n::phonenumbers::PhoneNumber;
+using i18n::phonenumbers::PhoneNumberUtil;
+
+// E.164 of a number the plans know; empty otherwise. region: for numbers without a country code.
+std::string e164(const std::string& number, const char* region) {
+  const PhoneNumberUtil& plans = *PhoneNumberUtil::GetInstance();
+  PhoneNumber parsed;
+  std::string out;
+  if (plans.Parse(number, region, &parsed) == PhoneNumberUtil::NO_PARSING_ERROR && plans.IsValidNumber(parsed))
+    plans.Format(parsed, PhoneNumberUtil::E164, &out);
+  return out;
+}
+
+bool is_separator(char c) { return c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/'; }
+
+// The number as it stands: digits, and where it could end (behind each group of digits), with how many digits.
+struct Written {
+  struct Stop {
+    size_t end, digits;
+  };
+  std::string digits;
+  std::vector<Stop> stops;
+  std::string separators;
+};
+
+Written read_number(std::string_view text, size_t at) {
+  Written out;
+  size_t gap = 0;
+  for (; at < text.size() && out.digits.size() <= 16; ++at) {
+    char c = text[at];
+    if (is_digit(c)) {
+      out.digits += c;
+      gap = 0;
+      if (!is_digit(char_at(text, at + 1))) out.stops.push_back({at + 1, out.digits.size()});
+    } else if (is_separator(c) && ++gap <= 3) {
+      out.separators += c;
+    } else {
+      break;
+    }
+  }
+  return out;
+}
+
+bool ends_well(std::string_view text, size_t end) {
+  char after = char_at(text, end), next = char_at(text, end + 1);
+  if (after == 'x' || after == 'X') return is_digit(next) || next == ' ';  // an extension
+  if (is_alnum(after) || after == '_' || after == '%' || after == '=') return false;
+  if ((after == '-' || after == '/' || after == ':' || after == '+') && is_alnum(next)) return false;
+  return !((after == '.' || after == ',') && is_digit(next));
+}
+
+bool starts_well(char before) {
+  return !is_alnum(before) && before != '+' && before != '_' && before != '.' && before != '-' && before != '/' && before != '=' &&
+         before != '%' && before != '$' && before != '#' && before != '*' && before != '\\' && before != '^';
+}
+
+void on_international(std::string_view text, size_t begin, size_t digits_begin, size_t, Sink& sink) {
+  Written number = read_number(text, digits_begin);
+  if (number.stops.empty() || number.stops.back().digits != number.digits.size()) return;
+  // Sums, offsets and version numbers have a lone dot or slash.
+  size_t marks = 0;
+  for (char c : number.separators) marks += c == '.' || c == '/';
+  if (number.separators.size() == 1 && marks == 1) return;
+  for (size_t i = number.stops.size(), tries = 0; i-- > 0 && tries < 4;) {
+    auto [end, digits] = number.stops[i];
+    if (digits < 8) break;
+    if (digits > 15) continue;
+    ++tries;
+    bool rest = i + 1 < number.stops.size();
+    if (!rest && !ends_well(text, end)) continue;
+    if (rest && text[end] != ' ') continue;  // what follows is another number, not a part of this one
+    std::string value = e164("+" + number.digits.substr(0, digits), "ZZ");
+    if (!value.empty()) return sink.feature("phone", value, begin, end);
+  }
+}
+
+// Written as (303) 555-0123, 303-555-0123, 303.555.0123 and 303 555 0123, the last only where a word says so.
+void on_american(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
+  size_t end = hit.end;
+  if (!is_digit(text[end - 1])) --end;
+  if (is_digit(char_at(text, end)) || end < 12) return;
+  size_t begin = end;
+  std::string digits, separators;
+  while (begin > from && digits.size() < 10) {
+    char c = text[--begin];
+    if (is_digit(c)) digits.insert(digits.begin(), c);
+    else separators.insert(separators.begin(), c);
+  }
+  if (digits.size() != 10) return;
+  if (char_before(text, begin) == '(') --begin;
+  bool brackets = text[begin] == '(';
+  if (!brackets && separators.size() == 2 && separators[0] != separators[1]) return;
+  if (begin >= 2 && (text.substr(begin - 2, 2) == "1-" || text.substr(begin - 2, 2) == "1 " || text.substr(begin - 2, 2) == "1.") &&
+      starts_well(char_before(text, begin - 2)))
+    begin -= 2;
+  char before = char_before(text, begin);
+  if (!starts_well(before) || !ends_well(text, end)) return;
+  if (before == ' ' && begin >= 2 && is_digit(text[begin - 2])) return;
+  if (separators == "  " && !brackets &&
+      !mentioned_before(text, begin, 24, {"tel", "phone", "fax", "mobile", "cell", "call", "telephone", "voice"}))
+    return;
+  std::string value = e164("+1" + digits, "ZZ");
+  if (!value.empty()) sink.feature("phone", value, begin, end);
+}
+
+void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
+  if (hit.end <= from) return;
+  if (hit.pattern == american) return on_american(text, hit, from, sink);
+  // Back over the eight digits the pattern took to its "+" or "00".
+  size_t begin = hit.end;
+  if (hit.pattern == plus) {
+    begin = text.rfind('+', hit.end - 1);
+    if (begin == std::string_view::npos || begin < from || !starts_well(char_before(text, begin))) return;
+    return on_international(text, begin, begin + 1, from, sink);
+  }
+  size_t digits = 0;
+  while (begin > from && digits < 10) digits += is_digit(text[--begin]);
+  if (text.substr(begin, 2) != "00" || !starts_well(char_before(text, begin))) return;
+  if (!mentioned_before(text, begin, 24, {"tel", "phone", "fax", "mobile", "mobil", "cell", "telephone", "telefon", "handy", "telefax",
+                                          "t\xC3\xA9l", "gsm", "whatsapp", "call"}))
+    return;
+  on_international(text, begin, begin + 2, from, sink);
+}
+
+constexpr std::array<std::string_view, 1> kinds{"phone"};
+constexpr std::array patterns{
+    Pattern{R"(\+\(?[1-9](?:[ ()./-]{0,3}[0-9]){7})", 0, plus},
+    Pattern{R"((?:^|[^0-9A-Za-z.])00 ?[1-9](?:[ ()./-]{0,3}[0-9]){7})", dotall, zeros},
+    Pattern{R"((?:\([2-9][0-9]{2}\)[ -]?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}(?:[^0-9]|$))", dotall, american},
+};
+
+constexpr std::array examples{
+    Example{"+49 89 32168123", "phone", "+498932168123"},
+    Example{"Tel.: +49 (0)30 2270, ", "phone", "+49302270"}, Example{"T +44 20 7946 0958.", "phone", "+442079460958"},
+    Example{"call +1 (303) 555-0123 now", "phone", "+13035550123"},
+    Example{"\"+4915112345678\"", "phone", "+4915112345678"},
+    Example{"tel:+1-201-555-0123", "phone", "+12015550123"},
+    Example{"(303) 497-3000", "phone", "+13034973000"},
+    Example{"303-497-3000,", "phone", "+13034973000"},
+    Example{"1-800-356-9377", "phone", "+18003569377"},
+    Example{"303.497.3000", "phone", "+13034973000"},
+    Example{"phone 303 497 3000", "phone", "+13034973000"},
+    Example{"Tel 0049 89 32168123", "phone", "+498932168123"},
+    Example{"Fax: 0033 1 42 68 53 00", "phone", "+33142685300"},
+    Example{"303 497 3000", "phone", ""},
+    Example{"+9223372036854775807", "phone", ""},
+    Example{"9223372036854775807", "phone", ""},
+    Example{"1e+12345678", "phone", ""},
+    Example{"2012-11-05 10:00:00 +0100", "phone", ""},
+    Example{"ISBN 978-3-16-148410-0", "phone", ""},
+    Example{"a303-497-3000", "phone", ""},
+    Example{"303-497-3000-1", "phone", ""},
+    Example{"10.303.497.3000", "phone", ""},
+    Example{"123-497-3000", "phone", ""},
+    Example{"0049893216812", "phone", ""},
+};
+
+}  // namespace
+
+extern const Scanner phone_scanner;
+const Scanner phone_scanner{"phone", "phone: telephone numbers in international form (E.164)", kinds, patterns, on_hit, examples, 128};
+
+}  // namespace weft::scan
