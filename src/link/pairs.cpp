@@ -32,6 +32,7 @@ constexpr double least_exposure = 0.25; // a nearly empty exhibit is no proof of
 // A page that carries this many selectors is more often a directory, a newsletter or a vendor's text, made to be spread,
 // than something private; the factor is a judgement, to be replaced by calibration.
 constexpr size_t crowded = 10;
+constexpr int chance_rounds = 4;
 constexpr double crowded_factor = 0.5;
 constexpr uint32_t set_container = 1u << 31;
 constexpr double unseen = 0.25;        // bundles a stratum may hold by chance though no other pair showed one
@@ -59,10 +60,10 @@ class Scorer {
       size_t end = begin;
       while (end < triples.size() && triples[end].a == triples[begin].a && triples[end].b == triples[begin].b) ++end;
       Pair pair = make_pair(std::span(triples).subspan(begin, end - begin));
-      for (const Bundle& bundle : pair.bundles) ++happened_[stratum(bundle)];
       if (!pair.bundles.empty()) pairs.push_back(std::move(pair));
       begin = end;
     }
+    learn_chance(pairs);
     for (Pair& pair : pairs) weigh_against_chance(pair);
     std::erase_if(pairs, [](const Pair& pair) { return pair.score < least_score; });
     std::sort(pairs.begin(), pairs.end(), [](const Pair& x, const Pair& y) {
@@ -187,23 +188,51 @@ class Scorer {
 
   // Bundles of one kind: by stratum how many there are, how many chance would bring, and their weights in all.
   struct Sum {
-    std::array<double, strata_per_kind> seen{}, expected{};
+    Counts seen{}, expected{};
     double weight = 0;
   };
 
-  void weigh_against_chance(Pair& pair) const {
+  std::map<const Kind*, Sum> sums_of(const Pair& pair) const {
     std::map<const Kind*, Sum> sums;
     for (const Bundle& bundle : pair.bundles) {
       Sum& sum = sums[bundle.kind];
       sum.seen[stratum_of(bundle.others)] += 1;
       sum.weight += bundle.weight;
     }
+    return sums;
+  }
+  // The part of a kind's chance meetings that falls to a pair for its size.
+  double share(const Pair& pair, size_t kind) const {
+    return double(input_.amounts[pair.a][kind]) * double(input_.amounts[pair.b][kind]) / std::max(1.0, products_[kind]);
+  }
+
+  // How many bundles all pairs share by chance. The linked pairs are among them: a count far above what its size explains
+  // is cut down to that, and the sum taken again, until the links no longer hide each other.
+  void learn_chance(const std::vector<Pair>& pairs) {
+    std::vector<double> last(happened_.size(), INFINITY);
+    for (int round = 0; round < chance_rounds; ++round) {
+      std::vector<double> sum(happened_.size());
+      for (const Pair& pair : pairs)
+        for (const auto& [kind, one] : sums_of(pair))
+          for (size_t d = 0; d < strata_per_kind; ++d) {
+            size_t at = number(kind) * strata_per_kind + d;
+            sum[at] += std::min(one.seen[d], 1 + 2 * share(pair, number(kind)) * last[at]);
+          }
+      last = std::move(sum);
+    }
+    happened_ = std::move(last);
+  }
+
+  void weigh_against_chance(Pair& pair) const {
+    std::map<const Kind*, Sum> sums = sums_of(pair);
     std::map<const Kind*, double> factor;
     for (auto& [kind, sum] : sums) {
       size_t k = number(kind);
-      double share = double(input_.amounts[pair.a][k]) * double(input_.amounts[pair.b][k]) / std::max(1.0, products_[k]);
-      for (size_t d = 0; d < strata_per_kind; ++d)
-        sum.expected[d] = share * (double(happened_[k * strata_per_kind + d]) - sum.seen[d] + unseen);
+      for (size_t d = 0; d < strata_per_kind; ++d) {
+        double all = happened_[k * strata_per_kind + d], part = share(pair, k);
+        sum.expected[d] = part * (all - std::min(sum.seen[d], 1 + 2 * part * all) + unseen);
+        check(sum.expected[d] >= 0, "a pair's part is in the sum");
+      }
       factor[kind] = sum.weight > 0 ? std::clamp(beyond_chance(sum.seen, sum.expected) / sum.weight, 0.0, 1.0) : 0;
     }
     for (Bundle& bundle : pair.bundles) pair.score += bundle.weight *= factor[bundle.kind];
@@ -213,7 +242,7 @@ class Scorer {
   }
 
   const Case& input_;
-  std::vector<uint64_t> happened_;          // bundles over all pairs, by kind and stratum
+  std::vector<double> happened_;            // bundles over all pairs, by kind and stratum, links cut down
   std::vector<uint32_t> set_;               // by selector: number of its set of exhibits, or 0
   std::vector<double> mean_, products_;     // by kind: mean amount; sum over pairs of products of amounts
 };

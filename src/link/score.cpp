@@ -43,7 +43,7 @@ double upper_mean(uint64_t count) {
   return high;
 }
 
-constexpr double strengths[] = {0.5, 1, 2, 4, 8, 16, 32, 64, 128};
+constexpr double strengths[] = {0.5, 1, 2, 4, 8, 16, 32, 64, 128};  // each half as likely as the one before
 
 // Union-find over positions; the root is the smallest member.
 class Sets {
@@ -82,16 +82,17 @@ double kind_weight(const Kind& kind, double frequency) {
 
 double beyond_chance(const Counts& seen, const Counts& expected) {
   static constexpr Counts falls = {0.70, 0.15, 0.10, 0.04, 0.01};
-  double sum = 0;
+  double sum = 0, likely = 0;
   for (double x : strengths) {
     double log_ratio = 0;  // of Poisson(seen; expected + x * falls) to Poisson(seen; expected)
     for (size_t d = 0; d < seen.size(); ++d) {
       double mean = std::max(expected[d], 1e-6);
       log_ratio += seen[d] * std::log1p(x * falls[d] / mean) - x * falls[d];
     }
-    sum += std::exp(std::min(log_ratio, 600.0));
+    sum += std::exp(std::min(log_ratio, 600.0)) / x;
+    likely += 1 / x;
   }
-  return std::log10(1 + sum / double(std::size(strengths)));
+  return std::log10(1 + sum / likely);
 }
 
 std::vector<uint32_t> bundle(std::span<const Shared> shared) {
