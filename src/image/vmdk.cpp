@@ -136,17 +136,13 @@ Descriptor describe(const std::string& path) {
 
 struct Disk {
   std::vector<std::string> parts;
-  std::vector<Fault> faults;
   Descriptor descriptor;
 };
 
 // Every extent is there, beside the descriptor, and of a kind that is read here.
 Disk examine(const std::string& path) {
-  Disk disk{{path}, {}, describe(path)};
-  uint64_t offset = 0;
+  Disk disk{{path}, describe(path)};
   for (const Extent& extent : disk.descriptor.extents) {
-    const uint64_t start = offset;
-    offset += extent.sectors * sector;
     if (extent.sectors == 0 || extent.sectors > (uint64_t{1} << 50) / sector) refuse(path, "the size of an extent is damaged");
     if (extent.type == "ZERO") continue;
     if (extent.type == "VMFSRDM" || extent.type == "VMFSRAW") refuse(path, "it stands for a physical disk: image that disk");
@@ -156,15 +152,21 @@ Disk examine(const std::string& path) {
                                printable(extent.name)));
     }
     const std::string file = (files::path(path).parent_path() / extent.name).string();
-    if (disk.descriptor.embedded) continue;  // the one extent is this file, whatever it was called when it was made
+    if (disk.descriptor.embedded) {
+      // The one extent is this file, but libvmdk goes by the name it was made under.
+      if (extent.name == files::path(path).filename().string()) continue;
+      refuse(path, fmt::format("it was renamed, and is only found under the name that it was made with: take in a copy "
+                               "(or a hard link) called {}",
+                               printable(extent.name)));
+    }
     if (!exists(file)) throw Error(fmt::format("the extent {} of the VMDK is missing", printable(extent.name)), path);
     if (std::find(disk.parts.begin(), disk.parts.end(), file) == disk.parts.end()) disk.parts.push_back(file);
     const bool flat = extent.type == "FLAT" || extent.type == "VMFS";
     const uint64_t needed = (extent.start + extent.sectors) * sector, there = EvidenceFile(file).size();
     if (flat && there < needed) {
-      const uint64_t lost = std::min(needed - there, extent.sectors * sector);
-      disk.faults.push_back({start + extent.sectors * sector - lost, lost,
-                             fmt::format("the extent {} is shorter than stated: it is truncated", printable(extent.name))});
+      refuse(path, fmt::format("the extent {} has {} bytes instead of {}: it is truncated. To read what is left, take in "
+                               "the extent itself",
+                               printable(extent.name), there, needed));
     }
   }
   return disk;
@@ -173,7 +175,6 @@ Disk examine(const std::string& path) {
 struct Chain {
   std::vector<std::string> paths;  // every file, the given one first
   std::vector<Owned> open;         // deepest first
-  std::vector<Fault> faults;
   std::string create_type;
 };
 
@@ -200,7 +201,6 @@ Chain open_chain(const std::string& path) {
     Disk disk = examine(at);
     if (chain.paths.empty()) chain.create_type = disk.descriptor.create_type;
     chain.paths.insert(chain.paths.end(), disk.parts.begin(), disk.parts.end());
-    chain.faults.insert(chain.faults.end(), disk.faults.begin(), disk.faults.end());
     chain.open.insert(chain.open.begin(), open_file(at));
     libvmdk_handle_t* handle = chain.open.front().get();
     if (chain.open.size() > 1) {
@@ -240,7 +240,7 @@ std::vector<std::string> vmdk_parts(const std::string& path) { return open_chain
 Image open_vmdk(const Recognised& what) {
   const std::string& path = what.parts.front();
   Chain chain = open_chain(path);
-  Image image = image_of(what.format, std::move(chain.paths), std::move(chain.faults));
+  Image image = image_of(what.format, std::move(chain.paths));
   libvmdk_error_t* problem = nullptr;
   size64_t size = 0;
   if (libvmdk_handle_get_media_size(chain.open.back().get(), &size, &problem) != 1 || size == 0) {
