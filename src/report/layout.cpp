@@ -112,23 +112,43 @@ Box place(const std::vector<size_t>& members, double width, double box_width, do
   return {(right - left) * across + box_width, (bottom - top) * down + box_height};
 }
 
+bool overlap(const Point& a, const Point& b, double box_width, double box_height) {
+  return std::abs(a.x - b.x) < box_width - 0.01 && std::abs(a.y - b.y) < box_height - 0.01;
+}
+
+// Half the overlap each, along the axis where less is missing: keeps the picture, but need not come to an end.
 void push_apart(std::vector<Point>& at, double width, double box_width, double box_height) {
-  for (int round = 0; round < 400; ++round) {
+  for (int round = 0; round < 100; ++round) {
     bool clean = true;
     for (size_t i = 0; i < at.size(); ++i)
       for (size_t j = i + 1; j < at.size(); ++j) {
+        if (!overlap(at[i], at[j], box_width, box_height)) continue;
+        clean = false;
         double dx = at[j].x - at[i].x, dy = at[j].y - at[i].y;
         double over_x = box_width - std::abs(dx), over_y = box_height - std::abs(dy);
-        if (over_x <= 0.01 || over_y <= 0.01) continue;
-        clean = false;
-        bool sideways = over_x / box_width < over_y / box_height && round < 200;
+        bool sideways = over_x / box_width < over_y / box_height;
         double Point::* axis = sideways ? &Point::x : &Point::y;
         double sign = (sideways ? dx : dy) < 0 ? -1 : 1, half = (sideways ? over_x : over_y) / 2 + 0.01;
         at[i].*axis -= sign * half;
         at[j].*axis += sign * half;
       }
     for (Point& it : at) it.x = std::clamp(it.x, box_width / 2, width - box_width / 2);
-    if (clean) break;
+    if (clean) return;
+  }
+}
+
+// From the top down, each box goes down past those it still overlaps: always comes to an end.
+void drop_apart(std::vector<Point>& at, double box_width, double box_height) {
+  std::vector<size_t> order(at.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return at[a].y < at[b].y; });
+  for (size_t i = 0; i < order.size(); ++i) {
+    Point& it = at[order[i]];
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (size_t j = 0; j < i; ++j)
+        if (overlap(it, at[order[j]], box_width, box_height)) it.y = at[order[j]].y + box_height, moved = true;
+    }
   }
 }
 
@@ -150,6 +170,7 @@ std::vector<Point> layout(size_t nodes, const std::vector<Edge>& edges, double w
     row = std::max(row, box.height);
   }
   push_apart(at, width, box_width, box_height);
+  drop_apart(at, box_width, box_height);
   double top = 1e300;
   for (const Point& it : at) top = std::min(top, it.y);
   for (Point& it : at) it.y += box_height / 2 - top;

@@ -16,40 +16,28 @@
 namespace weft::report {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 32> kind_words{{
+constexpr auto kind_words = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"bitcoin", "bitcoin address"},
+    {"bssid", "BSSID"},
+    {"card", "payment card number"},
     {"email", "e-mail address"},
-    {"url", "URL"},
-    {"domain", "domain"},
+    {"ethereum", "ethereum address"},
+    {"file_md5", "same file content"},
+    {"file_sha256", "same file content"},
+    {"iban", "IBAN"},
     {"ipv4", "IPv4 address"},
     {"ipv6", "IPv6 address"},
-    {"phone", "phone number"},
-    {"card", "payment card number"},
-    {"payment_card", "payment card number"},
-    {"iban", "IBAN"},
-    {"bitcoin", "bitcoin address"},
-    {"ethereum", "ethereum address"},
     {"mac", "MAC address"},
-    {"bssid", "BSSID"},
-    {"uuid", "UUID"},
-    {"sid", "Windows SID"},
-    {"windows_sid", "Windows SID"},
-    {"pgp_key", "PGP key"},
-    {"pgp_key_id", "PGP key id"},
-    {"ssh_key", "SSH key"},
     {"message_id", "Message-ID"},
-    {"mail_header", "mail header"},
-    {"mail_subject", "mail subject"},
-    {"file", "same file content"},
-    {"file_sha256", "same file content"},
-    {"sha256", "same file content"},
-    {"file_hash", "same file content"},
-    {"content", "same file content"},
+    {"pgp_key", "PGP key"},
+    {"phone", "phone number"},
+    {"sid", "Windows SID"},
+    {"sid_machine", "Windows machine SID"},
+    {"ssh_key", "SSH key"},
+    {"url", "URL"},
+    {"uuid", "UUID"},
     {"volume_serial", "volume serial number"},
-    {"serial", "serial number"},
-    {"image", "same image"},
-    {"volume_label", "volume label"},
-    {"file_name", "file name"},
-}};
+});
 
 // One code point of valid UTF-8.
 char32_t next(std::string_view& text) {
