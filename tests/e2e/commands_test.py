@@ -4,11 +4,9 @@ import csv
 import hashlib
 import json
 import os
-import pathlib
 import re
 import subprocess
 import time
-import unittest
 
 import common
 from common import ATTENTION, IN_USE, NO_INPUT, OK, USAGE, Case, table, weft

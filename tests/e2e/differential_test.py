@@ -6,7 +6,6 @@ The peer's view is made without Weft: containers are undone by qemu-img, ewfexpo
 """
 import concurrent.futures
 import hashlib
-import json
 import os
 import pathlib
 import re

@@ -8,7 +8,6 @@ import pathlib
 import random
 import shutil
 import subprocess
-import unittest
 import zipfile
 
 import common

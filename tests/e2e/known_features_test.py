@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Known answers: images whose makers said what is in them."""
 import re
-import unittest
 
 import common
 from common import ATTENTION, EVIDENCE, OK, Case, table, weft

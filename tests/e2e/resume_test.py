@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-import unittest
 
 import common
 from common import ATTENTION, EVIDENCE, INTERRUPTED, IN_USE, OK, Case, parquet_files, weft

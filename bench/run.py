@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Measures the whole extraction and its stages against what this machine can do at best, in the same run.
+
+  run.py --weft FILE --limit FILE --stages FILE --scratch DIR [--size MIB]
+
+The numbers are CPU seconds (all processes), given as MB/s per core, and as a ratio to the limit: reading, SHA-256 and a
+plain Hyperscan pass with twenty patterns over the same file. 1.00 would be an extraction that costs nothing beyond.
+"""
+import argparse
+import gzip
+import json
+import os
+import pathlib
+import random
+import resource
+import shutil
+import subprocess
+
+MB = 1_000_000
+
+
+def changelogs(size):
+    """Text with many addresses: Debian's changelogs, as often as it takes."""
+    texts = []
+    for path in sorted(pathlib.Path("/usr/share/doc").glob("*/changelog*.gz")):
+        if path.is_file():
+            texts.append(gzip.decompress(path.read_bytes()))
+    text = b"\n".join(texts) or b"no changelogs on this machine <nobody@localhost.localdomain>\n"
+    return (text * (size // len(text) + 1))[:size]
+
+
+def file_system(path, size):
+    """An ext4 image of this machine's documentation and manuals."""
+    source = path.parent / "tree"
+    shutil.rmtree(source, ignore_errors=True)
+    room = size * 6 // 10
+    for folder in ("/usr/share/doc", "/usr/share/man", "/usr/share/perl", "/usr/lib/python3"):
+        for file in sorted(pathlib.Path(folder).rglob("*")) if os.path.isdir(folder) else []:
+            if file.is_symlink() or not file.is_file() or file.stat().st_size > room:
+                continue
+            room -= file.stat().st_size + 2048
+            to = source / file.relative_to("/")
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, to)
+    with open(path, "wb") as out:
+        out.truncate(size)
+    subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-d", source, path], check=True, env={**os.environ, "PATH": os.environ["PATH"] + ":/sbin:/usr/sbin"})
+    shutil.rmtree(source)
+
+
+def corpora(scratch, size):
+    scratch.mkdir(parents=True, exist_ok=True)
+    made = {}
+    for name in ("documents", "random", "changelogs"):
+        path = made[name] = scratch / f"{name}-{size >> 20}.img"
+        if path.exists():
+            continue
+        part = path.with_suffix(".part")
+        if name == "documents":
+            file_system(part, size)
+        else:
+            part.write_bytes(random.Random(1).randbytes(size) if name == "random" else changelogs(size))
+        part.rename(path)
+    return made
+
+
+def cpu_of(command, accept=(0,)):
+    """CPU seconds of a command with everything it started, and the most memory any of its processes held."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if done.returncode not in accept:
+        raise SystemExit(f"{' '.join(map(str, command))}: exit code {done.returncode}\n{done.stdout.decode(errors='replace')}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, after.ru_maxrss * 1024
+
+
+def stages_of(command):
+    out = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, check=True).stdout.decode()
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--weft", required=True)
+    parser.add_argument("--limit", required=True)
+    parser.add_argument("--stages", required=True)
+    parser.add_argument("--scratch", required=True, type=pathlib.Path)
+    parser.add_argument("--size", type=int, default=256, help="MiB of each corpus")
+    options = parser.parse_args()
+    results = []
+    for name, path in corpora(options.scratch, options.size << 20).items():
+        size = path.stat().st_size
+        path.read_bytes()  # into the page cache: the disk is not what is measured
+        limit = stages_of([options.limit, path])
+        best = limit[-1]["cpu_seconds"]
+        rows = [(s["stage"], s["cpu_seconds"], s["found"]) for s in limit]
+        rows += [(s["stage"], s["cpu_seconds"], s["found"]) for s in stages_of([options.stages, path, options.scratch / "spool"])]
+        case = options.scratch / "case"
+        memory = 0
+        for stage, arguments in (("add", ("add", case, path)), ("extract", ("extract", case)), ("link", ("link", case)),
+                                 ("report", ("report", case))):
+            if stage == "add":
+                shutil.rmtree(case, ignore_errors=True)
+                cpu_of([options.weft, "new", case])
+            seconds, memory = cpu_of([options.weft, *arguments], accept=(0, 5))
+            rows.append((f"weft {stage}", seconds, None))
+        print(f"\n{name}: {size >> 20} MiB, most memory of any process so far {memory >> 20} MiB")
+        print(f"  {'stage':<32}{'CPU s':>9}{'MB/s per core':>15}{'of the limit':>14}{'found':>11}")
+        for stage, seconds, found in rows:
+            speed = size / MB / seconds if seconds > 0 else float("inf")
+            print(f"  {stage:<32}{seconds:>9.2f}{speed:>15.0f}{best / seconds if seconds else 0:>14.2f}"
+                  f"{found if found is not None else '':>11}")
+            results.append({"corpus": name, "stage": stage, "bytes": size, "cpu_seconds": round(seconds, 4), "limit_seconds": best})
+        shutil.rmtree(case, ignore_errors=True)
+    (options.scratch / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    print(f"\nas JSON: {options.scratch / 'results.json'}")
+
+
+if __name__ == "__main__":
+    main()
