@@ -9,14 +9,29 @@
 namespace weft::fs {
 namespace {
 
+// How far the content goes: to the attribute's size, but not beyond its runs (NTFS's $BadClus:$Bad claims the volume's
+// size and has none) nor beyond the first block that the file system or the image does not have. There icat stops too.
+uint64_t reach(const TSK_FS_ATTR& attribute) {
+  uint64_t size = uint64_t(std::max<TSK_OFF_T>(attribute.size, 0));
+  if ((attribute.flags & TSK_FS_ATTR_COMP) || !(attribute.flags & TSK_FS_ATTR_NONRES)) return size;
+  const TSK_FS_INFO& fs = *attribute.fs_file->fs_info;
+  uint64_t last = std::min(fs.last_block, fs.last_block_act), blocks = 0;
+  for (const TSK_FS_ATTR_RUN* run = attribute.nrd.run; run; run = run->next) {
+    bool hole = run->flags & (TSK_FS_ATTR_RUN_FLAG_SPARSE | TSK_FS_ATTR_RUN_FLAG_FILLER);
+    uint64_t there = hole ? run->len : run->addr > last ? 0 : std::min(run->len, last - run->addr + 1);
+    blocks += there;
+    if (there < run->len || blocks > size / fs.block_size + 2) break;
+  }
+  uint64_t bytes = blocks * fs.block_size;
+  return std::min(size, bytes > attribute.nrd.skiplen ? bytes - attribute.nrd.skiplen : 0);
+}
+
 class Content final : public ByteSource {
  public:
   Content(TskImage& image, TskFile file, const TSK_FS_ATTR* attribute)
-      : image_(image), file_(std::move(file)), attribute_(attribute) {}
+      : image_(image), file_(std::move(file)), attribute_(attribute), size_(attribute ? reach(*attribute) : 0) {}
 
-  uint64_t size() const override {
-    return attribute_ && attribute_->size > 0 ? uint64_t(attribute_->size) : 0;
-  }
+  uint64_t size() const override { return size_; }
 
   size_t read(uint64_t offset, MutableBytes out, std::vector<Fault>& faults) override {
     if (offset >= size()) return 0;
@@ -45,6 +60,7 @@ class Content final : public ByteSource {
   TskImage& image_;
   TskFile file_;
   const TSK_FS_ATTR* attribute_;  // inside file_; null when there is nothing
+  uint64_t size_;
 };
 
 }  // namespace

@@ -128,7 +128,8 @@ Opened open_volume(TskImage& image, const VolumeRow& volume, std::string& why_no
     if (!out.pool) return out;
     const TSK_POOL_VOLUME_INFO* it = out.pool.get()->vol_list;
     while (it && uint64_t(it->index) != volume.slot.value_or(0)) it = it->next;
-    if (it) out.fs = TskFs(tsk_fs_open_pool(out.pool.get(), it->block, TSK_FS_TYPE_APFS));
+    if (it) out.pool_image = Handle<TSK_IMG_INFO, tsk_img_close>(out.pool.get()->get_img_info(out.pool.get(), it->block));
+    if (out.pool_image) out.fs = TskFs(tsk_fs_open_img(out.pool_image.get(), 0, TSK_FS_TYPE_APFS));
     out.start = out.pool.get()->img_offset;
   } else {
     TSK_FS_TYPE_ENUM type = file_system_type(volume.file_system);

@@ -11,7 +11,8 @@ namespace weft::fs {
 
 // A file system TSK has open, and the APFS container under it, if it lies in one.
 struct Opened {
-  TskPool pool;  // outlives fs: members go in reverse
+  TskPool pool;  // members go in reverse: file system, image of the pool, pool
+  Handle<TSK_IMG_INFO, tsk_img_close> pool_image;
   TskFs fs;
   uint64_t start = 0;  // of block 0 on the image
 };

@@ -1,10 +1,10 @@
 // Which volumes an image has.
 //
 // An MBR says little about itself: boot sectors of FAT and NTFS end in 55AA too, and an ISO image may carry a partition
-// table for booting from a stick. So both readings are tried: the partition table, and a file system at offset 0. Where
-// the table leads nowhere (no partition holds anything known) and a file system is at 0, the table was an accident. Where
-// both hold, both are rows: a partitioned disk may keep an older file system's superblock in front, and a hybrid ISO is
-// two things at once.
+// table for booting from a stick. So both readings are tried: the partition table, and a file system at offset 0. A file
+// system whose boot sector lies where the table would be wins when the table leads nowhere (no partition holds anything
+// known). Otherwise both are rows: a partitioned disk may keep an older file system's superblock in front, and a hybrid
+// ISO is two things at once.
 #include <algorithm>
 #include <array>
 
@@ -57,8 +57,10 @@ class Finder {
       std::string why_not;
       if (detect(image_, 0, several, why_not)) {
         look_into(front);
-        if (!any) rows.clear();
-        if (any) front.description = "file system in front of the partition table";
+        if (!any && has_boot_sector(front))
+          rows.clear();
+        else
+          front.description = "file system at the start of a partitioned image";
         rows.push_back(std::move(front));
       }
     }
@@ -80,6 +82,10 @@ class Finder {
     row.offset = offset;
     row.what_happened = std::move(what);
     problems_.push_back(std::move(row));
+  }
+
+  static bool has_boot_sector(const VolumeRow& row) {
+    return row.file_system == "ntfs" || row.file_system == "exfat" || row.file_system.substr(0, 3) == "fat";
   }
 
   VolumeRow whole_image() const {
