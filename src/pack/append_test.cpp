@@ -160,6 +160,25 @@ TEST(append, export_names_what_there_is) {
   EXPECT_FALSE(exists(scratch / "o"));
 }
 
+TEST(append, export_to_standard_output) {
+  Scratch scratch;
+  Database database(scratch / "spill", 256 * MiB);
+  database.run("CREATE VIEW numbers AS SELECT range AS n FROM range(3)");
+  testing::internal::CaptureStdout();
+  export_table(database, "numbers", "csv", "-");
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "n\n0\n1\n2\n");
+}
+
+TEST(append, export_of_many_rows_keeps_their_order) {
+  Scratch scratch;
+  Database database(scratch / "spill", 512 * MiB, 2);
+  database.run("CREATE TABLE numbers AS SELECT range AS n FROM range(500000)");
+  std::string expected_text = "n\n";
+  for (int i = 0; i < 500'000; ++i) expected_text += std::to_string(i) + "\n";
+  export_table(database, "numbers", "csv", scratch / "o.csv");
+  EXPECT_TRUE(read_file(scratch / "o.csv") == expected_text);
+}
+
 TEST(append, to_a_table_that_is_not_there) {
   Scratch scratch;
   Database database(scratch / "spill", 256 * MiB);
