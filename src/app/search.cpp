@@ -1,0 +1,77 @@
+// weft search
+#include "review/search.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "app/command.h"
+#include "base/text.h"
+
+namespace weft::app {
+namespace {
+
+struct Options {
+  std::string folder;
+  review::SearchOptions search;
+  bool who = false;
+  CommonOptions common;
+};
+
+std::vector<review::Recorded> recorded_facts(const extract::Case& in) {
+  std::vector<review::Recorded> out;
+  for (const extract::Exhibit& one : in.exhibits()) {
+    auto add = [&](const char* name, const std::string& value) {
+      if (!value.empty()) out.push_back({one.label, name, value});
+    };
+    add("custodian", one.custodian), add("received_by", one.received_by), add("received_from", one.received_from);
+    add("received_at", one.received_at), add("place", one.place), add("note", one.note), add("path", one.path);
+  }
+  return out;
+}
+
+void print_hits(const review::SearchResult& result) {
+  for (const review::SearchHit& hit : result.hits) {
+    std::string address = hit.path.empty() ? hit.exhibit : hit.exhibit + ":" + hit.path;
+    fmt::print("{:<9} {:<12} {}\n", hit.table, hit.kind, printable(hit.text));
+    fmt::print("          {}{}\n", address, hit.file.empty() ? "" : "  in " + printable(hit.file));
+  }
+  fmt::print("{}{} found\n", result.more ? "more than " : "", result.hits.size());
+}
+
+int run(const Options& options) {
+  extract::Case in = extract::Case::open(options.folder, true);
+  pack::Database database(in.temporary(), options.common.limits().memory / 2);
+  database.attach_packs(in.sealed_packs());
+  if (options.who) {
+    std::vector<review::Holder> holders = review::who_has(database, options.search.term, options.search.kind);
+    for (const review::Holder& holder : holders)
+      fmt::print("{:<24} {:<12} {:>8} times, first at {}:{}{}\n", holder.exhibit, holder.kind, holder.count, holder.exhibit, holder.path,
+                 holder.file.empty() ? "" : "  in " + printable(holder.file));
+    fmt::print("{} exhibits hold it\n", holders.size());
+    return exit_ok;
+  }
+  review::SearchOptions search = options.search;
+  search.recorded = recorded_facts(in);
+  print_hits(review::search(database, search));
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_search(App app) {
+  CLI::App* command = app.cli.add_subcommand("search", "Find a text in features, file names, problems and what was recorded");
+  auto options = std::make_shared<Options>();
+  command->add_option("CASE", options->folder, "Folder of the case")->required();
+  command->add_option("TERM", options->search.term, "Text to find, in any case of letters")->required();
+  command->add_flag("--exact", options->search.exact, "The whole value, letter by letter");
+  command->add_flag("--who", options->who, "Which exhibits hold exactly this value, and how often");
+  command->add_option("--kind", options->search.kind, "Features of this kind only");
+  command->add_option("--exhibit", options->search.exhibit, "This exhibit only");
+  command->add_option("--limit", options->search.limit, "Hits shown")->capture_default_str();
+  add_common(*command, options->common);
+  command->callback([options, app] { app.code = run(*options); });
+}
+
+}  // namespace weft::app
