@@ -63,7 +63,7 @@ def is_system(header):
     if "/" not in header and "." not in header:
         return True  # <vector>
     return header.split("/")[0] in {"sys", "linux", "arpa", "netinet", "asm"} or header in {
-        "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "fnmatch.h", "ftw.h", "glob.h", "inttypes.h", "limits.h", "poll.h",
+        "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "fnmatch.h", "ftw.h", "glob.h", "inttypes.h", "limits.h", "locale.h", "poll.h",
         "pthread.h", "sched.h", "semaphore.h", "signal.h", "spawn.h", "stdint.h", "stdio.h", "stdlib.h", "string.h",
         "time.h", "unistd.h", "utime.h", "termios.h", "pwd.h", "grp.h", "netdb.h", "endian.h", "byteswap.h", "malloc.h",
         "ucontext.h", "execinfo.h"}
@@ -131,7 +131,7 @@ def check(root):
             if owner:
                 if owner not in owns[module] and owner not in EVERYONE:
                     errors.append(f"{at}: {header} belongs to {owner}, which {module} does not own")
-                if owner in {"GoogleTest", "Google Benchmark"} and not re.search(r"_(test|bench|fuzz)\.(cpp|h)$", path.name):
+                if owner in {"GoogleTest", "Google Benchmark"} and not re.search(r"(^|_)(test|bench|fuzz|testing|harness)\.(cpp|h)$", path.name):
                     errors.append(f"{at}: {header} outside a test or benchmark")
             elif quote == '"':
                 # Files are included by path from src/; generated lists may sit beside their user.
