@@ -26,8 +26,9 @@ using pack::Database;
 // One exhibit in the making: files with features in them, laid one after the other on the image.
 class Exhibit {
  public:
-  explicit Exhibit(std::string label) : label_(std::move(label)) {
-    rows_.exhibits.push_back({label_, "raw", 1 << 30, sha256_hex(as_bytes(label_)), {}, {}, {}, {}, "none stored", label_ + ".dd", ""});
+  explicit Exhibit(std::string label, std::string image = {}) : label_(std::move(label)) {
+    if (image.empty()) image = label_;
+    rows_.exhibits.push_back({label_, "raw", 1 << 30, sha256_hex(as_bytes(image)), {}, {}, {}, {}, "none stored", label_ + ".dd", ""});
     rows_.volumes.push_back({label_, 1, 0, 1 << 30, "none", {}, "", true, "ext4", 4096, "", "5e" + sha256_hex(as_bytes(label_)).substr(0, 14)});
   }
   const std::string& label() const { return label_; }
@@ -112,9 +113,11 @@ class Linking : public testing::Test {
       for (int i = 0; i < 20; ++i) exhibit.note("email", fmt::format("only{}@{}.net", i, exhibit.label()));
     }
   }
-  std::vector<std::string> seal() {
+  // Only those whose last letter is asked for: sealing syncs, which takes its time.
+  std::vector<std::string> seal(std::string_view letters = {}) {
     std::vector<std::string> packs;
     for (const Exhibit& exhibit : exhibits_) {
+      if (!letters.empty() && letters.find(exhibit.label().back()) == std::string_view::npos) continue;
       exhibit.seal(scratch_ / "");
       packs.push_back(scratch_ / "packs/" + exhibit.label());
     }
@@ -214,7 +217,7 @@ TEST_F(Linking, CardsMeetOnTheFullNumberOnly) {
   at('a').card("411122******3334", "token-1", at('a').file("home/u/a.txt", "a"), 5);
   at('b').card("411122******3334", "token-1", at('b').file("home/u/b.txt", "b"), 5);
   at('c').card("411122******3334", "token-2", at('c').file("home/u/c.txt", "c"), 5);
-  link(options(seal()));
+  link(options(seal("abc")));
   Database database(scratch_ / "tmp", 512 * MiB);
   database.attach_links(scratch_ / "links");
   auto rows = database.rows("SELECT exhibit_a, exhibit_b, strongest FROM link");
@@ -227,7 +230,7 @@ TEST_F(Linking, MachineSidTiesAccountsOfOneMachine) {
   at('a').note("sid", "S-1-5-21-1004336348-1177238915-682003330-1001");
   at('b').note("sid", "S-1-5-21-1004336348-1177238915-682003330-1002");
   at('a').note("sid", "S-1-5-18"), at('b').note("sid", "S-1-5-18");
-  link(options(seal()));
+  link(options(seal("abc")));
   Tables tables = read();
   EXPECT_EQ(tables.order.size(), 1u);
   EXPECT_EQ(tables.set_aside["sid S-1-5-18"], "well-known value");
@@ -265,7 +268,7 @@ TEST_F(Linking, UnallocatedNeighboursAreOneBundle) {
     at(c).feature("email", "x2@mailbox.net", 0, 51000);
     at(c).feature("email", "far@mailbox.net", 0, 900000);
   }
-  link(options(seal()));
+  link(options(seal("abc")));
   Database database(scratch_ / "tmp", 512 * MiB);
   database.attach_links(scratch_ / "links");
   EXPECT_EQ(database.value("SELECT bundles FROM link"), "2");
@@ -273,16 +276,15 @@ TEST_F(Linking, UnallocatedNeighboursAreOneBundle) {
 
 TEST_F(Linking, IdenticalImagesAreCalledSo) {
   exhibits_.clear();
-  exhibits_.emplace_back("one");
-  exhibits_.emplace_back("one");  // the label is in the image hash
-  exhibits_.pop_back();
-  Exhibit twin = exhibits_[0];
-  twin.note("email", "x@mailbox.net");
-  exhibits_[0] = twin;
+  for (const char* label : {"one", "two"}) {
+    exhibits_.emplace_back(label, "the same image");
+    exhibits_.back().note("email", "x@mailbox.net");
+  }
   auto packs = seal();
+  link(options(packs));
+  EXPECT_NE(read().innocent.at({"one", "two"}).find("identical"), std::string::npos);
+  EXPECT_EQ(link(options({packs[0]})).links, 0u);
   EXPECT_THROW(link(options({packs[0], packs[0]})), Error) << "one label twice";
-  LinkSummary alone = link(options(packs));
-  EXPECT_EQ(alone.links, 0u);
 }
 
 TEST_F(Linking, NoPacksGiveEmptyTables) {

@@ -84,7 +84,7 @@ TEST(Ranking, PlantedPairsStandAboveDecoys) {
   for (const auto& [strength, all] : compared) fmt::print("planted with {} shared, below a decoy: {} of {} comparisons\n", strength, below[strength], all);
   EXPECT_GT(sum_ours / seeds, 0.6);
   EXPECT_GT(sum_ours, 3 * std::max({sum_count, sum_df, sum_cosine}));
-  EXPECT_LT(double(below[3]), 0.05 * double(compared[3]));
+  EXPECT_LT(double(below[3]), 0.1 * double(compared[3]));
 }
 
 TEST(Ranking, BundleWeightsAddUpToTheScore) {
