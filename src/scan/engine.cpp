@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstring>
 #include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -157,6 +158,7 @@ struct Scan::State {
   const Limits limits;
   Handle<hs_scratch_t, hs_free_scratch> scratch;
   std::vector<std::unique_ptr<Level>> levels;  // by depth; kept, so that buffers are reused
+  std::vector<size_t> last_end;                // by pattern: of its last match in the block at hand
 
   // Of the page at hand:
   Watch* watch = nullptr;
@@ -182,7 +184,7 @@ class TextSink final : public Sink {
     std::string_view shown = text_.bytes;
     size_t first = begin, last = end;
     if (piece_) {
-      shown = utf16_->text().substr(piece_->begin, piece_->end - piece_->begin);
+      shown = utf16_->of(*piece_);
       check(begin < end && end <= shown.size(), "a feature lies in its text");
       first = utf16_->source(*piece_, piece_->begin + begin);
       last = utf16_->source(*piece_, piece_->begin + end);
@@ -240,13 +242,17 @@ void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Lev
   struct Filing {
     const Rules::State& rules;
     Level& level;
+    std::vector<size_t>& last_end;
     size_t first, after, until;
-  } filing{rules, level, first, block, stop};
+  } filing{rules, level, last_end, first, block, stop};
+  last_end.assign(rules.patterns.size(), size_t(-2));
   auto file = [](unsigned number, unsigned long long, unsigned long long to, unsigned, void* context) {
     auto& f = *static_cast<Filing*>(context);
     const size_t end = f.first + to;
-    if (end <= f.after || end > f.until) return 0;
     const Rules::State::Owned& owned = f.rules.patterns[number];
+    // The overlap with the block before is long enough to know what went on there.
+    if (owned.first_end && std::exchange(f.last_end[number], end) + 1 == end) return 0;
+    if (end <= f.after || end > f.until) return 0;
     f.level.hits[owned.owner].push_back({end, owned.id});
     ++f.level.filed;
     return 0;
@@ -342,14 +348,14 @@ void Scan::State::dispatch_utf16(const Text& text, Level& level) {
       TextSink sink(text, name_of(owner), items);
       const Utf16Text::Piece* last = nullptr;
       for (const Hit& hit : hits) {
-        auto piece = std::partition_point(pieces.begin(), pieces.end(), [&](const auto& p) { return p.end < hit.end; });
+        auto piece = std::partition_point(pieces.begin(), pieces.end(), [&](const auto& p) { return p.end + 1 < hit.end; });
         if (piece == pieces.end() || hit.end <= piece->begin) continue;
         if (&*piece != last) {
           sink.of_piece(level.utf16, *piece);
           if (last == nullptr && level.from[owner] > piece->begin) sink.from = level.from[owner] - piece->begin;
           last = &*piece;
         }
-        const std::string_view run = level.utf16.text().substr(piece->begin, piece->end - piece->begin);
+        const std::string_view run = level.utf16.of(*piece);
         rules.scanners[owner]->on_hit(run, {hit.end - piece->begin, hit.pattern}, sink.from, sink);
       }
       if (last) level.from[owner] = last->begin + sink.from;

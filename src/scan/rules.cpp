@@ -17,7 +17,7 @@ constexpr size_t longest_match = 16 * KiB;
 size_t width_of(const Pattern& pattern, std::string_view owner) {
   hs_expr_info_t* info = nullptr;
   hs_compile_error_t* failure = nullptr;
-  if (hs_expression_info(pattern.regex, pattern.flags, &info, &failure) != HS_SUCCESS) {
+  if (hs_expression_info(pattern.regex, hyperscan_flags(pattern), &info, &failure) != HS_SUCCESS) {
     std::string why = failure ? failure->message : "no reason given";
     hs_free_compile_error(failure);
     throw Error(fmt::format("pattern of {} does not compile: {}: {}", owner, pattern.regex, why));
@@ -63,9 +63,9 @@ Rules::Rules(std::span<const Scanner* const> scanners, std::span<const Decoder* 
     for (const Pattern& pattern : patterns) {
       state.width = std::max(state.width, width_of(pattern, name));
       texts.push_back(pattern.regex);
-      flags.push_back(pattern.flags);
+      flags.push_back(hyperscan_flags(pattern));
       ids.push_back(static_cast<unsigned>(ids.size()));
-      state.patterns.push_back({owner, pattern.id});
+      state.patterns.push_back({owner, pattern.id, (pattern.flags & first_end) != 0});
     }
     ++owner;
   };

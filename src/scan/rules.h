@@ -10,11 +10,16 @@
 
 namespace weft::scan {
 
+// Pattern::flags as Hyperscan wants them.
+constexpr unsigned hyperscan_flags(const Pattern& pattern) { return pattern.flags & (caseless | dotall); }
+static_assert(caseless == HS_FLAG_CASELESS && dotall == HS_FLAG_DOTALL);
+
 // All scanners come first, then all decoders: owner < scanners.size() is a scanner.
 struct Rules::State {
   struct Owned {
     uint32_t owner = 0;
     uint32_t id = 0;  // Pattern::id
+    bool first_end = false;
   };
 
   std::vector<const Scanner*> scanners;

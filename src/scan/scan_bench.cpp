@@ -63,7 +63,7 @@ void patterns(benchmark::State& state, Make make) {
   std::vector<const char*> texts;
   std::vector<unsigned> flags, ids;
   auto add = [&](std::span<const Pattern> all) {
-    for (const Pattern& p : all) texts.push_back(p.regex), flags.push_back(p.flags), ids.push_back(unsigned(ids.size()));
+    for (const Pattern& p : all) texts.push_back(p.regex), flags.push_back(p.flags & (caseless | dotall)), ids.push_back(unsigned(ids.size()));
   };
   for (const Scanner* scanner : scanners()) add(scanner->patterns);
   for (const Decoder* decoder : decoders()) add(decoder->patterns);

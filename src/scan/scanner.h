@@ -25,6 +25,7 @@ struct Pattern {
 };
 inline constexpr unsigned caseless = 1;  // HS_FLAG_CASELESS
 inline constexpr unsigned dotall = 2;    // HS_FLAG_DOTALL
+inline constexpr unsigned first_end = 4; // ours: of matches whose ends follow each other byte by byte, only the first
 
 struct Hit {
   size_t end = 0;        // just behind the last byte of the match, in text

@@ -31,6 +31,8 @@ class Utf16Text {
   void clear();
   std::string_view text() const { return text_; }
   const std::vector<Piece>& pieces() const { return pieces_; }
+  // The piece with the NUL behind it: patterns that look at what follows a match take it in.
+  std::string_view of(const Piece& piece) const { return text().substr(piece.begin, piece.end + 1 - piece.begin); }
   // Where in the source the character at position (of text(), inside or just behind the piece) begins.
   size_t source(const Piece& piece, size_t position) const;
 

@@ -13,7 +13,9 @@ namespace weft::scan {
 namespace {
 
 constexpr size_t least = 48;  // signs in the first line
-constexpr Pattern patterns[] = {{R"((^|[^A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{48})", dotall, 0}};
+// Every sign from the 48th on matches; the first tells where the line begins. (Asking for another sign in front of it
+// takes Hyperscan from 8 GB/s down to 0.1.)
+constexpr Pattern patterns[] = {{"[A-Za-z0-9+/_-]{48}", first_end, 0}};
 constexpr size_t longest_line = 1000;  // of a block of several lines
 constexpr size_t sample = 4 * KiB;     // of what comes out, to judge it by
 
