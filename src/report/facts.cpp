@@ -24,6 +24,7 @@ using Row = Database::Row;
 class Fields {
  public:
   explicit Fields(const Row& row) : row_(row) {}
+  explicit Fields(Row&&) = delete;  // it only looks at the row
   std::optional<std::string> maybe() { return at_ < row_.size() ? row_[at_++] : std::nullopt; }
   std::string text() { return maybe().value_or(""); }
   uint64_t number() { return parse<uint64_t>(text()); }
@@ -97,6 +98,10 @@ PackFacts read_pack(const std::string& folder) {
   return out;
 }
 
+uint64_t count(Database& database, const std::string& from) {
+  return std::strtoull(database.value("SELECT count(*) FROM " + from).value_or("0").c_str(), nullptr, 10);
+}
+
 std::vector<Counted> counts(Database& database, const std::string& sql) {
   std::vector<Counted> out;
   for (const Row& row : database.rows(sql)) {
@@ -108,8 +113,7 @@ std::vector<Counted> counts(Database& database, const std::string& sql) {
 }
 
 void gather_volumes(Database& database, const std::string& where, const Bounds& bounds, ExhibitFacts& out) {
-  Fields all(database.rows("SELECT count(*) FROM volume " + where).at(0));
-  out.volumes_in_all = all.number();
+  out.volumes_in_all = count(database, "volume " + where);
   for (const Row& row : database.rows(fmt::format(
            R"(SELECT volume, "offset", size, scheme, slot, description, allocated, file_system, block_size, label, serial
               FROM volume {} ORDER BY volume LIMIT {})", where, bounds.volumes))) {
@@ -156,7 +160,7 @@ void gather_problems(Database& database, const std::string& where, const Bounds&
       R"(SELECT stage, regexp_replace(what, '[0-9]+', '#', 'g') AS shape, count(*) AS n,
                 first(what ORDER BY "offset", path, what) AS example, first(path ORDER BY "offset", path, what) AS first_path,
                 first("offset" ORDER BY "offset", path, what) AS first_offset FROM problem )" + where + " GROUP BY stage, shape";
-  out.problem_groups_in_all = Fields(database.rows("SELECT count(*) FROM (" + groups + ")").at(0)).number();
+  out.problem_groups_in_all = count(database, "(" + groups + ")");
   for (const Row& row : database.rows(fmt::format("SELECT stage, example, first_path, first_offset, n FROM ({}) "
                                                   "ORDER BY n DESC, stage, shape LIMIT {}", groups, bounds.problems))) {
     Fields it(row);
@@ -285,7 +289,7 @@ void gather_links(Database& database, const ReportOptions& options, const Bounds
   if (options.links.empty() || !exists(options.links + "/link.parquet")) return;
   database.attach_links(options.links);
   out.linked = true;
-  out.links_in_all = Fields(database.rows("SELECT count(*) FROM link").at(0)).number();
+  out.links_in_all = count(database, "link");
   for (const Row& row : database.rows(fmt::format("SELECT exhibit_a, exhibit_b, rank, score, bundles, selectors, kinds, "
                                                   "strongest, innocent FROM link ORDER BY rank LIMIT {}", bounds.links))) {
     Fields it(row);
