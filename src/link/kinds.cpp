@@ -40,7 +40,7 @@ constexpr auto table = std::to_array<Kind>({
     {"ipv6", 0.80, 0.20, false, false, same_site},
     {"mac", 0.80, 0.10, true, false, same_network},
     {"message_id", 0.98, 0.02, true, false, "the same message may have reached both through a mailing list or a newsletter"},
-    {"pgp_key", 0.95, 0.05, true, false, public_key},
+    {"pgp", 0.95, 0.05, true, false, public_key},
     {"phone", 0.44, 0.10, true, false, third_party},
     {"sid", 0.98, 0.02, true, false, "both may belong to one domain, or stem from one installation image"},
     {"sid_machine", 0.98, 0.02, true, false, "both may belong to one domain, or stem from one installation image"},
