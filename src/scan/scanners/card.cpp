@@ -72,6 +72,9 @@ bool stands_alone(std::string_view text, size_t begin, size_t end) {
   if (is_alnum(before) || before == '_' || before == '#' || before == '.' || before == '+' || before == '$') return false;
   if (before == '-' || before == '/' || before == '%' || before == '~' || before == '\\') return false;
   if (before == ' ' && begin >= 2 && is_digit(text[begin - 2])) return false;
+  // A row of hex numbers of four digits.
+  if (before == ' ' && begin >= 5 && is_hex(text.substr(begin - 5, 4)) && text.substr(begin - 5, 4).find_first_of("0123456789") < 4)
+    return false;
   if (is_alnum(after) || after == '_' || after == '/' || after == '%') return false;
   if ((after == '.' || after == '-' || after == ',' || after == ' ') && is_digit(char_at(text, end + 1))) return false;
   if (after == '.' && is_alpha(char_at(text, end + 1))) return false;
@@ -132,6 +135,7 @@ constexpr std::array examples{
     Example{"id=4111111111111111", "card", ""},
     Example{"4111 1111-1111 1111", "card", ""},
     Example{"41111111111111110000", "card", ""},
+    Example{"84AF 527D 5282 5281 5290 5293", "card", ""},
     Example{"0.4111111111111111", "card", ""},
     Example{"4111111111111111ab", "card", ""},
     Example{"ab4111111111111111", "card", ""},

@@ -36,14 +36,13 @@ std::string port_at(std::string_view text, size_t& end) {
 bool is_numbering(std::string_view text, size_t begin) {
   return mentioned_before(text, begin, 24, {"version", "ver.", "ver", "vers", "release", "rel", "build", "section", "sect", "sec.",
                                             "chapter", "clause", "oid", "revision", "rev", "firmware", "upstream", "upgrade",
-                                            "driver", "paragraph", "\xC2\xA7", "table", "figure", "appendix"});
+                                            "driver", "paragraph", "git", "rfc", "standards", "cvs", "vs", "identifier", "objectidentifier", "\xC2\xA7", "table", "figure", "appendix"});
 }
 
 bool is_networking(std::string_view text, size_t begin, size_t end) {
-  return mentioned_before(text, begin, 48, {"ip", "ipv4", "addr", "address", "host", "server", "dns", "gateway", "router", "ping",
-                                            "peer", "client", "remote", "local", "src", "dst", "source", "from", "inet", "subnet",
-                                            "netmask", "proxy", "connect", "nameserver", "ssh", "http", "login", "received"}) ||
-         mentioned_after(text, end, 16, {"port", " - - [", "netmask"});
+  return mentioned_before(text, begin, 16, {"ip", "ipv4", "addr", "address", "dns", "gateway", "router", "ping", "peer", "inet",
+                                            "subnet", "netmask", "proxy", "nameserver", "ssh", "http", "host="}) ||
+         mentioned_after(text, end, 10, {" port", " - - [", "netmask"});
 }
 
 void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
@@ -57,14 +56,18 @@ void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (is_alnum(before) || before == '.' || before == '-' || before == '_' || before == '~' || before == '+') return;
   if (is_alnum(after) || after == '_' || after == '~' || after == '+' || after == '%') return;
   if ((after == '.' || after == '-') && is_alnum(char_at(text, end + 1))) return;
+  if ((before == '>' && begin >= 2 && text[begin - 2] == '-') || (after == '-' && char_at(text, end + 1) == '>')) return;
   auto o = *octets;
   if (o[0] == 0 || o[0] >= 240) return;
   if (before == ':' && begin >= 2 && (is_digit(text[begin - 2]) || text[begin - 2] == ':')) return;  // 1:2.3.4.5, an epoch; ::1.2.3.4
   size_t stop = end;
   std::string port = port_at(text, stop);
   bool small = *std::max_element(o.begin(), o.end()) < 100 && o[0] != 10;
-  static constexpr std::array<std::string_view, 6> resolvers{"1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.9.9", "4.2.2.2"};
+  static constexpr std::array<std::string_view, 6> resolvers{"1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.9.9", "149.112.112.112"};
   std::string value(text.substr(begin, end - begin));
+  // "<a name=…></a>10.3.2.5. Access counts": the number of a section.
+  if (*std::max_element(o.begin(), o.end()) < 100 && (before == '>' || before == '\n') && after == '.' && char_at(text, end + 1) == ' ')
+    return;
   if (port.empty() && !(before == '[' && after == ']')) {
     if (is_numbering(text, begin)) return;
     bool known = std::find(resolvers.begin(), resolvers.end(), value) != resolvers.end();
@@ -88,7 +91,7 @@ void on_groups(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   bool assigned = (g[0] & 0xE000) == 0x2000 || (g[0] & 0xFE00) == 0xFC00 || (g[0] & 0xFFC0) == 0xFE80 ||
                   (g[0] & 0xFF00) == 0xFF00 || (g[0] == 0x64 && g[1] == 0xFF9B);
   if (!assigned) return;
-  if (char_at(text, end) == '/' && std::all_of(g.begin() + 1, g.end(), [](uint16_t x) { return x == 0; })) return;  // a prefix
+  if (std::all_of(g.begin() + 1, g.end(), [](uint16_t x) { return x == 0; })) return;  // a prefix, or a year: "Jun 6 2006::"
   bool bracketed = char_before(text, begin) == '[' && char_at(text, end) == ']';
   std::string value = to_text(g), port;
   size_t stop = end;
@@ -134,6 +137,11 @@ constexpr std::array examples{
     Example{"feed::beef::cafe", "ipv6", ""},
     Example{"std::atomic d::a", "ipv6", ""},
     Example{"fe80::/10", "ipv6", ""},
+    Example{"2.2.6: Oct 25 2000::", "ipv6", ""},
+    Example{"</a>10.3.2.5. Access Counts", "ipv4", ""},
+    Example{"ObjectIdentifier(\"1.3.101.113\")", "ipv4", ""},
+    Example{"Git 1.7.7.2", "ipv4", ""},
+    Example{"Changes in 1.2.3.7", "ipv4", ""},
     Example{"2a:3b:4c:5d:6e:7f:80:91:a2:b3", "ipv6", ""},
 };
 

@@ -102,12 +102,11 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   while (end + 1 < text.size() && is_folded(text, end + 1) && end - begin < longest_value) end = line_end(text, end + 1);
   if (end - begin > longest_value) end = begin + longest_value;
   while (end > begin && (text[end - 1] == '\r' || text[end - 1] == '\n' || text[end - 1] == ' ')) --end;
-  std::string value = title(name) + ":";
-  for (size_t i = begin + name.size() + 1; i < end; ++i) {
-    bool space = text[i] == ' ' || text[i] == '\t' || text[i] == '\r' || text[i] == '\n';
-    if (!space) value += text[i];
+  std::string value = title(name) + ": ";
+  for (char c : text.substr(begin + name.size() + 1, end - begin - name.size() - 1)) {
+    bool space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    if (!space) value += c;
     else if (value.back() != ' ') value += ' ';
-    if (value.size() == name.size() + 2 && value.back() != ' ') value.insert(name.size() + 1, " ");
   }
   if (value.size() > name.size() + 2) sink.feature("mail_header", printable(value), begin, end);
 }

@@ -20,16 +20,18 @@ bool is_id_field(std::string_view line) {
          name.ends_with("content-id") || name == "supersedes" || name == "msgid" || name.ends_with("message id");
 }
 
-// Generators of ids: a time of 12 and more digits, a long token without vowels' rhythm: many digits or mixed case.
+// Generators of ids write a time of many digits, or a long token with many digits in it. A "+" is a tag of an address
+// ("30959007+joe@users.noreply.github.com"); Gmail's ids, which have it too, are told by their host.
 bool looks_generated(std::string_view local) {
   if (local.find('$') != std::string_view::npos) return true;
+  if (local.find('+') != std::string_view::npos) return false;
   size_t digits = 0, leading = 0;
   for (size_t i = 0; i < local.size(); ++i)
     if (is_digit(local[i])) {
       ++digits;
       leading += leading == i;
     }
-  return (local.size() >= 16 && leading >= 8) || (local.size() >= 20 && digits * 3 >= local.size());
+  return leading >= 12 || (local.size() >= 16 && leading >= 8) || (local.size() >= 20 && digits * 3 >= local.size());
 }
 
 }  // namespace

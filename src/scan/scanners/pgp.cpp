@@ -114,6 +114,11 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (is_alnum(char_before(text, begin)) && !prefixed) return;
   std::string value = upper_hex(text.substr(begin, end - begin));
   if (is_filler(value)) return;
+  // With the double space in the middle it is what gpg prints; without, it may be a row of any table.
+  bool printed = hit.pattern == grouped && text.substr(begin, end - begin).find("  ") != std::string_view::npos;
+  if (hit.pattern != key_id && !printed && !mentioned_before(text, begin, 32, {"fingerprint", "openpgp4fpr", "pgp", "gpg", "gnupg", "signing key",
+                                                                   "recv-key", "recv-keys", "signed-by", "key id", "keyid", "master key"}))
+    return;
   if (hit.pattern == key_id && !mentioned_before(text, begin, 48, {"pgp", "gpg", "gnupg", "key id", "keyid", "rsa key", "dsa key",
                                                                     "eddsa key", "signed-by", "recv-key", "recv-keys", "openpgp"}))
     return;
@@ -123,7 +128,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 constexpr std::array<std::string_view, 1> kinds{"pgp"};
 constexpr std::array patterns{
     Pattern{R"((?:^|[^0-9A-Za-z])(?:[0-9A-F]{4} ){5} ?(?:[0-9A-F]{4} ){4}[0-9A-F]{4}(?:[^0-9A-Za-z]|$))", dotall, grouped},
-    Pattern{R"((?:fingerprint|openpgp4fpr|[pg]pg|pgp|key)[^0-9\n]{1,24}[0-9a-f]{40}(?:[^0-9a-z]|$))", caseless | dotall, joined},
+    Pattern{R"([^0-9a-z/][0-9a-f]{40}(?:[^0-9a-z]|$))", caseless | dotall, joined},
     Pattern{R"((?:0x|key |id |id:|id=|: )[0-9A-F]{16}(?:[^0-9A-Za-z]|$))", dotall, key_id},
     Pattern{R"(-----BEGIN PGP (?:PUBLIC KEY BLOCK|MESSAGE)-----)", 0, armor},
 };
@@ -131,6 +136,7 @@ constexpr std::array patterns{
 constexpr std::array examples{
     Example{"Key fingerprint = 0D69 E11F 12BD BA07 7B37  26AB 4E1F 799A A4FF 2279", "pgp", "0D69E11F12BDBA077B3726AB4E1F799AA4FF2279"},
     Example{"Fingerprint: 0d69e11f12bdba077b3726ab4e1f799aa4ff2279\n", "pgp", "0D69E11F12BDBA077B3726AB4E1F799AA4FF2279"},
+    Example{"6591 3B62 9BA5 88BB 6604 59A4 6604 7550 6591 3B62\n", "pgp", ""},
     Example{"gpg: using RSA key 4E1F799AA4FF2279", "pgp", "4E1F799AA4FF2279"},
     Example{"PGP key id 0x4E1F799AA4FF2279)", "pgp", "4E1F799AA4FF2279"},
     Example{"commit 0d69e11f12bdba077b3726ab4e1f799aa4ff2279", "pgp", ""},

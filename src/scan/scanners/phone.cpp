@@ -111,8 +111,8 @@ void on_american(std::string_view text, const Hit& hit, size_t from, Sink& sink)
     else separators.insert(separators.begin(), c);
   }
   if (digits.size() != 10) return;
-  if (char_before(text, begin) == '(') --begin;
-  bool brackets = text[begin] == '(';
+  bool brackets = separators[0] == ')';
+  if (brackets && char_before(text, begin) == '(') --begin;
   if (!brackets && separators.size() == 2 && separators[0] != separators[1]) return;
   if (begin >= 2 && (text.substr(begin - 2, 2) == "1-" || text.substr(begin - 2, 2) == "1 " || text.substr(begin - 2, 2) == "1.") &&
       starts_well(char_before(text, begin - 2)))
