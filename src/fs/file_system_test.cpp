@@ -178,7 +178,9 @@ TEST_P(Peer, SaysTheSame) {
     }
   }
   EXPECT_GT(walked, 0u);
-  EXPECT_GT(contents, 0u);
+  if (GetParam().name != "ufs") {  // an empty file system
+    EXPECT_GT(contents, 0u);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Images, Peer, testing::ValuesIn(cases()),
