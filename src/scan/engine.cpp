@@ -273,8 +273,8 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner)
   const Decoder& decoder = *rules.decoders[owner - rules.scanners.size()];
   class Branch final : public Decoded {
    public:
-    Branch(State& state, const Text& text, Level& level, size_t owner)
-        : state_(state), text_(text), level_(level), owner_(owner) {}
+    Branch(State& state, const Text& parent, Level& at, size_t decoder_owner)
+        : state_(state), text_(parent), level_(at), owner_(decoder_owner) {}
     bool layer(std::string_view name, size_t begin, size_t consumed, std::vector<uint8_t> bytes) override {
       check(begin <= text_.bytes.size() && consumed <= text_.bytes.size() - begin, "a layer comes from its text");
       from = std::max(from, begin + consumed);

@@ -37,6 +37,12 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const size_t floor = std::max(from, hit.end - std::min(hit.end, longest_back));
   size_t at = hit.end - 1;
   while (at > floor && !is_line_text(bytes[at])) --at;  // the soft break that was hit
+  // A soft break after a few signs is no encoder's; and cheap to tell, where "a=\n" repeats for megabytes.
+  if (hit.pattern == 0) {
+    const size_t least = at + 1 - std::min(at + 1, shortest_break - 2);
+    for (size_t i = least; i <= at; ++i)
+      if (!is_line_text(bytes[i])) return;
+  }
   const size_t begin = logical_start(bytes, floor, at);
   if (begin == floor && floor > from) return;  // starts farther away than can be told
 
