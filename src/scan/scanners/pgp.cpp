@@ -119,6 +119,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (hit.pattern != key_id && !printed && !mentioned_before(text, begin, 32, {"fingerprint", "openpgp4fpr", "pgp", "gpg", "gnupg", "signing key",
                                                                    "recv-key", "recv-keys", "signed-by", "key id", "keyid", "master key"}))
     return;
+  if (hit.pattern == joined && mentioned_before(text, begin, 12, {"commit", "commits", "sha1", "merge"})) return;
   if (hit.pattern == key_id && !mentioned_before(text, begin, 48, {"pgp", "gpg", "gnupg", "key id", "keyid", "rsa key", "dsa key",
                                                                     "eddsa key", "signed-by", "recv-key", "recv-keys", "openpgp"}))
     return;
