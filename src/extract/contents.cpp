@@ -49,14 +49,22 @@ struct Layout {
     }
     return out;
   }
-  // Offsets in the file behind which the image does not go on where the file does.
+  // Offsets in the file at which the image does not go on as the file does. Between two stretches; and, in contents that
+  // NTFS keeps inside an MFT entry, around the last two bytes of each sector, where a check value stands in for them.
   std::vector<uint64_t> seams() const {
     std::vector<uint64_t> out;
+    for (const ExtentRow& extent : extents) {
+      if (extent.kind != "resident") continue;
+      for (uint64_t at = extent.offset | 511; at <= extent.offset + extent.size; at += 512)  // the sector's last byte
+        for (uint64_t seam = at - 1; seam <= at + 1; ++seam)
+          if (seam > extent.offset) out.push_back(extent.file_offset + (seam - extent.offset));
+    }
     for (size_t i = 1; i < extents.size(); ++i) {
       const ExtentRow &a = extents[i - 1], &b = extents[i];
       bool follows = a.kind == b.kind && a.kind != "sparse" && a.offset + a.size == b.offset && a.file_offset + a.size == b.file_offset;
       if (!follows && !(a.kind == "sparse" && b.kind == "sparse")) out.push_back(b.file_offset);
     }
+    std::sort(out.begin(), out.end());
     return out;
   }
   // Where a byte of the content lies on the image; for compressed contents, where its stretch begins.
@@ -150,7 +158,8 @@ class ChunkReader {
     }
     file.sha256 = sha256.hex();
     file.md5 = md5.hex();
-    if (at < file.size && layout.extents.empty() && faults.empty() && file.state == "allocated")
+    bool bad_cluster_map = file.path == "$BadClus:$Bad";  // as large as the volume by design, and empty
+    if (at < file.size && layout.extents.empty() && faults.empty() && file.state == "allocated" && !bad_cluster_map)
       problem(file, "content", fmt::format("only {} of {} bytes can be read", at, file.size));
     add_faults(job_, faults, "content", file.file_id, file.path, rows_.problems);
   }

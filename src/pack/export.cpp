@@ -1,6 +1,12 @@
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <thread>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "pack/database.h"
 #include "pack/schema.h"
 
@@ -23,6 +29,40 @@ std::string valid_tables(Database& database) {
   return out;
 }
 
+// Standard output, handed on through a pipe: DuckDB opens what it writes to and cuts it to nothing first, and standard
+// output may be a file that others have written to before us.
+class StandardOutput {
+ public:
+  StandardOutput() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) throw Error("cannot make a pipe", {}, errno);
+    read_ = Fd(ends[0]), write_ = Fd(ends[1]);
+    copier_ = std::jthread([this] { copy(); });
+  }
+  ~StandardOutput() { Fd closing = std::move(write_); }  // the reader sees the end; copier_ joins after that
+  std::string path() const { return fmt::format("/proc/self/fd/{}", write_.get()); }
+  // Waits until everything is out. Error when it could not be written.
+  void finish() {
+    { Fd closing = std::move(write_); }
+    copier_.join();
+    if (failed_ != 0) throw Error("cannot write to standard output", {}, failed_);
+  }
+
+ private:
+  void copy() {
+    std::vector<char> buffer(64 * 1024);
+    for (ssize_t got; (got = ::read(read_.get(), buffer.data(), buffer.size())) > 0;)
+      for (ssize_t done = 0; done < got && failed_ == 0;) {  // after a failure the rest is drained, so that nobody waits
+        ssize_t n = ::write(STDOUT_FILENO, buffer.data() + done, size_t(got - done));
+        if (n >= 0) done += n;
+        else if (errno != EINTR) failed_ = errno;
+      }
+  }
+  Fd read_, write_;
+  int failed_ = 0;
+  std::jthread copier_;
+};
+
 }  // namespace
 
 void export_table(Database& database, const std::string& table, const std::string& format, const std::string& to) {
@@ -40,8 +80,13 @@ void export_table(Database& database, const std::string& table, const std::strin
     columns += (columns.empty() ? "" : ", ") + (time ? time_expression(name) : name);
   }
   if (columns.empty()) throw Error(fmt::format("unknown table '{}'; there are {}", table, valid_tables(database)));
-  database.run(fmt::format("COPY (SELECT {} FROM {}) TO {} ({})", columns, identifier(table),
-                           Database::quote(to == "-" ? "/dev/stdout" : to), options));
+  auto copy = [&](const std::string& path) {
+    database.run(fmt::format("COPY (SELECT {} FROM {}) TO {} ({})", columns, identifier(table), Database::quote(path), options));
+  };
+  if (to != "-") return copy(to);
+  StandardOutput out;
+  copy(out.path());
+  out.finish();
 }
 
 }  // namespace weft::pack
