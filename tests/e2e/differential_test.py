@@ -69,7 +69,7 @@ def listing(raw, offset):
 
 def plain(name):
     """fls shows a control character as ^, Weft as \\xHH: neither decides whether a file was found."""
-    return re.sub(r"\\x[01][0-9a-f]|\\x7f|[\x00-\x1f\x7f]", "^", name)
+    return re.sub(r"\\x[01][0-9A-Fa-f]|\\x7[Ff]|[\x00-\x1f\x7f]", "^", name)
 
 
 def content_hash(raw, offset, inode):
