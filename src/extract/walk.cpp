@@ -165,7 +165,7 @@ void walk_volumes(const Job& job, image::Image& image, Watch& watch) {
     ChunkWriter writer(job, volume.volume, mark.next_chunk);
     if (image.logical)
       walk_entries(image.entries, watch, writer, mark);
-    else if (fs::readable(volume))
+    else if (fs::is_readable(volume))
       walk_file_system(job, *image.bytes, volume, watch, writer, mark);
     if (job.stop) return;  // a walk that was cut short is done again
     mark.next_chunk = writer.flush();

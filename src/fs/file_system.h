@@ -30,13 +30,6 @@ std::vector<VolumeRow> find_volumes(ByteSource& image, const Limits& limits, std
 // Whether open() is worth calling: a file system is on it that can be read here.
 bool is_readable(const VolumeRow& volume);
 
-// Whether open() is worth trying: find_volumes() recognised a file system that TSK reads.
-inline bool readable(const VolumeRow& volume) {
-  for (const char* name : {"ntfs", "fat12", "fat16", "fat32", "exfat", "ext2", "ext3", "ext4", "hfs+", "apfs", "iso9660", "ufs1", "ufs2", "yaffs2"})
-    if (volume.file_system == name) return true;
-  return false;
-}
-
 // What a walk yields, entry by entry, in a stable order.
 class WalkSink {
  public:

@@ -59,7 +59,7 @@ struct VolumeRow {
   std::string exhibit;
   uint64_t volume = 0;  // 1, 2, … in order of offset
   uint64_t offset = 0, size = 0;
-  std::string scheme;   // mbr, gpt, apm, bsd, sun, none
+  std::string scheme;   // mbr, gpt, apm, bsd, sun, apfs, none
   std::optional<uint64_t> slot;
   std::string description;
   bool allocated = true;
@@ -75,11 +75,11 @@ struct VolumeRow {
         column("exhibit", &R::exhibit, "label of the exhibit"),
         column("volume", &R::volume, "number of the volume in the exhibit, from 1, by offset"),
         column("offset", &R::offset, "first byte on the image"), column("size", &R::size, "bytes"),
-        column("scheme", &R::scheme, "partition scheme it comes from: mbr, gpt, apm, bsd, sun, or none"),
+        column("scheme", &R::scheme, "what it comes from: partition table mbr, gpt, apm, bsd or sun; apfs (a volume inside an APFS container); or none"),
         column("slot", &R::slot, "slot in the partition table, if it has one"),
         column("description", &R::description, "what the partition table says of it"),
         column("allocated", &R::allocated, "false for stretches that no partition covers"),
-        column("file_system", &R::file_system, "ntfs, fat12, fat16, fat32, exfat, ext2, ext3, ext4, hfs+, apfs, iso9660, ufs1, ufs2; or what was recognised but cannot be read; or empty"),
+        column("file_system", &R::file_system, "ntfs, fat12, fat16, fat32, exfat, ext2, ext3, ext4, hfs+, apfs, iso9660, ufs1, ufs1b, ufs2, yaffs2; or what was recognised but cannot be read; or empty"),
         column("block_size", &R::block_size, "bytes of a block or cluster"),
         column("label", &R::label, "volume label"), column("serial", &R::serial, "volume serial number or UUID, lower-case hex"));
   }
@@ -110,7 +110,7 @@ struct FileRow {
         column("volume", &R::volume, "volume it is on"),
         column("path", &R::path, "path from the volume's root, '/' between names; an alternate data stream follows a ':'"),
         column("kind", &R::kind, "file, directory, link, device, fifo, socket, virtual, other"),
-        column("state", &R::state, "allocated; deleted (the name or the metadata is unallocated); orphan (metadata without a name)"),
+        column("state", &R::state, "allocated; deleted (the name is unallocated, whatever became of the metadata); orphan (unallocated metadata without a name)"),
         column("size", &R::size, "bytes of content"),
         column("inode", &R::inode, "metadata address (inode, MFT entry, …)"),
         column("attribute_type", &R::attribute_type, "attribute that holds the content, as the file system numbers it"),
