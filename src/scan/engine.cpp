@@ -249,12 +249,14 @@ void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Lev
   auto file = [](unsigned number, unsigned long long, unsigned long long to, unsigned, void* context) {
     auto& f = *static_cast<Filing*>(context);
     const size_t end = f.first + to;
-    const Rules::State::Owned& owned = f.rules.patterns[number];
     // The overlap with the block before is long enough to know what went on there.
-    if (owned.first_end && std::exchange(f.last_end[number], end) + 1 == end) return 0;
+    const bool adjoins = std::exchange(f.last_end[number], end) + 1 == end;
     if (end <= f.after || end > f.until) return 0;
-    f.level.hits[owned.owner].push_back({end, owned.id});
-    ++f.level.filed;
+    for (const Rules::State::Owned& owned : f.rules.patterns[number]) {
+      if (owned.first_end && adjoins) continue;
+      f.level.hits[owned.owner].push_back({end, owned.id});
+      ++f.level.filed;
+    }
     return 0;
   };
   const hs_error_t result = hs_scan(rules.database.get(), seen.data(), static_cast<unsigned>(seen.size()), 0,

@@ -1,8 +1,17 @@
 // Compiles the patterns. A match may be no longer than longest_match, so that a text can be scanned in blocks which
 // overlap by that much: the hits of one block are then bounded, whatever the bytes are.
+//
+// What a pattern costs, measured one by one and together (all of them at 2.1 GHz: 640 MB/s on noise, 780 on text). Cheap,
+// because Hyperscan finds them by literals and masks: a literal of two bytes or more; a sequence of classes of fixed
+// length that starts with few signs ("3[0-9]{13}", "[2-6][0-9]{3}[ -]"); one class repeated 16 times or more. Dear, at 1 ns
+// a byte or so each: what surrounds a match ("(?:^|[^0-9a-z])…$"), an optional sign early on, a repeated class of fewer
+// than 16. So patterns match a selective core, and on_hit judges what stands around it. Patterns that cannot do without
+// a wide class are written alike and shared.
 #include "scan/rules.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -58,14 +67,19 @@ Rules::Rules(std::span<const Scanner* const> scanners, std::span<const Decoder* 
 
   std::vector<const char*> texts;
   std::vector<unsigned> flags, ids;
+  std::map<std::pair<std::string_view, unsigned>, size_t> numbers;  // equal patterns are matched once
   uint32_t owner = 0;
   auto add = [&](std::string_view name, std::span<const Pattern> patterns) {
     for (const Pattern& pattern : patterns) {
-      state.width = std::max(state.width, width_of(pattern, name));
-      texts.push_back(pattern.regex);
-      flags.push_back(hyperscan_flags(pattern));
-      ids.push_back(static_cast<unsigned>(ids.size()));
-      state.patterns.push_back({owner, pattern.id, (pattern.flags & first_end) != 0});
+      const auto [number, is_new] = numbers.try_emplace({pattern.regex, hyperscan_flags(pattern)}, ids.size());
+      if (is_new) {
+        state.width = std::max(state.width, width_of(pattern, name));
+        texts.push_back(pattern.regex);
+        flags.push_back(hyperscan_flags(pattern));
+        ids.push_back(static_cast<unsigned>(ids.size()));
+        state.patterns.emplace_back();
+      }
+      state.patterns[number->second].push_back({owner, pattern.id, (pattern.flags & first_end) != 0});
     }
     ++owner;
   };

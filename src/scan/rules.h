@@ -24,7 +24,7 @@ struct Rules::State {
 
   std::vector<const Scanner*> scanners;
   std::vector<const Decoder*> decoders;
-  std::vector<Owned> patterns;                // by Hyperscan's number
+  std::vector<std::vector<Owned>> patterns;   // by Hyperscan's number; equal patterns of several owners are one
   Handle<hs_database_t, hs_free_database> database;
   size_t width = 0;                           // of the longest match
   size_t reach = 0;                           // the farthest any scanner looks around a match

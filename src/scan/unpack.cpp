@@ -81,7 +81,7 @@ class PatternPass {
     } filing{rules_, {}};
     auto file = [](unsigned number, unsigned long long, unsigned long long to, unsigned, void* context) {
       auto& f = *static_cast<Filing*>(context);
-      f.hits.push_back({size_t(to), f.rules.patterns[number].id});
+      for (const Rules::State::Owned& owned : f.rules.patterns[number]) f.hits.push_back({size_t(to), owned.id});
       return 0;
     };
     hs_scan(rules_.database.get(), as_text(bytes).data(), unsigned(bytes.size()), 0, scratch_.get(), file, &filing);

@@ -34,15 +34,15 @@ void on_ethereum(std::string_view text, size_t end, Sink& sink) {
 }
 
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
-  size_t end = hit.end;
-  if (end > 0 && !is_alnum(text[end - 1])) --end;
   if (hit.pattern == ethereum) {
-    if (end >= 42 && end - 42 >= from) on_ethereum(text, end, sink);
+    if (hit.end - 42 >= from) on_ethereum(text, hit.end, sink);
     return;
   }
-  if (is_alnum(char_at(text, end))) return;
-  size_t begin = end;
-  while (begin > from && end - begin < 91 && is_alnum(text[begin - 1])) --begin;
+  const size_t begin = hit.end - (hit.pattern == base58 ? 26 : 14), longest = hit.pattern == base58 ? 35 : 90;
+  if (begin < from || is_alnum(char_before(text, begin))) return;
+  size_t end = hit.end;
+  while (end - begin <= longest && is_alnum(char_at(text, end))) ++end;
+  if (end - begin > longest) return;
   std::string_view address = text.substr(begin, end - begin);
   if (hit.pattern == base58 ? is_bitcoin_base58(address) : is_segwit(address))
     sink.feature("bitcoin", hit.pattern == base58 ? std::string(address) : lower_ascii(address), begin, end);
@@ -50,9 +50,9 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 
 constexpr std::array<std::string_view, 2> kinds{"bitcoin", "ethereum"};
 constexpr std::array patterns{
-    Pattern{R"((?:^|[^0-9A-Za-z])[13][1-9A-HJ-NP-Za-km-z]{25,34}(?:[^0-9A-Za-z]|$))", dotall, base58},
-    Pattern{R"((?:^|[^0-9A-Za-z])bc1[02-9ac-hj-np-z]{11,87}(?:[^0-9A-Za-z]|$))", caseless | dotall, segwit},
-    Pattern{R"(0x[0-9a-f]{40}(?:[^0-9a-z]|$))", caseless | dotall, ethereum},
+    Pattern{R"([13][1-9A-HJ-NP-Za-km-z]{25})", 0, base58},
+    Pattern{R"(bc1[02-9ac-hj-np-z]{11})", caseless, segwit},
+    Pattern{R"(0x[0-9a-f]{40})", caseless, ethereum},
 };
 
 constexpr std::array examples{

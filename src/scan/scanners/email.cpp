@@ -116,9 +116,18 @@ size_t quoted_start(std::string_view text, size_t at) {
   return at;
 }
 
+// Cheap: the last sign of a local part stands before the "@", and a label and a dot behind it.
+bool may_be_address(std::string_view text, size_t at) {
+  const char before = text[at - 1];
+  if (!is_plain(before) && before != '"' && uint8_t(before) < 0x80) return false;
+  size_t dot = at + 1;
+  while (dot < text.size() && dot - at <= 64 && (is_alnum(text[dot]) || text[dot] == '-' || text[dot] == '_' || uint8_t(text[dot]) >= 0x80)) ++dot;
+  return dot > at + 1 && char_at(text, dot) == '.' && (is_alnum(char_at(text, dot + 1)) || uint8_t(char_at(text, dot + 1)) >= 0x80);
+}
+
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
-  size_t at = text.rfind('@', hit.end - 1);
-  if (at == std::string_view::npos || at < from || at == 0) return;
+  const size_t at = hit.end - 2;
+  if (at < from || !may_be_address(text, at)) return;
   auto host = host_at(text, at + 1);
   if (!host) return;
   if (char_at(text, host->end) == '@') return;  // a@b.com@c: a route or a mangled symbol, the last part decides
@@ -146,10 +155,8 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 
 constexpr std::array<std::string_view, 1> kinds{"email"};
 
-// One callback for each "@" with a dotted name behind it.
-constexpr std::array patterns{
-    Pattern{R"([\w.+'%&="\x80-\xff-]@[A-Za-z0-9_\x80-\xff-]{1,63}\.[A-Za-z0-9\x80-\xff])", 0, 0},
-};
+// The message_id scanner's pattern too.
+constexpr std::array patterns{Pattern{R"([\x21-\xff]@[\x21-\xff])", 0, 0}};
 
 constexpr std::array examples{
     Example{"user0@company.com", "email", "user0@company.com"},

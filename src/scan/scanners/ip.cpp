@@ -46,9 +46,10 @@ bool is_networking(std::string_view text, size_t begin, size_t end) {
 }
 
 void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
+  // The pattern took three of the four numbers, or a part of them.
   size_t begin = hit.end, end = hit.end;
   while (begin > 0 && hit.end - begin < 16 && (is_digit(text[begin - 1]) || text[begin - 1] == '.')) --begin;
-  while (end < text.size() && end - hit.end < 3 && is_digit(text[end])) ++end;
+  while (end < text.size() && end - hit.end < 10 && (is_digit(text[end]) || (text[end] == '.' && is_digit(char_at(text, end + 1))))) ++end;
   if (begin < from) return;
   auto octets = ipv4(text.substr(begin, end - begin));
   if (!octets) return;
@@ -109,7 +110,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 
 constexpr std::array<std::string_view, 2> kinds{"ipv4", "ipv6"};
 constexpr std::array patterns{
-    Pattern{R"([0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9])", 0, quad},
+    Pattern{R"([0-9]\.[0-9]{1,3}\.[0-9])", 0, quad},
     Pattern{R"([23f][0-9a-f]{1,3}(?::[0-9a-f]{1,4}){6}:[0-9a-f])", caseless, full},
     Pattern{R"((?:[23][0-9a-f]{3}|f[cdef][0-9a-f]{2}|64):(?:[0-9a-f]{1,4}:){0,6}:)", caseless, compressed},
 };

@@ -15,11 +15,9 @@ namespace weft::scan {
 namespace {
 
 void on_hit(std::string_view text, const Hit& hit, size_t, Sink& sink) {
-  size_t end = hit.end;
-  if (end < text.size() || !is_alnum(text[end - 1])) --end;
-  if (end < 17) return;
-  if (!is_alnum(text[end - 1])) return;
-  size_t begin = end - 17;
+  const size_t end = hit.end, begin = end - 17;
+  const char before = char_before(text, begin);
+  if (is_alnum(before) || before == ':' || before == '-' || before == '_') return;
   std::string_view raw = text.substr(begin, 17);
   char separator = raw[2];
   std::string digits, value = lower_ascii(raw);
@@ -47,8 +45,8 @@ void on_hit(std::string_view text, const Hit& hit, size_t, Sink& sink) {
 
 constexpr std::array<std::string_view, 2> kinds{"mac", "bssid"};
 constexpr std::array patterns{
-    Pattern{R"((?:^|[^0-9a-z:_-])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?:[^0-9a-z]|$))", caseless | dotall, 0},
-    Pattern{R"((?:^|[^0-9a-z:_-])(?:[0-9a-f]{2}-){5}[0-9a-f]{2}(?:[^0-9a-z]|$))", caseless | dotall, 1},
+    Pattern{R"((?:[0-9a-f]{2}:){5}[0-9a-f]{2})", caseless, 0},
+    Pattern{R"((?:[0-9a-f]{2}-){5}[0-9a-f]{2})", caseless, 1},
 };
 
 constexpr std::array examples{

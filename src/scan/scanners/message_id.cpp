@@ -19,20 +19,20 @@ constexpr size_t longest = 250;
 bool is_id_sign(char c) { return is_alnum(c) || (c != '\0' && std::string_view("!#$%&'*+-/=?^_`{|}~.@[]:").find(c) != std::string_view::npos); }
 
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
-  size_t close = hit.end - 1;
-  size_t begin = close, at = 0, ats = 0;
-  while (begin > from && close - begin <= longest && is_id_sign(text[begin - 1])) {
-    --begin;
-    if (text[begin] == '@') at = begin, ++ats;
-  }
-  if (ats != 1 || char_before(text, begin) != '<' || at == begin || close - at < 3) return;
+  const size_t at = hit.end - 2;
+  size_t begin = at, close = at + 1;
+  while (begin > from && at - begin <= longest && is_id_sign(text[begin - 1]) && text[begin - 1] != '@') --begin;
+  if (begin == at || char_before(text, begin) != '<') return;
+  while (close < text.size() && close - begin <= longest && is_id_sign(text[close]) && text[close] != '@') ++close;
+  if (char_at(text, close) != '>' || close - at < 3 || close - begin > longest) return;
   std::string host = lower_ascii(text.substr(at + 1, close - at - 1));
   if (!is_message_id(text, begin, at, close, host)) return;
   sink.feature("message_id", std::string(text.substr(begin, at - begin)) + "@" + host, begin, close);
 }
 
 constexpr std::array<std::string_view, 1> kinds{"message_id"};
-constexpr std::array patterns{Pattern{R"([!-;=?-~]@[!-;=?-~]{2,200}>)", 0, 0}};
+// The email scanner's pattern too.
+constexpr std::array patterns{Pattern{R"([\x21-\xff]@[\x21-\xff])", 0, 0}};
 
 constexpr std::array examples{
     Example{"Message-ID: <joe.123@Example.com>", "message_id", "joe.123@example.com"},

@@ -97,21 +97,26 @@ void on_armor(std::string_view text, const Hit& hit, Sink& sink) {
   if (!key.empty()) sink.feature("pgp", key, begin, hit.end);
 }
 
+// Where ten groups of four hex digits from begin on end, or begin: single spaces between them, or two in the middle.
+size_t groups_end(std::string_view text, size_t begin) {
+  size_t at = begin;
+  for (size_t group = 0; group < 10; ++group) {
+    if (group > 0 && char_at(text, at++) != ' ') return begin;
+    if (group == 5 && char_at(text, at) == ' ') ++at;
+    if (at + 4 > text.size() || !is_hex(text.substr(at, 4))) return begin;
+    at += 4;
+  }
+  return at;
+}
+
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (hit.pattern == armor) return on_armor(text, hit, sink);
-  size_t end = hit.end;
-  if (!is_hex(text.substr(end - 1, 1))) --end;
-  if (is_alnum(char_at(text, end))) return;
-  size_t wanted = hit.pattern == key_id ? 16 : 40, digits = 0, begin = end;
-  while (begin > from && digits < wanted) {
-    char c = text[begin - 1];
-    if (c != ' ' && !is_hex(text.substr(begin - 1, 1))) return;
-    digits += c != ' ';
-    --begin;
-  }
-  if (digits < wanted) return;
-  bool prefixed = begin >= 2 && text.substr(begin - 2, 2) == "0x";
-  if (is_alnum(char_before(text, begin)) && !prefixed) return;
+  const size_t begin = hit.end - (hit.pattern == grouped ? 20 : hit.pattern == joined ? 40 : 16);
+  const size_t end = hit.pattern == grouped ? groups_end(text, begin) : hit.end;
+  if (begin < from || end == begin || is_alnum(char_at(text, end))) return;
+  const char before = char_before(text, begin);
+  const bool prefixed = hit.pattern == key_id && begin >= 2 && text.substr(begin - 2, 2) == "0x";
+  if ((is_alnum(before) && !prefixed) || (hit.pattern == joined && before == '/')) return;
   std::string value = upper_hex(text.substr(begin, end - begin));
   if (is_filler(value)) return;
   // With the double space in the middle it is what gpg prints; without, it may be a row of any table.
@@ -128,9 +133,9 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 
 constexpr std::array<std::string_view, 1> kinds{"pgp"};
 constexpr std::array patterns{
-    Pattern{R"((?:^|[^0-9A-Za-z])(?:[0-9A-F]{4} ){5} ?(?:[0-9A-F]{4} ){4}[0-9A-F]{4}(?:[^0-9A-Za-z]|$))", dotall, grouped},
-    Pattern{R"([^0-9a-z/][0-9a-f]{40}(?:[^0-9a-z]|$))", caseless | dotall, joined},
-    Pattern{R"((?:0x|key |id |id:|id=|: )[0-9A-F]{16}(?:[^0-9A-Za-z]|$))", dotall, key_id},
+    Pattern{R"([0-9A-F]{4} [0-9A-F]{4} [0-9A-F]{4} [0-9A-F]{4} )", 0, grouped},
+    Pattern{R"([0-9a-f]{40})", caseless | first_end, joined},
+    Pattern{R"((?:0x|key |id |id:|id=|: )[0-9A-F]{16})", 0, key_id},
     Pattern{R"(-----BEGIN PGP (?:PUBLIC KEY BLOCK|MESSAGE)-----)", 0, armor},
 };
 

@@ -101,7 +101,6 @@ void on_international(std::string_view text, size_t begin, size_t digits_begin, 
 // Written as (303) 555-0123, 303-555-0123, 303.555.0123 and 303 555 0123, the last only where a word says so.
 void on_american(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   size_t end = hit.end;
-  if (!is_digit(text[end - 1])) --end;
   if (is_digit(char_at(text, end)) || end < 12) return;
   size_t begin = end;
   std::string digits, separators;
@@ -130,13 +129,14 @@ void on_american(std::string_view text, const Hit& hit, size_t from, Sink& sink)
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (hit.end <= from) return;
   if (hit.pattern == american) return on_american(text, hit, from, sink);
-  // Back over the eight digits the pattern took to its "+" or "00".
   size_t begin = hit.end;
   if (hit.pattern == plus) {
-    begin = text.rfind('+', hit.end - 1);
-    if (begin == std::string_view::npos || begin < from || !starts_well(char_before(text, begin))) return;
+    begin = hit.end - 9;
+    const char first = text[begin + 1] == '(' ? char_at(text, begin + 2) : text[begin + 1];
+    if (begin < from || !starts_well(char_before(text, begin)) || !is_digit(first) || first == '0') return;
     return on_international(text, begin, begin + 1, from, sink);
   }
+  // Back over the eight digits behind "00".
   size_t digits = 0;
   while (begin > from && digits < 10) digits += is_digit(text[--begin]);
   if (text.substr(begin, 2) != "00" || !starts_well(char_before(text, begin))) return;
@@ -148,9 +148,10 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 
 constexpr std::array<std::string_view, 1> kinds{"phone"};
 constexpr std::array patterns{
-    Pattern{R"(\+\(?[1-9](?:[ ()./-]{0,3}[0-9]){7})", 0, plus},
-    Pattern{R"((?:^|[^0-9A-Za-z.])00 ?[1-9](?:[ ()./-]{0,3}[0-9]){7})", dotall, zeros},
-    Pattern{R"((?:\([2-9][0-9]{2}\)[ -]?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}(?:[^0-9]|$))", dotall, american},
+    Pattern{R"(\+[1-9(][0-9 ()./-]{7})", 0, plus},
+    Pattern{R"(00 ?[1-9](?:[ ()./-]{0,3}[0-9]){7})", 0, zeros},
+    Pattern{R"([2-9][0-9]{2}[ .-][2-9][0-9]{2}[ .-][0-9]{4})", 0, american},
+    Pattern{R"(\([2-9][0-9]{2}\)[ -]?[2-9][0-9]{2}[ .-][0-9]{4})", 0, american},
 };
 
 constexpr std::array examples{
