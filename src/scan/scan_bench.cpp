@@ -1,7 +1,9 @@
 // MB/s of the engine over pages of 16 MiB, beside a bare Hyperscan pass over the same bytes with the same patterns: what
 // the second reaches is what the first can reach.
 #include <random>
+#include <set>
 #include <string>
+#include <utility>
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -62,8 +64,12 @@ void engine(benchmark::State& state, Make make) {
 void patterns(benchmark::State& state, Make make) {
   std::vector<const char*> texts;
   std::vector<unsigned> flags, ids;
+  std::set<std::pair<std::string_view, unsigned>> once;  // as Rules does
   auto add = [&](std::span<const Pattern> all) {
-    for (const Pattern& p : all) texts.push_back(p.regex), flags.push_back(p.flags & (caseless | dotall)), ids.push_back(unsigned(ids.size()));
+    for (const Pattern& p : all) {
+      if (!once.emplace(p.regex, p.flags & (caseless | dotall)).second) continue;
+      texts.push_back(p.regex), flags.push_back(p.flags & (caseless | dotall)), ids.push_back(unsigned(ids.size()));
+    }
   };
   for (const Scanner* scanner : scanners()) add(scanner->patterns);
   for (const Decoder* decoder : decoders()) add(decoder->patterns);
