@@ -3,15 +3,24 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <thread>
 
 #include "base/error.h"
 
 namespace weft::app {
 
+int code_of(const Error& error) {
+  switch (error.os_code()) {
+    case 0: case ENOENT: case ENOTDIR: case EACCES: case EISDIR: case ELOOP: case EPERM: return exit_input;
+    default: return exit_world;
+  }
+}
+
 Limits CommonOptions::limits() const {
   Limits limits;
   limits.memory = memory;
+  limits.item_seconds = item_seconds;
   return limits;
 }
 
@@ -27,6 +36,9 @@ void add_common(CLI::App& command, CommonOptions& options) {
   command.add_option("--memory", options.memory, "Memory budget (default: 2GiB, at least 512MiB)")
       ->transform(CLI::AsSizeValue(false))
       ->check(CLI::Range(512 * MiB, uint64_t(1) << 50));
+  command.add_option("--item-seconds", options.item_seconds, "Seconds after which a page, file or entry that does not end is set aside")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86'400));
 }
 
 void add_custody(CLI::App& command, CustodyOptions& options) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "base/error.h"
 #include "extract/case.h"
 #include "model/limits.h"
 
@@ -21,6 +22,9 @@ enum ExitCode {
   exit_world = 6,       // disk full, I/O error, no memory
   exit_interrupted = 130,
 };
+
+// The world's failures and the input's are told apart by the system's code: no code, no failing system.
+int code_of(const Error& error);
 
 // Each command adds itself; its callback sets the exit code.
 struct App {
@@ -47,6 +51,7 @@ extern std::atomic<bool> stop;
 struct CommonOptions {
   unsigned threads = 0;  // 0: as many as there are cores
   uint64_t memory = 2 * GiB;
+  uint64_t item_seconds = Limits{}.item_seconds;
   Limits limits() const;
   unsigned thread_count() const;
 };

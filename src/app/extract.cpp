@@ -1,7 +1,7 @@
 // weft extract, and the hidden weft worker that does its work
-#include <unistd.h>
+#include <fmt/format.h>
 
-#include <chrono>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "extract/exhibit.h"
 #include "pack/database.h"
+#include "pack/pack.h"
 
 namespace weft::app {
 namespace {
@@ -19,6 +20,14 @@ bool hash_mismatch(extract::Case& in, const std::string& label) {
   pack::Database database(in.temporary(), 256 * MiB);
   database.attach_packs({in.pack(label)});
   return database.value("SELECT hash_check FROM exhibit").value_or("") == "MISMATCH";
+}
+
+void print_done(extract::Case& in, const std::string& label, bool already, const std::string& how_long) {
+  pack::PackInfo info = pack::info(in.pack(label));
+  std::string line = fmt::format("{:<10} {:<24} {} files, {} features, {} problems", already ? "sealed" : "extracted", label,
+                                 info.rows["file"], info.rows["feature"], info.rows["problem"]);
+  std::printf("%s%s\n", line.c_str(), already ? "" : how_long.c_str());
+  std::fflush(stdout);
 }
 
 }  // namespace
@@ -37,8 +46,7 @@ Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, c
         outcome.worst(exit_interrupted);
         return outcome;
       }
-      std::printf("%s %-24s %s\n", done == extract::Extracted::sealed ? "extracted " : "sealed    ", exhibit.label.c_str(), line.last().c_str());
-      std::fflush(stdout);
+      print_done(in, exhibit.label, done == extract::Extracted::already, line.duration());
       if (hash_mismatch(in, exhibit.label)) {
         std::fprintf(stderr, "weft: HASH MISMATCH: %s: the container's stored hash is not that of its content; see the report\n", exhibit.label.c_str());
         outcome.worst(exit_attention);
@@ -47,7 +55,7 @@ Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, c
       line.clear();
       std::fprintf(stderr, "weft: %s: not extracted: %s\n", exhibit.label.c_str(), error.what());
       in.log("extract", {{"exhibit", exhibit.label}, {"step", "failed"}, {"reason", error.what()}});
-      outcome.worst(error.os_code() == ENOSPC || error.os_code() == EIO ? exit_world : exit_input);
+      outcome.worst(code_of(error));
     }
   }
   return outcome;
@@ -77,23 +85,21 @@ void add_worker(App app) {
   command->group("");  // not for people
   struct Options {
     std::string folder, label;
+    int box = -1;
     CommonOptions common;
   };
   auto options = std::make_shared<Options>();
   command->add_option("CASE", options->folder)->required();
   command->add_option("EXHIBIT", options->label)->required();
+  command->add_option("--box", options->box, "Descriptor of the shared memory")->required();
   add_common(*command, options->common);
   command->callback([options, app] {
-    try {
-      extract::Case in = extract::Case::open(options->folder, true);
-      std::optional<extract::Exhibit> exhibit = in.exhibit(options->label);
-      if (!exhibit) throw Error("no exhibit has this label", options->label);
-      extract::WorkerOptions worker{exhibit->label, exhibit->path, in.work(exhibit->label), in.key(), options->common.threads, options->common.limits()};
-      app.code = extract::run_worker(worker, stop) ? exit_ok : exit_interrupted;
-    } catch (const Error& error) {
-      std::fprintf(stderr, "%s\n", error.what());
-      app.code = exit_input;
-    }
+    extract::BlackBox box = extract::BlackBox::map(Fd(options->box));
+    extract::Case in = extract::Case::open(options->folder, true);
+    std::optional<extract::Exhibit> exhibit = in.exhibit(options->label);
+    if (!exhibit) throw Error("no exhibit has this label", options->label);
+    extract::WorkerOptions worker{exhibit->label, exhibit->path, in.work(exhibit->label), in.key(), options->common.threads, options->common.limits()};
+    app.code = extract::run_worker(worker, box, stop) ? exit_ok : exit_interrupted;
   });
 }
 

@@ -2,7 +2,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <new>
 
@@ -19,14 +18,6 @@ void on_interrupt(int signal) {
   if (stop.exchange(true)) {
     ::signal(signal, SIG_DFL);
     ::raise(signal);
-  }
-}
-
-// The world's failures and the input's are told apart by the system's code: no code, no failing system.
-int code_of(const Error& error) {
-  switch (error.os_code()) {
-    case 0: case ENOENT: case ENOTDIR: case EACCES: case EISDIR: case ELOOP: case EPERM: return exit_input;
-    default: return exit_world;
   }
 }
 

@@ -11,7 +11,7 @@
 namespace weft::app {
 namespace {
 
-std::string duration(double seconds) {
+std::string in_words(double seconds) {
   auto s = uint64_t(seconds + 0.5);
   if (s < 60) return fmt::format("{} s", s);
   if (s < 3600) return fmt::format("{} min {:02} s", s / 60, s % 60);
@@ -45,7 +45,7 @@ void ProgressLine::show(const extract::Progress& now) {
   } else if (now.total > 0) {
     double rate = spent > 0.5 ? double(now.done - std::min(now.done, stage_first_)) / spent : 0;
     text += fmt::format(" {:3.0f} % of {}", 100.0 * double(std::min(now.done, now.total)) / double(now.total), human_size(now.total));
-    if (rate > 0) text += fmt::format(", {}/s, {} left", human_size(uint64_t(rate)), duration(double(now.total - std::min(now.done, now.total)) / rate));
+    if (rate > 0) text += fmt::format(", {}/s, {} left", human_size(uint64_t(rate)), in_words(double(now.total - std::min(now.done, now.total)) / rate));
   }
   text += fmt::format(", {} features, {} problems", now.features, now.problems);
   if (!terminal_) {
@@ -63,9 +63,6 @@ void ProgressLine::clear() {
   shown_ = false;
 }
 
-std::string ProgressLine::last() const {
-  if (now_.exhibit.empty()) return "";
-  return fmt::format("in {}, {} features, {} problems", duration(now_.seconds), now_.features, now_.problems);
-}
+std::string ProgressLine::duration() const { return now_.exhibit.empty() ? "" : ", in " + in_words(now_.seconds); }
 
 }  // namespace weft::app

@@ -12,8 +12,8 @@ class ProgressLine {
   ProgressLine();
   void show(const extract::Progress& now);
   void clear();
-  // One line on how it went: time, features, problems.
-  std::string last() const;
+  // ", in 12 s": how long it was shown; empty when it never was.
+  std::string duration() const;
 
  private:
   bool terminal_;

@@ -14,6 +14,8 @@ class Error : public std::exception {
  public:
   Error(std::string what, std::string path = {}, int os_code = 0);
   const char* what() const noexcept override { return message_.c_str(); }
+  // An error that another process met, in its own words.
+  static Error relayed(std::string message, int os_code);
   const std::string& path() const { return path_; }
   int os_code() const { return os_code_; }
 

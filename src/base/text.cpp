@@ -59,7 +59,8 @@ std::string printable(std::string_view text) {
     bool control = first < 0x20 || first == 0x7F || (first == 0xC2 && length == 2 && uint8_t(text[1]) < 0xA0);
     if (length == 0 || control) {
       size_t count = length == 0 ? 1 : length;
-      for (size_t i = 0; i < count; ++i) out += fmt::format("\\x{:02X}", uint8_t(text[i]));
+      constexpr std::string_view digits = "0123456789ABCDEF";
+      for (size_t i = 0; i < count; ++i) out += {'\\', 'x', digits[uint8_t(text[i]) >> 4], digits[text[i] & 15]};
       text.remove_prefix(count);
       continue;
     }

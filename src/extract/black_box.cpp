@@ -1,6 +1,5 @@
 #include "extract/black_box.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -8,16 +7,30 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
-#include <new>
-
-#include "base/error.h"
-#include "base/file.h"
 
 namespace weft::extract {
 namespace {
 
 thread_local Slot* own_slot = nullptr;
+
+// For the tests that prove what a dying worker costs: WEFT_TEST_FAULT="crash page 0 scanner email" makes the worker
+// crash (or "hang", or "eat" memory) when it enters that very item. Never set outside tests.
+struct TestFault {
+  std::string how, item;
+  static TestFault read() {
+    const char* text = std::getenv("WEFT_TEST_FAULT");
+    const char* space = text ? std::strchr(text, ' ') : nullptr;
+    return space ? TestFault{std::string(text, space), space + 1} : TestFault{};
+  }
+  void happen() const {
+    if (how == "crash") ::raise(SIGSEGV);
+    while (how == "hang") ::pause();
+    std::vector<std::string> eaten;
+    while (how == "eat") eaten.emplace_back(64 << 20, 'x');
+  }
+};
 
 int64_t steady_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -29,26 +42,29 @@ void on_fatal_signal(int signal) {
   ::raise(signal);
 }
 
-BlackBox::Shared* map_file(int fd, const std::string& path) {
-  void* at = ::mmap(nullptr, sizeof(BlackBox::Shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (at == MAP_FAILED) throw Error("cannot map", path, errno);
-  return static_cast<BlackBox::Shared*>(at);
-}
-
 }  // namespace
 
-BlackBox BlackBox::create(const std::string& path) {
-  ::unlink(path.c_str());
-  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!fd || ::ftruncate(fd.get(), sizeof(Shared)) != 0) throw Error("cannot create", path, errno);
-  return BlackBox(new (map_file(fd.get(), path)) Shared{});
+BlackBox BlackBox::create() {
+  Fd memory(::memfd_create("weft-worker", 0));  // inherited by the worker
+  if (!memory || ::ftruncate(memory.get(), sizeof(Shared)) != 0) throw Error("cannot make shared memory", {}, errno);
+  return map(std::move(memory));
 }
 
-BlackBox BlackBox::map(const std::string& path) {
-  Fd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-  if (!fd) throw Error("cannot open", path, errno);
-  return BlackBox(map_file(fd.get(), path));
+BlackBox BlackBox::map(Fd memory) {
+  void* at = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED, memory.get(), 0);
+  if (at == MAP_FAILED) throw Error("cannot map shared memory", {}, errno);
+  return BlackBox(std::move(memory), static_cast<Shared*>(at));  // fresh memory is zeros, which is the empty state
 }
+
+void BlackBox::say(const Error& error) {
+  std::string_view text = error.what();
+  text = text.substr(0, sizeof shared_->words);
+  std::memcpy(shared_->words, text.data(), text.size());
+  shared_->words_length = uint32_t(text.size());
+  shared_->os_code = error.os_code();
+}
+
+std::string BlackBox::words() const { return {shared_->words, std::min<size_t>(shared_->words_length, sizeof shared_->words)}; }
 
 BlackBox::~BlackBox() {
   if (shared_) ::munmap(shared_, sizeof(Shared));
@@ -97,6 +113,8 @@ bool SlotWatch::enter(std::string_view item) {
   std::memcpy(slot_.item, item.data(), item.size());
   slot_.length.store(uint32_t(item.size()), std::memory_order_relaxed);
   slot_.since_ns.store(steady_ns(), std::memory_order_release);
+  static const TestFault fault = TestFault::read();
+  if (!fault.item.empty() && fault.item == item) fault.happen();
   return true;
 }
 

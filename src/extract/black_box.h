@@ -1,6 +1,7 @@
 // BlackBox: memory shared between a worker and whoever watches it. Each thread of the worker writes what it is about to
 // touch into a slot of its own; the watcher reads the slots when the worker has died or hangs, and so knows the culprit.
-// It carries the progress counters too. One worker writes, one watcher reads; it lives in a file of the work folder.
+// It carries the progress counters and the worker's last words too. One worker writes, one watcher reads. It is memory
+// without a file (memfd), handed down as a descriptor: it works on a full disk.
 #pragma once
 
 #include <atomic>
@@ -9,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
+#include "base/file.h"
 #include "base/watch.h"
 
 namespace weft::extract {
@@ -31,16 +34,22 @@ enum Stage : uint64_t { opening = 0, walking = 1, scanning = 2, reading_files = 
 
 class BlackBox {
  public:
-  // Makes a fresh one (watcher) or maps the one that is there (worker). Error when that fails.
-  static BlackBox create(const std::string& path);
-  static BlackBox map(const std::string& path);
+  // Makes a fresh one (watcher) or maps the one behind an inherited descriptor (worker). Error when that fails.
+  static BlackBox create();
+  static BlackBox map(Fd memory);
   ~BlackBox();
-  BlackBox(BlackBox&& other) noexcept : shared_(std::exchange(other.shared_, nullptr)) {}
+  BlackBox(BlackBox&& other) noexcept : memory_(std::move(other.memory_)), shared_(std::exchange(other.shared_, nullptr)) {}
+  int descriptor() const { return memory_.get(); }
 
   struct Shared {
     Counters counters;
     Slot slots[slot_count];
+    std::atomic<int> os_code;           // of the Error that ended the worker
+    std::atomic<uint32_t> words_length;
+    char words[2000];                   // and what it said
   };
+  void say(const Error& error);
+  std::string words() const;
   Shared& shared() { return *shared_; }
 
   struct Active {
@@ -52,7 +61,8 @@ class BlackBox {
   std::vector<Active> active() const;
 
  private:
-  explicit BlackBox(Shared* shared) : shared_(shared) {}
+  BlackBox(Fd memory, Shared* shared) : memory_(std::move(memory)), shared_(shared) {}
+  Fd memory_;
   Shared* shared_;
 };
 

@@ -135,7 +135,7 @@ void Case::take_lock() {
   // A run that was killed leaves workers that the system ends a moment later; they hold the lock until then.
   for (int tries = 0; ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++tries) {
     if (errno != EWOULDBLOCK && errno != EINTR) throw Error("cannot lock", path, errno);
-    if (tries == 30) throw CaseInUse("the case is in use by another run (" + last_line(read_file(path)) + "): " + folder_);
+    if (tries == 5) throw CaseInUse("the case is in use by another run (" + last_line(read_file(path)) + "): " + folder_);
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   std::string who = "process " + std::to_string(::getpid()) + " of " + actor() + " since " + to_text(now()) + "\n";

@@ -24,23 +24,24 @@
 namespace weft::extract {
 namespace {
 
-constexpr int exit_error = 3, exit_stopped = 130;  // of the worker command; see src/app/worker.cpp
+constexpr int exit_error = 3, exit_world = 6, exit_stopped = 130;  // of the worker command; see src/app/worker.cpp
 
 void limit(int what, uint64_t bytes) {
   rlimit value{bytes, bytes};
   ::setrlimit(__rlimit_resource(what), &value);
 }
 
-// Starts PROGRAM worker …; its words go to a file, its death follows ours.
-pid_t start(const LocalEngine& engine, const WorkerOptions& options, unsigned threads, const std::string& words) {
+// Starts PROGRAM worker …; what libraries print goes to a file, its death follows ours.
+pid_t start(const LocalEngine& engine, const WorkerOptions& options, unsigned threads, const BlackBox& box, const std::string& words) {
   std::vector<std::string> text = {"weft", "worker", engine.case_folder, options.exhibit, "--threads", std::to_string(threads),
-                                   "--memory", std::to_string(options.limits.memory)};
+                                   "--memory", std::to_string(options.limits.memory), "--item-seconds", std::to_string(options.limits.item_seconds), "--box", std::to_string(box.descriptor())};
   std::vector<char*> arguments;
   for (std::string& one : text) arguments.push_back(one.data());
   arguments.push_back(nullptr);
   Fd out(::open(words.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   Fd in(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (!out || !in) throw Error("cannot open", words, errno);
+  if (!out) out = Fd(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (!out || !in) throw Error("cannot open", "/dev/null", errno);
   pid_t parent = ::getpid(), child = ::fork();
   if (child < 0) throw Error("cannot start a worker process", {}, errno);
   if (child > 0) return child;
@@ -116,16 +117,13 @@ bool run_local(const LocalEngine& engine, const WorkerOptions& options) {
   unsigned unexplained = 0;
   for (unsigned tries = 0;; ++tries) {
     if (tries == 10'000) throw Error("the worker was ended 10,000 times by this exhibit; given up", options.path);
-    BlackBox box = BlackBox::create(options.work + "/blackbox");
+    BlackBox box = BlackBox::create();
     bool alone = unexplained >= 2;
-    Ending ending = watch(engine, options, start(engine, options, alone ? 1 : options.threads, words), box, began);
+    Ending ending = watch(engine, options, start(engine, options, alone ? 1 : options.threads, box, words), box, began);
     if (ending.exited && ending.code == 0) return true;
     if (engine.stop || (ending.exited && ending.code == exit_stopped)) return false;
-    if (ending.exited && ending.code == exit_error) {
-      std::string said = read_file(words);
-      while (!said.empty() && said.back() == '\n') said.pop_back();
-      throw Error(said.empty() ? "the worker failed without a word" : said);
-    }
+    if (ending.exited && (ending.code == exit_error || ending.code == exit_world))
+      throw Error::relayed(box.words().empty() ? "the worker failed: " + read_file(words) : box.words(), box.shared().os_code);
     if (ending.exited && ending.code == 127) throw Error("cannot start a worker process");
     Culprit culprit = find_culprit(ending, alone, options.limits.item_seconds);
     if (culprit.item.empty()) {

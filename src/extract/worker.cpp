@@ -114,7 +114,7 @@ void finish_exhibit(const Job& job) {
     ProblemRow problem;
     problem.exhibit = row.exhibit, problem.stage = "image";
     problem.what_happened = fmt::format("HASH MISMATCH: the container states {} {}, its content has {}: it was changed or damaged after "
-                                        "it was made, or the stored hash was never right", name, *stored, computed.value_or("none"));
+                                        "it was made, or bytes could not be read (see the other problems), or the stored hash was never right", name, *stored, computed.value_or("none"));
     rows.problems.push_back(problem);
   };
   compare("MD5", row.stored_md5, row.md5);
@@ -148,10 +148,9 @@ bool run_stages(const Job& job, SlotWatch& watch) {
 
 }  // namespace
 
-bool run_worker(const WorkerOptions& options, const std::atomic<bool>& stop) {
+bool run_worker(const WorkerOptions& options, BlackBox& box, const std::atomic<bool>& stop) {
   if (finished_work(options.work)) return true;
   record_fatal_signals();
-  BlackBox box = BlackBox::map(options.work + "/blackbox");
   Job job{options, box, stop, read_set_aside(options.work + "/set_aside.jsonl")};
   SlotWatch watch(box.shared().slots[0], job.set_aside, stop);
   try {
@@ -159,6 +158,9 @@ bool run_worker(const WorkerOptions& options, const std::atomic<bool>& stop) {
   } catch (const std::bad_alloc&) {
     watch.ran_out_of_memory();
     std::_Exit(1);
+  } catch (const Error& error) {
+    box.say(error);
+    throw;
   }
 }
 

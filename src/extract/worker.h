@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "extract/black_box.h"
 #include "model/limits.h"
 
 namespace weft::extract {
@@ -28,8 +29,8 @@ struct WorkerOptions {
   Limits limits;
 };
 
-// True when all units are done, false when it was stopped. Throws Error.
-bool run_worker(const WorkerOptions& options, const std::atomic<bool>& stop);
+// True when all units are done, false when it was stopped. Throws Error, which is in the box by then.
+bool run_worker(const WorkerOptions& options, BlackBox& box, const std::atomic<bool>& stop);
 
 // Unit files of the work folder that make up the pack; only when the worker has finished.
 std::vector<std::string> pack_units(const std::string& work);
