@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <unordered_set>
 #include <utility>
 
@@ -70,7 +71,7 @@ struct Level {
 
 struct Item {
   Found found;
-  size_t begin, end;  // in the text
+  size_t begin = 0, end = 0;  // in the text
 };
 
 // "-GZIP-512-ZIP-0" against "-GZIP-60": numbers by value, everything else by byte.
@@ -118,7 +119,8 @@ std::string context_of(std::string_view text, size_t begin, size_t end, bool sec
   std::string raw(text.substr(first, last - first));
   if (end - begin > longest_in_context) raw.erase(begin - first + longest_in_context, end - begin - longest_in_context);
   if (secret) std::replace_if(raw.begin(), raw.end(), [](char c) { return is_digit(c); }, '*');
-  return printable(raw);
+  const bool plain = std::all_of(raw.begin(), raw.end(), [](char c) { return c >= ' ' && c < 0x7f; });
+  return plain ? raw : printable(raw);
 }
 
 bool all_same(std::string_view text) {
@@ -192,7 +194,8 @@ class TextSink final : public Sink {
     check(begin < end && end <= shown.size(), "a feature lies in its text");
     from = std::max(from, end);
     if (first < text_.begin || first >= text_.end) return;
-    Item item{{}, first, last};
+    Item& item = items_.emplace_back();
+    item.begin = first, item.end = last;
     item.found.kind = kind;
     item.found.scanner = scanner_;
     item.found.encoding = !piece_ ? "utf-8" : piece_->run.big_endian ? "utf-16be" : "utf-16le";
@@ -202,7 +205,6 @@ class TextSink final : public Sink {
     item.found.offset = text_.source(first);
     item.found.source_end = text_.is_page() ? text_.offset + last : text_.source_end;
     item.found.layers = text_.path(first);
-    items_.push_back(std::move(item));
   }
 
   size_t from = 0;
@@ -437,12 +439,15 @@ bool Scan::State::layer(const Text& parent, Level& level, std::string_view layer
 // Hands over what the page gave, in order, each feature once.
 void Scan::State::finish(Results& results) {
   if (untold > 0) problems.push_back({problems.back().offset, {}, fmt::format("{} further problems of this page", untold)});
-  std::stable_sort(items.begin(), items.end(), before);
-  items.erase(std::unique(items.begin(), items.end(), same_place), items.end());
-  for (Item& item : items) results.features.push_back(std::move(item.found));
+  // Items are large: their numbers are sorted, and each is moved once.
+  std::vector<size_t> order(items.size());
+  std::iota(order.begin(), order.end(), size_t(0));
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return before(items[a], items[b]); });
+  order.erase(std::unique(order.begin(), order.end(), [&](size_t a, size_t b) { return same_place(items[a], items[b]); }), order.end());
+  for (size_t number : order) results.features.push_back(std::move(items[number].found));
   std::stable_sort(problems.begin(), problems.end(), [](const ScanProblem& a, const ScanProblem& b) {
     if (a.offset != b.offset) return a.offset < b.offset;
-    if (int order = compare_layers(a.layers, b.layers)) return order < 0;
+    if (int by_layers = compare_layers(a.layers, b.layers)) return by_layers < 0;
     return a.what < b.what;
   });
   for (ScanProblem& one : problems) results.problems.push_back(std::move(one));

@@ -134,7 +134,9 @@ void Utf16Text::add(Bytes bytes, const Utf16Run& run) {
 }
 
 size_t Utf16Text::source(const Piece& piece, size_t position) const {
-  auto mark = std::upper_bound(marks_.begin() + ptrdiff_t(piece.first_mark), marks_.end(), position,
+  // Marks are mark_distance apart or more: not farther behind the first than that.
+  const size_t last = std::min(marks_.size(), piece.first_mark + (position - piece.begin) / mark_distance + 1);
+  auto mark = std::upper_bound(marks_.begin() + ptrdiff_t(piece.first_mark), marks_.begin() + ptrdiff_t(last), position,
                                [](size_t value, const Mark& m) { return value < m.text; }) - 1;
   size_t source = mark->source;
   for (size_t at = mark->text; at < std::min(position, piece.end); ++at)
