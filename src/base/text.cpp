@@ -54,6 +54,11 @@ bool is_utf8(std::string_view text) {
 std::string printable(std::string_view text) {
   std::string out;
   while (!text.empty()) {
+    size_t plain = 0;
+    while (plain < text.size() && text[plain] >= ' ' && text[plain] < 0x7F) ++plain;
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     size_t length = utf8_length(text);
     uint8_t first = uint8_t(text[0]);
     bool control = first < 0x20 || first == 0x7F || (first == 0xC2 && length == 2 && uint8_t(text[1]) < 0xA0);

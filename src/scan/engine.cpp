@@ -119,8 +119,7 @@ std::string context_of(std::string_view text, size_t begin, size_t end, bool sec
   std::string raw(text.substr(first, last - first));
   if (end - begin > longest_in_context) raw.erase(begin - first + longest_in_context, end - begin - longest_in_context);
   if (secret) std::replace_if(raw.begin(), raw.end(), [](char c) { return is_digit(c); }, '*');
-  const bool plain = std::all_of(raw.begin(), raw.end(), [](char c) { return c >= ' ' && c < 0x7f; });
-  return plain ? raw : printable(raw);
+  return printable(raw);
 }
 
 bool all_same(std::string_view text) {

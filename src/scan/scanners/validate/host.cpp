@@ -5,7 +5,10 @@
 
 #include <libpsl.h>
 
-#include <cstdlib>
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -17,6 +20,40 @@ namespace {
 struct Label {
   size_t begin, end;
 };
+
+// Whether a name is a public suffix (ICANN part, without the rule that any unknown label is one). The list takes a
+// microsecond for an answer, and evidence asks the same few thousand times: a thread remembers its last answers.
+class Suffixes {
+ public:
+  bool contains(const std::string& name) {
+    if (name.size() > longest) return ask(name);
+    Answer& answer = answers_[std::hash<std::string_view>()(name) % answers_.size()];
+    if (answer.name() != name) {
+      answer.size = uint8_t(name.size());
+      std::copy(name.begin(), name.end(), answer.text.begin());
+      answer.is_suffix = ask(name);
+    }
+    return answer.is_suffix;
+  }
+
+ private:
+  static constexpr size_t longest = 46;
+  struct Answer {
+    std::array<char, longest> text{};
+    uint8_t size = 0;
+    bool is_suffix = false;
+    std::string_view name() const { return {text.data(), size}; }
+  };
+  static bool ask(const std::string& name) {
+    return psl_is_public_suffix2(psl_builtin(), name.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) == 1;
+  }
+  std::array<Answer, 1024> answers_{};
+};
+
+bool is_suffix(const std::string& name) {
+  thread_local Suffixes suffixes;
+  return suffixes.contains(name);
+}
 
 // Labels of letters, digits, "-", "_" and foreign letters, joined by single dots; at most 253 bytes in all.
 std::vector<Label> labels_at(std::string_view text, size_t begin) {
@@ -94,7 +131,7 @@ bool is_glued(std::string_view label) {
 
 bool is_top_level(const std::string& label) {
   if (label.size() < 2 || is_digit(label[0])) return false;
-  return psl_is_public_suffix2(psl_builtin(), label.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) == 1;
+  return is_suffix(label);
 }
 
 std::optional<Host> host_at(std::string_view text, size_t begin) {
@@ -113,9 +150,8 @@ std::optional<Host> host_at(std::string_view text, size_t begin) {
       value += lower_utf8(text.substr(label.begin, label.end - label.begin)) + '.';
     }
     value += lower_utf8(text.substr(last.begin, length));
-    if (psl_is_public_suffix2(psl_builtin(), value.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) == 1)
-      return std::nullopt;
-    return Host{last.begin + length, value};
+    if (is_suffix(value)) return std::nullopt;
+    return Host{last.begin + length, std::move(value)};
   }
   return std::nullopt;
 }
