@@ -107,6 +107,10 @@ class Finder {
     if (!vs && has_gpt_header())  // TSK refuses to choose where several tables are there
       vs = open_table(0, TSK_VS_TYPE_GPT);
     if (!vs) return {};
+    // TSK takes the protective MBR for the truth where only the backup GPT at the end of the disk is left.
+    if (is_protective(*vs.get())) {
+      if (TskVs backup = open_table(0, TSK_VS_TYPE_GPT)) vs = std::move(backup);
+    }
     std::vector<VolumeRow> rows = rows_of(*vs.get(), 0, image_.source.size());
     if (vs.get()->is_backup)
       problem(uint64_t(vs.get()->offset), "The first GPT is damaged; partitions are those of the backup table");
@@ -120,6 +124,13 @@ class Finder {
     }
     rows.insert(rows.end(), nested.begin(), nested.end());
     return rows;
+  }
+
+  static bool is_protective(const TSK_VS_INFO& vs) {
+    if (vs.vstype != TSK_VS_TYPE_DOS) return false;
+    for (const TSK_VS_PART_INFO* part = vs.part_list; part; part = part->next)
+      if (std::string_view(part->desc ? part->desc : "").find("GPT Safety") != std::string_view::npos) return true;
+    return false;
   }
 
   bool has_gpt_header() {

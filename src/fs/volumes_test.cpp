@@ -24,7 +24,7 @@ TEST(Volumes, MbrWithLogicalOnesAndFileSystems) {
   if (!has_sfdisk()) GTEST_SKIP() << "NO SFDISK: install the package fdisk";
   Scratch scratch;
   run(scratch, "truncate -s 24M raw && printf '2048,8192,6\\n10240,,5\\n\\n\\n12288,8192,83\\n22528,8192,83\\n' | "
-               "sfdisk -q raw && mkfs.fat -F 16 -i 1234abcd -n LABEL16 --offset 2048 raw 4096 && "
+               "sfdisk -q raw && mkfs.fat -F 16 -s 1 -f 1 -i 1234abcd -n LABEL16 --offset 2048 raw 4096 && "
                "mkfs.ext4 -q -F -L linux -U 11111111-2222-3333-4444-555555555555 -E offset=6291456 raw 4M");
   std::vector<ProblemRow> problems;
   std::vector<VolumeRow> rows = find_in(scratch.path("raw"), problems), parts = allocated(rows);
