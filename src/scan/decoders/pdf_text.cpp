@@ -12,6 +12,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
 #include "base/text.h"
@@ -216,8 +217,11 @@ class Reader {
 // "BT" as a word of its own, the last one before `at`; at itself when there is none near.
 size_t text_object(Bytes bytes, size_t floor, size_t at) {
   const size_t lowest = std::max(floor, at - std::min(at, farthest_begin));
-  for (size_t i = at; i-- > lowest;) {
-    if (bytes[i] != 'B' || i + 2 >= bytes.size() || bytes[i + 1] != 'T' || !is_space(bytes[i + 2])) continue;
+  for (size_t i = at; i > lowest;) {
+    const void* found = ::memrchr(bytes.data() + lowest, 'B', i - lowest);
+    if (!found) break;
+    i = size_t(static_cast<const uint8_t*>(found) - bytes.data());
+    if (i + 2 >= bytes.size() || bytes[i + 1] != 'T' || !is_space(bytes[i + 2])) continue;
     if (i == 0 || is_space(bytes[i - 1])) return i;
   }
   return at;

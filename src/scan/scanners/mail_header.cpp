@@ -4,6 +4,7 @@
 // False positives: "From:" and "Date:" occur in any text. A line counts only in a header: another header field with a name
 // known from mail stands directly above or below it, and two of the fields of the block are of the kind prose does not have
 // together (Received, Message-ID, MIME-Version, Return-Path, or From with Date, To or Subject).
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -14,7 +15,7 @@
 namespace weft::scan {
 namespace {
 
-constexpr size_t longest_value = 500, block_reach = 3000;
+constexpr size_t longest_value = 500, block_reach = 3000, most_fields = 40;
 
 // Fields that are reported, and those that only show that a header is here.
 constexpr std::array<std::string_view, 9> reported{"subject", "from", "to", "cc", "date", "reply-to", "sender", "x-mailer", "user-agent"};
@@ -26,11 +27,15 @@ constexpr std::array<std::string_view, 15> telling{"received", "message-id", "re
 std::string_view field_name(std::string_view line) {
   size_t colon = line.substr(0, 28).find(':');
   if (colon == std::string_view::npos) return {};
-  std::string name = lower_ascii(line.substr(0, colon));
+  const std::string_view name = line.substr(0, colon);
+  auto is = [&](std::string_view known) {
+    return known.size() == name.size() &&
+           std::equal(known.begin(), known.end(), name.begin(), [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b | 32 : b); });
+  };
   for (std::string_view known : reported)
-    if (name == known) return known;
+    if (is(known)) return known;
   for (std::string_view known : telling)
-    if (name == known) return known;
+    if (is(known)) return known;
   return {};
 }
 
@@ -57,6 +62,7 @@ struct Block {
 
 Block block_around(std::string_view text, size_t begin) {
   Block block;
+  size_t fields = 0;
   for (size_t at = begin; at < text.size() && at - begin < block_reach && !block.is_header();) {
     size_t end = line_end(text, at);
     std::string_view line = text.substr(at, end - at);
@@ -64,11 +70,12 @@ Block block_around(std::string_view text, size_t begin) {
     if (!is_folded(text, at)) {
       std::string_view name = field_name(line);
       bool extension = line.substr(0, 2) == "X-" || line.substr(0, 5) == "List-";
-      if (name.empty() && !extension) break;
+      if ((name.empty() && !extension) || ++fields > most_fields) break;
       if (!name.empty()) block.add(name);
     }
     at = end + 1;
   }
+  fields = 0;
   for (size_t at = begin; at > 0 && begin - at < block_reach && !block.is_header();) {
     size_t start = at - 1;
     while (start > 0 && text[start - 1] != '\n' && at - start < 1000) --start;
@@ -77,7 +84,7 @@ Block block_around(std::string_view text, size_t begin) {
     if (!is_folded(text, start)) {
       std::string_view name = field_name(line);
       bool extension = line.substr(0, 2) == "X-" || line.substr(0, 5) == "List-";
-      if (name.empty() && !extension) break;
+      if ((name.empty() && !extension) || ++fields > most_fields) break;
       if (!name.empty()) block.add(name);
     }
     at = start;

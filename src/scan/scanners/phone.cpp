@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/memo.h"
 
 namespace weft::scan {
 namespace {
@@ -25,14 +26,17 @@ enum : uint32_t { plus, zeros, american };
 using i18n::phonenumbers::PhoneNumber;
 using i18n::phonenumbers::PhoneNumberUtil;
 
-// E.164 of a number the plans know; empty otherwise. region: for numbers without a country code.
-std::string e164(const std::string& number, const char* region) {
-  const PhoneNumberUtil& plans = *PhoneNumberUtil::GetInstance();
-  PhoneNumber parsed;
-  std::string out;
-  if (plans.Parse(number, region, &parsed) == PhoneNumberUtil::NO_PARSING_ERROR && plans.IsValidNumber(parsed))
-    plans.Format(parsed, PhoneNumberUtil::E164, &out);
-  return out;
+// E.164 of a number with its country code that the plans know; empty otherwise. The plans take 15 microseconds.
+std::string e164(const std::string& number) {
+  thread_local Memo<std::string> answers;
+  return answers.of(number, [&] {
+    const PhoneNumberUtil& plans = *PhoneNumberUtil::GetInstance();
+    PhoneNumber parsed;
+    std::string out;
+    if (plans.Parse(number, "ZZ", &parsed) == PhoneNumberUtil::NO_PARSING_ERROR && plans.IsValidNumber(parsed))
+      plans.Format(parsed, PhoneNumberUtil::E164, &out);
+    return out;
+  });
 }
 
 bool is_separator(char c) { return c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/'; }
@@ -93,7 +97,7 @@ void on_international(std::string_view text, size_t begin, size_t digits_begin, 
     bool rest = i + 1 < number.stops.size();
     if (!rest && !ends_well(text, end)) continue;
     if (rest && text[end] != ' ') continue;  // what follows is another number, not a part of this one
-    std::string value = e164("+" + number.digits.substr(0, digits), "ZZ");
+    std::string value = e164("+" + number.digits.substr(0, digits));
     if (!value.empty()) return sink.feature("phone", value, begin, end);
   }
 }
@@ -122,7 +126,7 @@ void on_american(std::string_view text, const Hit& hit, size_t from, Sink& sink)
   if (separators == "  " && !brackets &&
       !mentioned_before(text, begin, 24, {"tel", "phone", "fax", "mobile", "cell", "call", "telephone", "voice"}))
     return;
-  std::string value = e164("+1" + digits, "ZZ");
+  std::string value = e164("+1" + digits);
   if (!value.empty()) sink.feature("phone", value, begin, end);
 }
 

@@ -102,11 +102,11 @@ bool is_plain_host(std::string_view host) {
 // text is the page, [begin, end) what stands between "//" and the path.
 std::optional<Authority> authority(std::string_view text, size_t begin, size_t end) {
   Authority out;
-  size_t at = text.substr(0, end).rfind('@');
-  if (at != std::string_view::npos && at >= begin) {
-    if (at == begin) return std::nullopt;
-    out.canonical = std::string(text.substr(begin, at + 1 - begin));
-    begin = at + 1;
+  const size_t at = text.substr(begin, end - begin).rfind('@');
+  if (at != std::string_view::npos) {
+    if (at == 0) return std::nullopt;
+    out.canonical = std::string(text.substr(begin, at + 1));
+    begin += at + 1;
   }
   size_t host_end = end;
   if (char_at(text, begin) == '[') {

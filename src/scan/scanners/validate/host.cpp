@@ -5,13 +5,11 @@
 
 #include <libpsl.h>
 
-#include <algorithm>
-#include <array>
-#include <functional>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
+#include "scan/scanners/validate/memo.h"
 #include "scan/scanners/validate/utf8.h"
 
 namespace weft::scan {
@@ -22,37 +20,12 @@ struct Label {
 };
 
 // Whether a name is a public suffix (ICANN part, without the rule that any unknown label is one). The list takes a
-// microsecond for an answer, and evidence asks the same few thousand times: a thread remembers its last answers.
-class Suffixes {
- public:
-  bool contains(const std::string& name) {
-    if (name.size() > longest) return ask(name);
-    Answer& answer = answers_[std::hash<std::string_view>()(name) % answers_.size()];
-    if (answer.name() != name) {
-      answer.size = uint8_t(name.size());
-      std::copy(name.begin(), name.end(), answer.text.begin());
-      answer.is_suffix = ask(name);
-    }
-    return answer.is_suffix;
-  }
-
- private:
-  static constexpr size_t longest = 46;
-  struct Answer {
-    std::array<char, longest> text{};
-    uint8_t size = 0;
-    bool is_suffix = false;
-    std::string_view name() const { return {text.data(), size}; }
-  };
-  static bool ask(const std::string& name) {
-    return psl_is_public_suffix2(psl_builtin(), name.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) == 1;
-  }
-  std::array<Answer, 1024> answers_{};
-};
-
+// microsecond for an answer, and evidence asks for the same few thousand names.
 bool is_suffix(const std::string& name) {
-  thread_local Suffixes suffixes;
-  return suffixes.contains(name);
+  thread_local Memo<bool> answers;
+  return answers.of(name, [&] {
+    return psl_is_public_suffix2(psl_builtin(), name.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) == 1;
+  });
 }
 
 // Labels of letters, digits, "-", "_" and foreign letters, joined by single dots; at most 253 bytes in all.
