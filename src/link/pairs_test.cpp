@@ -59,8 +59,9 @@ Scores cosine(const Scene& scene) {
 TEST(Ranking, PlantedPairsStandAboveDecoys) {
   double sum_ours = 0, sum_count = 0, sum_df = 0, sum_cosine = 0;
   std::map<size_t, size_t> below, compared;  // by strength
-  constexpr uint64_t seeds = 5;
-  for (uint64_t seed = 1; seed <= seeds; ++seed) {
+  // The constants of score.cpp were chosen while looking at seeds 1 to 5; these were not looked at.
+  constexpr uint64_t first_seed = 101, seeds = 10;
+  for (uint64_t seed = first_seed; seed < first_seed + seeds; ++seed) {
     Scene scene = synthetic::scene(seed);
     Scores scores = ours(synthetic::case_of(scene));
     sum_ours += average_precision(scores, scene);
