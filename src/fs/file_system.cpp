@@ -88,7 +88,11 @@ class Walk {
   }
 
   uint64_t run() {
-    directory(fs_->root_inum, "", 0, false);
+    // Damage can make the root the very number TSK gives its virtual orphan folder; TSK then waits for its own lock.
+    if (fs_->root_inum == TSK_FS_ORPHANDIR_INUM(fs_))
+      problem("file system", "", fmt::format("The root directory, inode {}, lies outside of the inodes there are", fs_->root_inum));
+    else
+      directory(fs_->root_inum, "", 0, false);
     return next_id_;
   }
 
