@@ -126,6 +126,34 @@ TEST(seal, orders_collapses_and_names_files) {
   EXPECT_EQ(mode.st_mode & 0777, 0600u);
 }
 
+// File 1 is fragmented: a gzip stream at 500 and an address at 700 cross its seam. File 2 begins at 500 too, deleted.
+TEST(seal, what_was_read_whole_stands_for_what_was_cut) {
+  Scratch scratch;
+  std::vector<UnitRows> units = small();
+  auto at = [](uint64_t offset, const std::string& path, const std::string& value, uint64_t file_id) {
+    FeatureRow row = feature(offset, value, file_id);
+    row.path = path;
+    return row;
+  };
+  units[2].features = {at(500, "500-GZIP-10", "first@a.aa", 1),   at(500, "#1+0-GZIP-10", "first@a.aa", 1),
+                       at(500, "#1+0-GZIP-900", "last@a.aa", 1),  at(500, "500-GZIP-10", "first@a.aa", 2),
+                       at(500, "500-BASE64-3", "other@a.aa", 1),  at(700, "700", "cut@exa.mp", 1),
+                       at(700, "#1+200", "cut@example.org", 1),   at(600, "600", "plain@a.aa", 1)};
+  units[1].features.clear();
+  units[1].problems = {{"K1", "scan", 500, "500", 1, "gzip stream is cut short"}, {"K1", "scan", 600, "600", 1, "another"},
+                       {"K1", "image", 500, "", {}, "unreadable"}};
+  units[2].problems.clear();
+  SealOptions options = write_units(scratch, "units", units);
+  seal(options);
+  Database database(scratch / "spill", 256 * MiB);
+  database.attach_packs({options.folder});
+  std::vector<std::string> paths, problems;
+  for (const auto& row : database.rows("SELECT path || ' ' || file_id FROM feature")) paths.push_back(*row[0]);
+  EXPECT_EQ(paths, (std::vector<std::string>{"#1+0-GZIP-10 1", "#1+0-GZIP-900 1", "500-BASE64-3 1", "500-GZIP-10 2", "600 1", "#1+200 1"}));
+  for (const auto& row : database.rows("SELECT what FROM problem ORDER BY 1")) problems.push_back(*row[0]);
+  EXPECT_EQ(problems, (std::vector<std::string>{"another", "unreadable"}));
+}
+
 TEST(seal, nothing_found_is_a_pack_too) {
   Scratch scratch;
   SealOptions options = write_units(scratch, "a", {});

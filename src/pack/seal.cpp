@@ -1,5 +1,5 @@
 // Sealing: rows of all units, in any order, become Parquet files whose bytes depend on the rows alone.
-//   units → append to DuckDB tables (spilling beyond the budget) → SELECT … ORDER BY all columns → Parquet → hash
+//   units → append to DuckDB tables (spilling beyond the budget) → drop what was read better elsewhere → SELECT … ORDER BY all columns → Parquet → hash
 //   → manifest → sync → rename
 // What makes the bytes equal: the order is total up to identical rows (every column takes part, NULLs first), row
 // groups have a fixed number of rows, and DuckDB writes them in the order of the query whatever the number of threads
@@ -77,6 +77,18 @@ void load(Database& database, const std::vector<std::string>& units) {
   }
 }
 
+// A stream or value that crosses a seam of its file was read twice: cut short where it begins on the image, and whole
+// through the file (path "#FILE+…"). The whole one stands; what the cut one gave at the same place of the same file
+// goes, and so does its complaint of being cut.
+void prefer_whole_contents(Database& database) {
+  database.run("CREATE TEMP TABLE whole AS SELECT DISTINCT \"offset\", file_id, split_part(path, '-', 2) AS layer, "
+               "CASE WHEN contains(path, '-') THEN '' ELSE kind END AS kind FROM feature WHERE starts_with(path, '#')");
+  database.run("DELETE FROM feature AS f USING whole AS w WHERE f.\"offset\" = w.\"offset\" AND f.file_id = w.file_id "
+               "AND NOT starts_with(f.path, '#') AND split_part(f.path, '-', 2) = w.layer AND w.kind IN ('', f.kind)");
+  database.run("DELETE FROM problem AS p USING whole AS w WHERE p.stage = 'scan' AND p.\"offset\" = w.\"offset\" "
+               "AND p.file_id = w.file_id AND w.layer <> '' AND split_part(p.path, '-', 2) IN ('', w.layer)");
+}
+
 struct Query {
   TableInfo table;
   std::string sql;
@@ -125,6 +137,7 @@ void seal(const SealOptions& options) {
 
   Database database(options.temporary, options.limits.memory / 2, options.threads);
   load(database, options.units);
+  prefer_whole_contents(database);
 
   std::vector<SealedTable> tables;
   for (const Query& query : queries()) tables.push_back(write_table(database, query, temporary));
