@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <tuple>
 #include <unordered_set>
 #include <utility>
 
@@ -32,6 +33,7 @@ constexpr size_t batch_hits = 64 * KiB;       // … or that many hits
 constexpr size_t most_problems = 1000;        // of one page; the rest is counted
 constexpr size_t context_size = 16;
 constexpr size_t longest_in_context = 256;    // bytes of the feature itself
+constexpr size_t longest_secret = 256;         // bytes
 constexpr size_t utf16_beyond = 64 * KiB;     // how far behind the page proper a UTF-16 run is followed
 
 // What is being scanned: a page, or a layer.
@@ -74,6 +76,13 @@ struct Item {
   size_t begin = 0, end = 0;  // in the text
 };
 
+// Where a secret stands: in which text, and where in it. Also one that belongs to a neighbouring page.
+struct Secret {
+  uint64_t offset;     // of the layer's outermost layer; 0: a page
+  std::string layers;  // of the layer; "": the page
+  size_t begin, end;
+};
+
 // "-GZIP-512-ZIP-0" against "-GZIP-60": numbers by value, everything else by byte.
 int compare_layers(std::string_view a, std::string_view b) {
   size_t i = 0, j = 0;
@@ -110,6 +119,14 @@ bool same_place(const Item& a, const Item& b) {
 }
 
 bool is_continuation(char c) { return (static_cast<uint8_t>(c) & 0xc0) == 0x80; }
+
+// All digits of a printable text, but for those of its escapes (\x0A).
+void mask_digits(std::string& text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 3 < text.size() && text[i + 1] == 'x') i += 3;
+    else if (is_digit(text[i])) text[i] = '*';
+  }
+}
 
 // The feature with up to 16 bytes on each side; whole characters where the text is UTF-8. A secret leaves no digits.
 std::string context_of(std::string_view text, size_t begin, size_t end, bool secret) {
@@ -148,6 +165,8 @@ struct Scan::State {
   bool layer(const Text& parent, Level& level, std::string_view name, size_t begin, size_t consumed,
              std::vector<uint8_t> bytes);
   void problem(uint64_t offset, std::string layers, std::string what);
+  void problem_once(const Text& text, size_t begin, std::string what);
+  void mask_contexts();
   void finish(Results& results);
 
   bool is_scanner(size_t owner) const { return owner < rules.scanners.size(); }
@@ -168,6 +187,7 @@ struct Scan::State {
   bool told_room = false;     // the limit on them was reported
   size_t untold = 0;          // problems beyond most_problems
   std::vector<Item> items;
+  std::vector<Secret> secrets;
   std::vector<ScanProblem> problems;
 };
 
@@ -176,8 +196,8 @@ namespace {
 // Gives a scanner's features their addresses.
 class TextSink final : public Sink {
  public:
-  TextSink(const Text& text, std::string_view scanner, std::vector<Item>& items)
-      : text_(text), scanner_(scanner), items_(items) {}
+  TextSink(const Text& text, std::string_view scanner, std::vector<Item>& items, std::vector<Secret>& secrets)
+      : text_(text), scanner_(scanner), items_(items), secrets_(secrets) {}
   // From now on text is a run of UTF-16, whose positions are those of a piece.
   void of_piece(const Utf16Text& utf16, const Utf16Text::Piece& piece) { utf16_ = &utf16, piece_ = &piece, from = 0; }
 
@@ -192,6 +212,7 @@ class TextSink final : public Sink {
     }
     check(begin < end && end <= shown.size(), "a feature lies in its text");
     from = std::max(from, end);
+    if (!secret.empty()) secrets_.push_back({text_.is_page() ? 0 : text_.offset, text_.layers, first, last});
     if (first < text_.begin || first >= text_.end) return;
     Item& item = items_.emplace_back();
     item.begin = first, item.end = last;
@@ -212,6 +233,7 @@ class TextSink final : public Sink {
   const Text& text_;
   std::string_view scanner_;
   std::vector<Item>& items_;
+  std::vector<Secret>& secrets_;
   const Utf16Text* utf16_ = nullptr;
   const Utf16Text::Piece* piece_ = nullptr;
 };
@@ -223,6 +245,15 @@ void Scan::State::problem(uint64_t offset, std::string layers, std::string what)
     problems.push_back({offset, std::move(layers), std::move(what)});
   else
     ++untold;
+}
+
+// Unless the decoder has said of this stream what is wrong with it.
+void Scan::State::problem_once(const Text& text, size_t begin, std::string what) {
+  const uint64_t offset = text.source(begin);
+  std::string layers = text.path(begin);
+  for (size_t i = problems.size(), looked = 0; i-- > 0 && looked < 8; ++looked)
+    if (problems[i].offset == offset && problems[i].layers == layers) return;
+  problem(offset, std::move(layers), std::move(what));
 }
 
 // Announces an owner; what is set aside is told once per text.
@@ -266,7 +297,7 @@ void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Lev
 }
 
 void Scan::State::dispatch_scanner(const Text& text, Level& level, size_t owner) {
-  TextSink sink(text, name_of(owner), items);
+  TextSink sink(text, name_of(owner), items, secrets);
   sink.from = level.from[owner];
   for (const Hit& hit : level.hits[owner]) rules.scanners[owner]->on_hit(text.bytes, hit, sink.from, sink);
   level.from[owner] = sink.from;
@@ -283,6 +314,8 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner)
       from = std::max(from, begin + consumed);
       used_ += bytes.size();
       if (begin < text_.begin || begin >= text_.end) return room() > 0;
+      // Nothing is left of the room: there may have been more.
+      if (room() == 0) state_.problem_once(text_, begin, fmt::format("{} unpacks to more than the limit: left off", name));
       const bool more = state_.layer(text_, level_, name, begin, consumed, std::move(bytes));
       return state_.enter(text_, level_, owner_) && more && room() > 0;
     }
@@ -348,7 +381,7 @@ void Scan::State::dispatch_utf16(const Text& text, Level& level) {
     if (is_scanner(owner) && !hits.empty() && enter(text, level, owner)) {
       auto earlier = [](const Hit& a, const Hit& b) { return a.end != b.end ? a.end < b.end : a.pattern < b.pattern; };
       std::sort(hits.begin(), hits.end(), earlier);
-      TextSink sink(text, name_of(owner), items);
+      TextSink sink(text, name_of(owner), items, secrets);
       const Utf16Text::Piece* last = nullptr;
       for (const Hit& hit : hits) {
         auto piece = std::partition_point(pieces.begin(), pieces.end(), [&](const auto& p) { return p.end + 1 < hit.end; });
@@ -414,6 +447,9 @@ bool Scan::State::layer(const Text& parent, Level& level, std::string_view layer
                         std::vector<uint8_t> bytes) {
   if (bytes.empty() || !level.begins.insert(begin).second) return true;
   decoded += bytes.size();
+  // With a full margin behind the page the source goes on, and so may the stream. (Base64 leaves off before a cut line.)
+  if (parent.is_page() && begin + consumed + KiB >= parent.bytes.size() && parent.bytes.size() - parent.end >= limits.margin_after)
+    problem_once(parent, begin, fmt::format("{} reaches {} behind its page: what follows is not decoded", layer_name, human_size(limits.margin_after)));
   if (parent.depth >= limits.depth) {
     problem(parent.source(begin), parent.path(begin),
             fmt::format("layers nested deeper than {}: not decoded further", limits.depth));
@@ -435,9 +471,28 @@ bool Scan::State::layer(const Text& parent, Level& level, std::string_view layer
   return true;
 }
 
+// A context shows what stands beside its feature: no digits, where that is a secret. (The feature's own value stays.)
+void Scan::State::mask_contexts() {
+  constexpr size_t near = 4 * context_size;  // bytes; a character takes up to four
+  auto less = [](const Secret& a, const Secret& b) {
+    return std::tie(a.offset, a.layers, a.begin, a.end) < std::tie(b.offset, b.layers, b.begin, b.end);
+  };
+  std::sort(secrets.begin(), secrets.end(), less);
+  for (Item& item : items) {
+    const std::string_view path = item.found.layers;
+    const std::string layers(path.substr(0, path.rfind('-') + 1));
+    const Secret key{path.empty() ? 0 : item.found.offset, layers, item.begin - std::min(item.begin, near + longest_secret), 0};
+    for (auto s = std::lower_bound(secrets.begin(), secrets.end(), key, less);
+         s != secrets.end() && s->offset == key.offset && s->layers == layers && s->begin < item.end + near; ++s)
+      if (s->end + near > item.begin) mask_digits(item.found.context);
+  }
+  secrets.clear();
+}
+
 // Hands over what the page gave, in order, each feature once.
 void Scan::State::finish(Results& results) {
   if (untold > 0) problems.push_back({problems.back().offset, {}, fmt::format("{} further problems of this page", untold)});
+  if (!secrets.empty()) mask_contexts();
   // Items are large: their numbers are sorted, and each is moved once.
   std::vector<size_t> order(items.size());
   std::iota(order.begin(), order.end(), size_t(0));

@@ -85,7 +85,9 @@ Rules::Rules(std::span<const Scanner* const> scanners, std::span<const Decoder* 
   };
   for (const Scanner* scanner : scanners) {
     add(scanner->name, scanner->patterns);
-    state.reach = std::max(state.reach, scanner->reach);
+    if (scanner->reach_before > Limits{}.margin_before || scanner->reach_behind > Limits{}.margin_after)
+      throw Error(fmt::format("scanner {} looks farther than the margins of a page", scanner->name));
+    state.reach = std::max(state.reach, scanner->reach_before);
   }
   for (const Decoder* decoder : decoders) add(decoder->name, decoder->patterns);
   if (texts.empty()) return;

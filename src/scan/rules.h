@@ -27,7 +27,7 @@ struct Rules::State {
   std::vector<std::vector<Owned>> patterns;   // by Hyperscan's number; equal patterns of several owners are one
   Handle<hs_database_t, hs_free_database> database;
   size_t width = 0;                           // of the longest match
-  size_t reach = 0;                           // the farthest any scanner looks around a match
+  size_t reach = 0;                           // the farthest any scanner looks back from a match
   std::array<bool, 256> quiet{};              // a stretch of this byte alone holds no match
 
   size_t owners() const { return scanners.size() + decoders.size(); }

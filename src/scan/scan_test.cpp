@@ -444,6 +444,40 @@ TEST(Engine, HidesSecretsInContext) {
   }
 }
 
+TEST(Engine, HidesSecretsInTheContextOfTheirNeighbours) {
+  for (bool wide : {false, true}) {
+    const std::string narrow = "pay anna@example.com 4111 1111 1111 1111 bert@example.org now";
+    const std::string source = wide ? *utf16(narrow, false) : narrow;
+    const Results results = scan_all(source);
+    EXPECT_EQ(results.features.size(), 3u) << described(results);
+    for (const Found& found : results.features) EXPECT_EQ(found.context.find("111"), std::string::npos) << found.context;
+    // Seen from the page before, the card lies in the margin.
+    const size_t cut = source.find('4');
+    for (const Found& found : scan_page(source, 0, cut, 0).features) EXPECT_EQ(found.context.find("111"), std::string::npos) << found.context;
+    for (const Found& found : scan_all(gzipped(source)).features) EXPECT_EQ(found.context.find("111"), std::string::npos) << found.context;
+  }
+}
+
+TEST(Engine, TellsWhenAStreamRunsOutOfThePage) {
+  std::string text;
+  for (int i = 0; text.size() < 80 * KiB; ++i) text += fmt::format("line {} of a long letter to anna{}@example.com\n", i * 7919, i);
+  Limits limits;
+  limits.margin_after = 64 * KiB;
+  const std::string source = "in front\n" + base64(text);
+  ASSERT_GT(source.size(), 96 * KiB);
+  const std::string_view page = std::string_view(source).substr(0, 16 * KiB + limits.margin_after);
+  const Results cut = scan_page(page, 0, 16 * KiB, 0, limits);
+  ASSERT_EQ(cut.problems.size(), 1u) << described(cut);
+  EXPECT_THAT(cut.problems[0].what, ::testing::HasSubstr("BASE64 reaches 64.0 KiB behind its page"));
+  EXPECT_EQ(cut.problems[0].offset, 9u);
+  EXPECT_TRUE(scan_all(source, limits).problems.empty());
+  // A gzip stream says so itself, and once.
+  const std::string packed = gzipped(noise(96 * KiB, 5));
+  const Results torn = scan_page(std::string_view(packed).substr(0, 16 * KiB + limits.margin_after), 0, 16 * KiB, 0, limits);
+  ASSERT_EQ(torn.problems.size(), 1u) << described(torn);
+  EXPECT_THAT(torn.problems[0].what, ::testing::HasSubstr("cut short"));
+}
+
 // --- Decoders --------------------------------------------------------------------------------------------------------
 
 TEST(Decoders, BrokenStreamsGiveWhatTheyHoldAndAProblem) {
@@ -467,6 +501,16 @@ TEST(Decoders, ZipSaysWhatItCannotOpen) {
 TEST(Decoders, OneStreamIsOneLayer) {
   const std::string source = pdf("anna@example.com");
   for (const Found& found : scan_all(source).features) EXPECT_THAT(found.layers, ::testing::StartsWith("-PDF-"));
+}
+
+TEST(Decoders, PdfSaysWhatItCannotUnpack) {
+  const std::string source = "4 0 obj\n<< /Length 9 /Filter /LZWDecode >>\nstream\nabcdefghi\nendstream\nendobj\n"
+                             "5 0 obj\n<< /Filter [/ASCII85Decode /LZWDecode] /Length 9 >>\nstream\nabcdefghi\nendstream\nendobj\n"
+                             "6 0 obj\n<< /Filter /DCTDecode >>\nstream\nabc\nendstream\nendobj\n the word /LZWDecode alone";
+  const Results results = scan_all(source);
+  ASSERT_EQ(results.problems.size(), 2u) << described(results);
+  EXPECT_THAT(results.problems[0].what, ::testing::HasSubstr("LZWDecode"));
+  EXPECT_THAT(results.problems[1].what, ::testing::HasSubstr("ASCII85Decode"));
 }
 
 TEST(Decoders, PdfLinesAreNotGlued) {

@@ -57,8 +57,8 @@ struct Scanner {
   // `from` is the end of this scanner's last feature in this text: hits inside it can be skipped cheaply.
   void (*on_hit)(std::string_view text, const Hit& hit, size_t from, Sink& sink);
   std::span<const Example> examples;
-  // How far before and behind the match on_hit may look, at most; not more than the margins of Limits.
-  size_t reach = 1024;
+  // How far before and behind the end of the match on_hit may look, at most; not more than the margins of Limits.
+  size_t reach_before = 1024, reach_behind = 1024;
 };
 
 // What a decoder produced.

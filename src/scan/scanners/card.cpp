@@ -156,6 +156,6 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner card_scanner;
-const Scanner card_scanner{"card", "card: payment card numbers, masked; the full number is secret", kinds, patterns, on_hit, examples, 64};
+const Scanner card_scanner{"card", "card: payment card numbers, masked; the full number is secret", kinds, patterns, on_hit, examples, 64, 64};
 
 }  // namespace weft::scan

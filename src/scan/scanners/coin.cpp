@@ -73,6 +73,6 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner coin_scanner;
-const Scanner coin_scanner{"coin", "bitcoin, ethereum: addresses of cryptocurrency wallets", kinds, patterns, on_hit, examples, 128};
+const Scanner coin_scanner{"coin", "bitcoin, ethereum: addresses of cryptocurrency wallets", kinds, patterns, on_hit, examples, 128, 128};
 
 }  // namespace weft::scan

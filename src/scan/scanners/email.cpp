@@ -204,6 +204,6 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner email_scanner;
-const Scanner email_scanner{"email", "email: e-mail addresses, lower case, IDN as UTF-8", kinds, patterns, on_hit, examples, 2048};
+const Scanner email_scanner{"email", "email: e-mail addresses, lower case, IDN as UTF-8", kinds, patterns, on_hit, examples, 2304, 512};
 
 }  // namespace weft::scan

@@ -63,6 +63,6 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner iban_scanner;
-const Scanner iban_scanner{"iban", "iban: international bank account numbers", kinds, patterns, on_hit, examples, 64};
+const Scanner iban_scanner{"iban", "iban: international bank account numbers", kinds, patterns, on_hit, examples, 64, 64};
 
 }  // namespace weft::scan

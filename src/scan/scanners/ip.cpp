@@ -149,6 +149,6 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner ip_scanner;
-const Scanner ip_scanner{"ip", "ipv4, ipv6: IP addresses, with the port if there is one", kinds, patterns, on_hit, examples, 128};
+const Scanner ip_scanner{"ip", "ipv4, ipv6: IP addresses, with the port if there is one", kinds, patterns, on_hit, examples, 128, 128};
 
 }  // namespace weft::scan

@@ -66,6 +66,6 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner mac_scanner;
-const Scanner mac_scanner{"mac", "mac, bssid: hardware addresses of network devices and access points", kinds, patterns, on_hit, examples, 64};
+const Scanner mac_scanner{"mac", "mac, bssid: hardware addresses of network devices and access points", kinds, patterns, on_hit, examples, 64, 32};
 
 }  // namespace weft::scan

@@ -133,6 +133,6 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner mail_header_scanner;
-const Scanner mail_header_scanner{"mail_header", "mail_header: lines of mail headers, unfolded", kinds, patterns, on_hit, examples, 4000};
+const Scanner mail_header_scanner{"mail_header", "mail_header: lines of mail headers, unfolded", kinds, patterns, on_hit, examples, 3500, 4000};
 
 }  // namespace weft::scan

@@ -51,6 +51,6 @@ constexpr std::array examples{
 
 extern const Scanner message_id_scanner;
 const Scanner message_id_scanner{"message_id", "message_id: ids of mail and news messages, without the angle brackets",
-                                 kinds, patterns, on_hit, examples, 2304};
+                                 kinds, patterns, on_hit, examples, 2304, 256};
 
 }  // namespace weft::scan

@@ -153,6 +153,6 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner pgp_scanner;
-const Scanner pgp_scanner{"pgp", "pgp: fingerprints and long ids of OpenPGP keys", kinds, patterns, on_hit, examples, 8 * KiB};
+const Scanner pgp_scanner{"pgp", "pgp: fingerprints and long ids of OpenPGP keys", kinds, patterns, on_hit, examples, 128, 8 * KiB};
 
 }  // namespace weft::scan

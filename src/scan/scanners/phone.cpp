@@ -187,6 +187,6 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner phone_scanner;
-const Scanner phone_scanner{"phone", "phone: telephone numbers in international form (E.164)", kinds, patterns, on_hit, examples, 128};
+const Scanner phone_scanner{"phone", "phone: telephone numbers in international form (E.164)", kinds, patterns, on_hit, examples, 128, 128};
 
 }  // namespace weft::scan

@@ -61,6 +61,6 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner sid_scanner;
-const Scanner sid_scanner{"sid", "sid: Windows security identifiers of machines, domains and accounts", kinds, patterns, on_hit, examples, 128};
+const Scanner sid_scanner{"sid", "sid: Windows security identifiers of machines, domains and accounts", kinds, patterns, on_hit, examples, 128, 64};
 
 }  // namespace weft::scan

@@ -72,6 +72,6 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner ssh_scanner;
-const Scanner ssh_scanner{"ssh", "ssh_key: fingerprints of SSH public keys", kinds, patterns, on_hit, examples, 12 * KiB};
+const Scanner ssh_scanner{"ssh", "ssh_key: fingerprints of SSH public keys", kinds, patterns, on_hit, examples, 64, 12 * KiB};
 
 }  // namespace weft::scan

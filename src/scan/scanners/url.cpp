@@ -220,6 +220,6 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner url_scanner;
-const Scanner url_scanner{"url", "url, domain: web and ftp addresses, and the host names in them", kinds, patterns, on_hit, examples, 4608};
+const Scanner url_scanner{"url", "url, domain: web and ftp addresses, and the host names in them", kinds, patterns, on_hit, examples, 128, 4608};
 
 }  // namespace weft::scan

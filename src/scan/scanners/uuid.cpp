@@ -38,6 +38,6 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner uuid_scanner;
-const Scanner uuid_scanner{"uuid", "uuid: universally unique identifiers", kinds, patterns, on_hit, examples, 64};
+const Scanner uuid_scanner{"uuid", "uuid: universally unique identifiers", kinds, patterns, on_hit, examples, 64, 32};
 
 }  // namespace weft::scan
