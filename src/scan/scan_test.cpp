@@ -524,6 +524,15 @@ TEST(Decoders, PdfLinesAreNotGlued) {
     EXPECT_TRUE(values.count(value)) << value << "\n" << described(results);
 }
 
+TEST(Decoders, PdfPiecesInObjectsOfTheirOwnAreJoined) {
+  const std::string content = "q 0.24 0 0 0.24 90 708.96 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (mail) Tj ET Q q 0.24 0 0 0.24 171.32 708.96 cm BT 50 0 0 50 0 0 Tm "
+                              "/F1.0 1 Tf (anna_doc) Tj ET Q q 0.24 0 0 0.24 214.64 708.96 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (_pdf) Tj ET Q q 0.24 0 0 0.24 236.64 "
+                              "708.96 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (@example.com) Tj ET Q q 0.24 0 0 0.24 90 695.28 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (next) Tj ET Q";
+  const Results results = scan_all("stream\n" + zlibbed(content) + "\nendstream");
+  ASSERT_EQ(results.features.size(), 1u) << described(results);
+  EXPECT_EQ(results.features[0].value, "anna_doc_pdf@example.com");
+}
+
 TEST(Decoders, Base64IsNotSeenInIdentifiers) {
   for (std::string_view text : {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
                                 "/usr/share/doc/libsomething/examples/subfolder/another/readme/text",

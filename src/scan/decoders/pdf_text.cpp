@@ -5,7 +5,9 @@
 // The operators that matter: Tj ' " show a string, TJ an array of strings and shifts; Td TD T* Tm ' " move. A move to
 // another height is a line break. A move along the line is a space when it goes farther than the glyphs shown before it
 // would take; their widths are in a font that is elsewhere, so half an em is assumed. In TJ a shift of more than a fifth
-// of an em to the right is a space.
+// of an em to the right is a space. Some writers (Quartz) put each piece into a text object of its own and place it with
+// "q … cm BT … ET Q"; the same rules hold between the last string of an object and the first of the next, by their
+// places on the page.
 //
 // Bytes are taken for Latin-1; two-byte strings whose high bytes are all zero for what their low bytes say. Fonts whose
 // codes need a ToUnicode map stay unread.
@@ -14,6 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "base/text.h"
 #include "scan/scanner.h"
@@ -25,7 +28,7 @@ constexpr Pattern patterns[] = {{R"([\)>]\s{0,4}Tj\s)", dotall, 0}, {R"(\]\s{0,4
 
 constexpr size_t farthest_begin = 2 * KiB;  // of BT in front of the first string shown
 constexpr size_t most_text = 4 * MiB;
-constexpr size_t longest_operator = 3;
+constexpr size_t longest_operator = 3, most_frames = 64;
 constexpr double space_shift = -200, glyph_width = 0.5, space_width = 0.25;
 
 bool is_space(uint8_t c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\0'; }
@@ -112,9 +115,18 @@ class Reader {
       show();
     } else if (op == "Td" || op == "TD") {
       move(operand(1), operand(0));
-    } else if (op == "T*" || op == "BT" || op == "ET") {
+    } else if (op == "T*") {
       line();
-      if (op == "BT") x_ = y_ = 0, scale_ = 1;
+    } else if (op == "BT") {
+      x_ = y_ = 0, scale_ = 1, begun_ = true;
+    } else if (op == "q") {
+      if (frames_.size() < most_frames) frames_.push_back(frame_);
+    } else if (op == "Q") {
+      frame_ = frames_.empty() ? Frame() : frames_.back();
+      if (!frames_.empty()) frames_.pop_back();
+    } else if (op == "cm") {
+      frame_.x += operand(1) * frame_.scale, frame_.y += operand(0) * frame_.scale;
+      frame_.scale *= operand(5) == 0 ? 1 : std::abs(operand(5));
     } else if (op == "Tf") {
       size_ = operand(0) == 0 ? 1 : std::abs(operand(0));
     } else if (op == "Tm") {
@@ -133,14 +145,26 @@ class Reader {
   }
   void move(double dx, double dy) {
     x_ += dx * scale_, y_ += dy * scale_;
+    if (begun_) return;
     if (std::abs(dy) > 0.2 * size_) return line();
     const double gap = dx / size_ - glyph_width * double(shown_);
     if (shown_ > 0 && (gap > space_width + 0.25 * double(shown_) || dx < 0) && text.back() != ' ') text += ' ';
     shown_ = 0;
   }
   void show() {
+    const double x = frame_.x + x_ * frame_.scale, y = frame_.y + y_ * frame_.scale;
+    if (begun_) follow(x - last_x_, y - last_y_, size_ * scale_ * frame_.scale);
+    begun_ = false;
+    last_x_ = x, last_y_ = y;
     shown_ = pending_.size();
     text += pending_;
+  }
+
+  // The first string of a text object, so far away on the page from the last one of the object before.
+  void follow(double dx, double dy, double size) {
+    if (shown_ == 0 || (dx == 0 && dy == 0) || std::abs(dy) > 0.2 * size) return line();
+    const double gap = dx / size - glyph_width * double(shown_);
+    if ((gap > space_width + 0.25 * double(shown_) || dx < 0) && text.back() != ' ') text += ' ';
   }
 
   void literal() {
@@ -212,6 +236,13 @@ class Reader {
   std::array<double, 6> operands_{};   // the last numbers
   size_t shown_ = 0;                   // glyphs of the last string
   double size_ = 1, scale_ = 1, x_ = 0, y_ = 0;
+  struct Frame {
+    double scale = 1, x = 0, y = 0;
+  };
+  Frame frame_;                        // where the text space lies on the page (cm), and those to go back to (q, Q)
+  std::vector<Frame> frames_;
+  bool begun_ = false;                 // BT was seen, and no string since
+  double last_x_ = 0, last_y_ = 0;     // of the last string, on the page
 };
 
 // "BT" as a word of its own, the last one before `at`; at itself when there is none near.
