@@ -309,14 +309,14 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner)
    public:
     Branch(State& state, const Text& parent, Level& at, size_t decoder_owner)
         : state_(state), text_(parent), level_(at), owner_(decoder_owner) {}
-    bool layer(std::string_view name, size_t begin, size_t consumed, std::vector<uint8_t> bytes) override {
+    bool layer(std::string_view step, size_t begin, size_t consumed, std::vector<uint8_t> bytes) override {
       check(begin <= text_.bytes.size() && consumed <= text_.bytes.size() - begin, "a layer comes from its text");
       from = std::max(from, begin + consumed);
       used_ += bytes.size();
       if (begin < text_.begin || begin >= text_.end) return room() > 0;
       // Nothing is left of the room: there may have been more.
-      if (room() == 0) state_.problem_once(text_, begin, fmt::format("{} unpacks to more than the limit: left off", name));
-      const bool more = state_.layer(text_, level_, name, begin, consumed, std::move(bytes));
+      if (room() == 0) state_.problem_once(text_, begin, fmt::format("{} unpacks to more than the limit: left off", step));
+      const bool more = state_.layer(text_, level_, step, begin, consumed, std::move(bytes));
       return state_.enter(text_, level_, owner_) && more && room() > 0;
     }
     void problem(size_t begin, std::string what) override {
