@@ -1,10 +1,9 @@
 #include "app/command.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <thread>
+#include <unistd.h>
 
 #include "base/error.h"
 
@@ -12,8 +11,16 @@ namespace weft::app {
 
 int code_of(const Error& error) {
   switch (error.os_code()) {
-    case 0: case ENOENT: case ENOTDIR: case EACCES: case EISDIR: case ELOOP: case EPERM: return exit_input;
-    default: return exit_world;
+    case 0:
+    case ENOENT:
+    case ENOTDIR:
+    case EACCES:
+    case EISDIR:
+    case ELOOP:
+    case EPERM:
+      return exit_input;
+    default:
+      return exit_world;
   }
 }
 
@@ -32,11 +39,14 @@ unsigned CommonOptions::thread_count() const {
 }
 
 void add_common(CLI::App& command, CommonOptions& options) {
-  command.add_option("--threads", options.threads, "Scanning threads (default: one per core)")->check(CLI::Range(1, 60));
+  command.add_option("--threads", options.threads, "Scanning threads (default: one per core)")
+      ->check(CLI::Range(1, 60));
   command.add_option("--memory", options.memory, "Memory budget (default: 2GiB, at least 512MiB)")
       ->transform(CLI::AsSizeValue(false))
       ->check(CLI::Range(512 * MiB, uint64_t(1) << 50));
-  command.add_option("--item-seconds", options.item_seconds, "Seconds after which a page, file or entry that does not end is set aside")
+  command
+      .add_option("--item-seconds", options.item_seconds,
+                  "Seconds after which a page, file or entry that does not end is set aside")
       ->capture_default_str()
       ->check(CLI::Range(1, 86'400));
 }
@@ -52,7 +62,9 @@ void add_custody(CLI::App& command, CustodyOptions& options) {
   command.add_option("--note", facts.note, "Anything else worth recording");
 }
 
-bool wants_colour(int fd) { return ::isatty(fd) && !std::getenv("NO_COLOR"); }
+bool wants_colour(int fd) {
+  return ::isatty(fd) && !std::getenv("NO_COLOR");
+}
 
 void Outcome::worst(int other) {
   static constexpr int order[] = {exit_ok, exit_attention, exit_input, exit_world, exit_interrupted, exit_internal};

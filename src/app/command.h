@@ -14,12 +14,12 @@ namespace weft::app {
 
 enum ExitCode {
   exit_ok = 0,
-  exit_internal = 1,    // our own mistake
-  exit_usage = 2,       // the command line
-  exit_input = 3,       // an input cannot be taken in
-  exit_in_use = 4,      // another run holds the case
-  exit_attention = 5,   // done, but something needs a human: a stored hash that does not match, a check that failed
-  exit_world = 6,       // disk full, I/O error, no memory
+  exit_internal = 1,   // our own mistake
+  exit_usage = 2,      // the command line
+  exit_input = 3,      // an input cannot be taken in
+  exit_in_use = 4,     // another run holds the case
+  exit_attention = 5,  // done, but something needs a human: a stored hash that does not match, a check that failed
+  exit_world = 6,      // disk full, I/O error, no memory
   exit_interrupted = 130,
 };
 

@@ -1,8 +1,7 @@
 // weft extract, and the hidden weft worker that does its work
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdio>
+#include <fmt/format.h>
 #include <memory>
 
 #include "app/command.h"
@@ -24,8 +23,8 @@ bool hash_mismatch(extract::Case& in, const std::string& label) {
 
 void print_done(extract::Case& in, const std::string& label, bool already, const std::string& how_long) {
   pack::PackInfo info = pack::info(in.pack(label));
-  std::string line = fmt::format("{:<10} {:<24} {} files, {} features, {} problems", already ? "sealed" : "extracted", label,
-                                 info.rows["file"], info.rows["feature"], info.rows["problem"]);
+  std::string line = fmt::format("{:<10} {:<24} {} files, {} features, {} problems", already ? "sealed" : "extracted",
+                                 label, info.rows["file"], info.rows["feature"], info.rows["problem"]);
   std::printf("%s%s\n", line.c_str(), already ? "" : how_long.c_str());
   std::fflush(stdout);
 }
@@ -38,7 +37,8 @@ Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, c
     if (!labels.empty() && std::find(labels.begin(), labels.end(), exhibit.label) == labels.end()) continue;
     ProgressLine line;
     try {
-      extract::ExtractOptions how{options.thread_count(), options.limits(), [&](const extract::Progress& now) { line.show(now); }};
+      extract::ExtractOptions how{options.thread_count(), options.limits(),
+                                  [&](const extract::Progress& now) { line.show(now); }};
       extract::Extracted done = extract::extract(in, exhibit, how, stop);
       line.clear();
       if (done == extract::Extracted::stopped) {
@@ -48,7 +48,9 @@ Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, c
       }
       print_done(in, exhibit.label, done == extract::Extracted::already, line.duration());
       if (hash_mismatch(in, exhibit.label)) {
-        std::fprintf(stderr, "weft: HASH MISMATCH: %s: the container's stored hash is not that of its content; see the report\n", exhibit.label.c_str());
+        std::fprintf(
+            stderr, "weft: HASH MISMATCH: %s: the container's stored hash is not that of its content; see the report\n",
+            exhibit.label.c_str());
         outcome.worst(exit_attention);
       }
     } catch (const Error& error) {
@@ -98,7 +100,8 @@ void add_worker(App app) {
     extract::Case in = extract::Case::open(options->folder, true);
     std::optional<extract::Exhibit> exhibit = in.exhibit(options->label);
     if (!exhibit) throw Error("no exhibit has this label", options->label);
-    extract::WorkerOptions worker{exhibit->label, exhibit->path, in.work(exhibit->label), in.key(), options->common.threads, options->common.limits()};
+    extract::WorkerOptions worker{exhibit->label, exhibit->path,           in.work(exhibit->label),
+                                  in.key(),       options->common.threads, options->common.limits()};
     app.code = extract::run_worker(worker, box, stop) ? exit_ok : exit_interrupted;
   });
 }

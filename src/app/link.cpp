@@ -22,8 +22,11 @@ Outcome link_all(extract::Case& in, const std::vector<std::string>& backgrounds,
   link::LinkSummary summary = link::link(how);
   std::string files;
   for (const std::string& one : backgrounds) files += (files.empty() ? "" : ", ") + one;
-  in.log("link", {{"exhibits", std::to_string(summary.exhibits)}, {"links", std::to_string(summary.links)}, {"background", files}});
-  std::printf("linked     %lu exhibits: %lu shared selectors, %lu links, %lu selectors set aside\n", summary.exhibits, summary.shared, summary.links, summary.set_aside);
+  in.log("link", {{"exhibits", std::to_string(summary.exhibits)},
+                  {"links", std::to_string(summary.links)},
+                  {"background", files}});
+  std::printf("linked     %lu exhibits: %lu shared selectors, %lu links, %lu selectors set aside\n", summary.exhibits,
+              summary.shared, summary.links, summary.set_aside);
   std::fflush(stdout);
   return {};
 }
@@ -48,7 +51,8 @@ void add_link(App app) {
 void add_background(App app) {
   CLI::App* command = app.cli.add_subcommand("background", "What is common everywhere, and so says nothing");
   command->require_subcommand(1);
-  CLI::App* build = command->add_subcommand("build", "Make a background file from cases of reference exhibits, one source each");
+  CLI::App* build =
+      command->add_subcommand("build", "Make a background file from cases of reference exhibits, one source each");
   struct Options {
     std::string out;
     std::vector<std::string> cases;

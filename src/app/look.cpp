@@ -1,8 +1,7 @@
 // weft show, weft export, weft log: looking without changing
-#include <unistd.h>
-
 #include <cstdio>
 #include <memory>
+#include <unistd.h>
 
 #include "app/command.h"
 #include "base/error.h"
@@ -47,15 +46,18 @@ void show(const std::string& folder, const std::string& address, uint64_t before
   std::printf("address  %s\n", address.c_str());
   std::printf("exhibit  %s (%s)\n", exhibit->path.c_str(), exhibit->format.c_str());
   std::printf("layer    %s, byte %lu\n", place.layer.c_str(), (unsigned long)(place.first + place.at));
-  std::printf("file     %s\n", place.file ? printable(*place.file).c_str() : "none: unallocated, or between file systems");
+  std::printf("file     %s\n",
+              place.file ? printable(*place.file).c_str() : "none: unallocated, or between file systems");
   pack::Database database(in.temporary(), 256 * MiB);
   database.attach_packs({in.pack(label)});
   size_t marked = 1;
-  for (const auto& row : database.rows("SELECT kind, value, encoding FROM feature WHERE path = " + pack::Database::quote(path) + " ORDER BY ALL")) {
+  for (const auto& row : database.rows(
+           "SELECT kind, value, encoding FROM feature WHERE path = " + pack::Database::quote(path) + " ORDER BY ALL")) {
     std::printf("feature  %s %s (%s)\n", row[0]->c_str(), row[1]->c_str(), row[2]->c_str());
     marked = std::max(marked, row[1]->size() * (row[2]->rfind("utf-16", 0) == 0 ? 2 : 1));
   }
-  for (const Fault& fault : place.faults) std::printf("problem  bytes at %lu could not be read: %s\n", (unsigned long)fault.offset, fault.what.c_str());
+  for (const Fault& fault : place.faults)
+    std::printf("problem  bytes at %lu could not be read: %s\n", (unsigned long)fault.offset, fault.what.c_str());
   std::printf("\n");
   hex_dump(place, marked, wants_colour(STDOUT_FILENO));
 }
@@ -63,7 +65,8 @@ void show(const std::string& folder, const std::string& address, uint64_t before
 }  // namespace
 
 void add_show(App app) {
-  CLI::App* command = app.cli.add_subcommand("show", "Show the bytes at an address, as hex and text, with the path to it");
+  CLI::App* command =
+      app.cli.add_subcommand("show", "Show the bytes at an address, as hex and text, with the path to it");
   struct Options {
     std::string folder, address;
     uint64_t before = 64, after = 256;
@@ -71,20 +74,28 @@ void add_show(App app) {
   auto options = std::make_shared<Options>();
   command->add_option("CASE", options->folder, "Folder of the case")->required();
   command->add_option("ADDRESS", options->address, "EXHIBIT:PATH, e.g. laptop:73400320-GZIP-512")->required();
-  command->add_option("--before", options->before, "Bytes shown in front of it")->capture_default_str()->check(CLI::Range(0, 1 << 20));
-  command->add_option("--after", options->after, "Bytes shown from it on")->capture_default_str()->check(CLI::Range(1, 1 << 24));
+  command->add_option("--before", options->before, "Bytes shown in front of it")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1 << 20));
+  command->add_option("--after", options->after, "Bytes shown from it on")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1 << 24));
   command->callback([options] { show(options->folder, options->address, options->before, options->after); });
 }
 
 void add_export(App app) {
-  CLI::App* command = app.cli.add_subcommand("export", "Write a table of the packs or of the links: csv, jsonl or parquet");
+  CLI::App* command =
+      app.cli.add_subcommand("export", "Write a table of the packs or of the links: csv, jsonl or parquet");
   struct Options {
     std::string folder, table, format = "csv", out = "-";
     CommonOptions common;
   };
   auto options = std::make_shared<Options>();
   command->add_option("CASE", options->folder, "Folder of the case")->required();
-  command->add_option("TABLE", options->table, "exhibit, volume, file, extent, feature, problem, link, evidence, set_aside")->required();
+  command
+      ->add_option("TABLE", options->table,
+                   "exhibit, volume, file, extent, feature, problem, link, evidence, set_aside")
+      ->required();
   command->add_option("--format", options->format, "csv, jsonl or parquet")->capture_default_str();
   command->add_option("-o,--output", options->out, "File to write (default: standard output)");
   add_common(*command, options->common);

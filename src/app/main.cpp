@@ -1,9 +1,8 @@
 // weft: the command line. One file per command beside this one.
-#include <signal.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <new>
+#include <signal.h>
+#include <unistd.h>
 
 #include "app/command.h"
 #include "base/error.h"
@@ -22,14 +21,15 @@ void on_interrupt(int signal) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App cli{"Weft takes seized storage in, extracts what is on it, and shows how exhibits hang together.\n"
-               "Evidence is opened read-only; every finding has an address."};
+  CLI::App cli{
+      "Weft takes seized storage in, extracts what is on it, and shows how exhibits hang together.\n"
+      "Evidence is opened read-only; every finding has an address."};
   cli.set_version_flag("--version", std::string("weft ") + WEFT_VERSION);
   cli.require_subcommand(1);
   int code = exit_ok;
   App app{cli, code};
-  add_run(app), add_new(app), add_add(app), add_extract(app), add_link(app), add_report(app), add_search(app), add_show(app),
-      add_verify(app), add_export(app), add_log(app), add_background(app), add_worker(app);
+  add_run(app), add_new(app), add_add(app), add_extract(app), add_link(app), add_report(app), add_search(app),
+      add_show(app), add_verify(app), add_export(app), add_log(app), add_background(app), add_worker(app);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

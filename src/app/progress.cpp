@@ -1,10 +1,9 @@
 #include "app/progress.h"
 
+#include <cstdio>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#include <cstdio>
 
 #include "base/text.h"
 
@@ -44,8 +43,11 @@ void ProgressLine::show(const extract::Progress& now) {
     text += fmt::format(" {} entries", now.done);
   } else if (now.total > 0) {
     double rate = spent > 0.5 ? double(now.done - std::min(now.done, stage_first_)) / spent : 0;
-    text += fmt::format(" {:3.0f} % of {}", 100.0 * double(std::min(now.done, now.total)) / double(now.total), human_size(now.total));
-    if (rate > 0) text += fmt::format(", {}/s, {} left", human_size(uint64_t(rate)), in_words(double(now.total - std::min(now.done, now.total)) / rate));
+    text += fmt::format(" {:3.0f} % of {}", 100.0 * double(std::min(now.done, now.total)) / double(now.total),
+                        human_size(now.total));
+    if (rate > 0)
+      text += fmt::format(", {}/s, {} left", human_size(uint64_t(rate)),
+                          in_words(double(now.total - std::min(now.done, now.total)) / rate));
   }
   text += fmt::format(", {} features, {} problems", now.features, now.problems);
   if (!terminal_) {
@@ -63,6 +65,8 @@ void ProgressLine::clear() {
   shown_ = false;
 }
 
-std::string ProgressLine::duration() const { return now_.exhibit.empty() ? "" : ", in " + in_words(now_.seconds); }
+std::string ProgressLine::duration() const {
+  return now_.exhibit.empty() ? "" : ", in " + in_words(now_.seconds);
+}
 
 }  // namespace weft::app

@@ -1,10 +1,9 @@
 // weft report
 #include "report/report.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <memory>
+#include <unistd.h>
 
 #include "app/command.h"
 

@@ -8,7 +8,8 @@
 namespace weft::app {
 
 void add_run(App app) {
-  CLI::App* command = app.cli.add_subcommand("run", "Take exhibits in, extract, link and report; the same command again goes on");
+  CLI::App* command =
+      app.cli.add_subcommand("run", "Take exhibits in, extract, link and report; the same command again goes on");
   struct Options {
     std::string folder;
     std::vector<std::string> evidence, backgrounds;

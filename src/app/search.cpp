@@ -1,9 +1,8 @@
 // weft search
 #include "review/search.h"
 
-#include <fmt/format.h>
-
 #include <cstdio>
+#include <fmt/format.h>
 #include <memory>
 
 #include "app/command.h"
@@ -47,8 +46,8 @@ int run(const Options& options) {
   if (options.who) {
     std::vector<review::Holder> holders = review::who_has(database, options.search.term, options.search.kind);
     for (const review::Holder& holder : holders)
-      fmt::print("{:<24} {:<12} {:>8} times, first at {}:{}{}\n", holder.exhibit, holder.kind, holder.count, holder.exhibit, holder.path,
-                 holder.file.empty() ? "" : "  in " + printable(holder.file));
+      fmt::print("{:<24} {:<12} {:>8} times, first at {}:{}{}\n", holder.exhibit, holder.kind, holder.count,
+                 holder.exhibit, holder.path, holder.file.empty() ? "" : "  in " + printable(holder.file));
     fmt::print("{} exhibits hold it\n", holders.size());
     return exit_ok;
   }
@@ -61,7 +60,8 @@ int run(const Options& options) {
 }  // namespace
 
 void add_search(App app) {
-  CLI::App* command = app.cli.add_subcommand("search", "Find a text in features, file names, problems and what was recorded");
+  CLI::App* command =
+      app.cli.add_subcommand("search", "Find a text in features, file names, problems and what was recorded");
   auto options = std::make_shared<Options>();
   command->add_option("CASE", options->folder, "Folder of the case")->required();
   command->add_option("TERM", options->search.term, "Text to find, in any case of letters")->required();

@@ -15,7 +15,8 @@ Outcome take_in(extract::Case& in, const std::vector<std::string>& evidence, con
       size_t before = in.exhibits().size();
       extract::Exhibit exhibit = in.add(path, custody.facts);
       bool fresh = in.exhibits().size() > before;
-      std::printf("%s %-24s %-10s %s\n", fresh ? "taken in  " : "known     ", exhibit.label.c_str(), exhibit.format.c_str(), exhibit.path.c_str());
+      std::printf("%s %-24s %-10s %s\n", fresh ? "taken in  " : "known     ", exhibit.label.c_str(),
+                  exhibit.format.c_str(), exhibit.path.c_str());
     } catch (const Error& error) {
       std::fprintf(stderr, "weft: not taken in: %s\n", error.what());
       in.log("refuse", {{"path", path}, {"reason", error.what()}});
@@ -46,7 +47,8 @@ void add_add(App app) {
   };
   auto options = std::make_shared<Options>();
   command->add_option("CASE", options->folder, "Folder of the case")->required();
-  command->add_option("EVIDENCE", options->evidence, "Images (first segment), devices, folders, zip or tar files")->required();
+  command->add_option("EVIDENCE", options->evidence, "Images (first segment), devices, folders, zip or tar files")
+      ->required();
   add_custody(*command, options->custody);
   command->callback([options, app] {
     extract::Case in = extract::Case::open(options->folder);

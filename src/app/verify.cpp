@@ -1,9 +1,8 @@
 // weft verify: is everything still what it was when it was sealed, and do the findings stand on the evidence?
 #include <algorithm>
 #include <cstdio>
-#include <memory>
-
 #include <fmt/format.h>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "app/command.h"
@@ -39,7 +38,8 @@ std::vector<std::string> verify_pack(const extract::Case& in, const std::string&
   std::map<std::string, std::string> logged = logged_hashes(in, label);
   if (logged.empty()) wrong.push_back("the custody log does not say when this pack was sealed");
   for (const auto& [table, hash] : pack::info(in.pack(label)).sha256)
-    if (!logged.empty() && logged[table] != hash) wrong.push_back("table " + table + " is not the one that the custody log says was sealed");
+    if (!logged.empty() && logged[table] != hash)
+      wrong.push_back("table " + table + " is not the one that the custody log says was sealed");
   return wrong;
 }
 
@@ -53,9 +53,11 @@ std::vector<std::string> verify_addresses(const extract::Case& in, const extract
   uint64_t count = std::stoull(database.value("SELECT count(*) FROM feature").value_or("0"));
   if (count == 0) return wrong;
   uint64_t step = std::max<uint64_t>(1, count / samples);
-  auto rows = database.rows(fmt::format(
-      "SELECT kind, value, path, encoding FROM (SELECT *, row_number() OVER (ORDER BY \"offset\", path, kind, value, encoding) AS n FROM feature) "
-      "WHERE (n - 1) % {} = 0 ORDER BY n LIMIT {}", step, samples));
+  auto rows =
+      database.rows(fmt::format("SELECT kind, value, path, encoding FROM (SELECT *, row_number() OVER (ORDER BY "
+                                "\"offset\", path, kind, value, encoding) AS n FROM feature) "
+                                "WHERE (n - 1) % {} = 0 ORDER BY n LIMIT {}",
+                                step, samples));
   extract::Addresses addresses(in, exhibit);
   Limits limits;
   scan::Scan scan(rules, limits);
@@ -65,7 +67,8 @@ std::vector<std::string> verify_addresses(const extract::Case& in, const extract
     const std::string &kind = *row[0], &value = *row[1], &path = *row[2];
     size_t dash = path.find('-');
     std::string root = path.substr(0, dash), layers = dash == std::string::npos ? "" : path.substr(dash);
-    extract::Place place = addresses.read(root, limits.margin_before, layers.empty() ? 256 * KiB : limits.page + limits.margin_after);
+    extract::Place place =
+        addresses.read(root, limits.margin_before, layers.empty() ? 256 * KiB : limits.page + limits.margin_after);
     scan::Results results;
     scan.page({place.bytes, place.at, place.at + 1, place.first}, "", watch, results);
     bool found = std::any_of(results.features.begin(), results.features.end(), [&](const scan::Found& f) {
@@ -96,8 +99,10 @@ int verify(const Options& options) {
   for (const extract::Exhibit& exhibit : in.exhibits()) {
     if (!in.sealed(exhibit.label)) {
       bool was_sealed = !logged_hashes(in, exhibit.label).empty();
-      if (was_sealed) say(exhibit.label + " pack", {"it was sealed, and is gone"}, "");
-      else std::printf("%-32s not extracted yet\n", exhibit.label.c_str());
+      if (was_sealed)
+        say(exhibit.label + " pack", {"it was sealed, and is gone"}, "");
+      else
+        std::printf("%-32s not extracted yet\n", exhibit.label.c_str());
       continue;
     }
     std::vector<std::string> pack = verify_pack(in, exhibit.label);
@@ -123,10 +128,13 @@ int verify(const Options& options) {
 }  // namespace
 
 void add_verify(App app) {
-  CLI::App* command = app.cli.add_subcommand("verify", "Check the custody log, the packs, and a sample of addresses against the evidence");
+  CLI::App* command = app.cli.add_subcommand(
+      "verify", "Check the custody log, the packs, and a sample of addresses against the evidence");
   auto options = std::make_shared<Options>();
   command->add_option("CASE", options->folder, "Folder of the case")->required();
-  command->add_option("--samples", options->samples, "Addresses read again per exhibit")->capture_default_str()->check(CLI::Range(1, 1'000'000));
+  command->add_option("--samples", options->samples, "Addresses read again per exhibit")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
   command->add_flag("--packs-only", options->packs_only, "Do not read the evidence again");
   command->callback([options, app] { app.code = verify(*options); });
 }

@@ -19,8 +19,8 @@ Error Error::relayed(std::string message, int os_code) {
 }
 
 void check_failed(const char* what, const char* file, unsigned line) {
-  std::fprintf(stderr, "weft: internal error: %s (%s:%u). Please report this; the case is left as it is.\n", what,
-               file, line);
+  std::fprintf(stderr, "weft: internal error: %s (%s:%u). Please report this; the case is left as it is.\n", what, file,
+               line);
   std::abort();
 }
 

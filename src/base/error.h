@@ -27,8 +27,7 @@ class Error : public std::exception {
 [[noreturn]] void check_failed(const char* what, const char* file, unsigned line);
 
 // Stops the process when our own reasoning is wrong. Never used on evidence or on the world.
-inline void check(bool holds, const char* what, const char* file = __builtin_FILE(),
-                  unsigned line = __builtin_LINE()) {
+inline void check(bool holds, const char* what, const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
   if (!holds) check_failed(what, file, line);
 }
 

@@ -3,12 +3,11 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/hash.h"
 
+#include <cstring>
 #include <openssl/hmac.h>
 #include <openssl/md5.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
-
-#include <cstring>
 
 #include "base/error.h"
 
@@ -27,9 +26,15 @@ Hasher::Hasher(Digest digest) : state_(new State{}) {
   std::memset(static_cast<void*>(state_.get()), 0, sizeof(State));
   state_->digest = digest;
   switch (digest) {
-    case Digest::md5: MD5_Init(&state_->md5); break;
-    case Digest::sha1: SHA1_Init(&state_->sha1); break;
-    case Digest::sha256: SHA256_Init(&state_->sha256); break;
+    case Digest::md5:
+      MD5_Init(&state_->md5);
+      break;
+    case Digest::sha1:
+      SHA1_Init(&state_->sha1);
+      break;
+    case Digest::sha256:
+      SHA256_Init(&state_->sha256);
+      break;
   }
 }
 Hasher::~Hasher() = default;
@@ -38,9 +43,15 @@ Hasher& Hasher::operator=(Hasher&&) noexcept = default;
 
 void Hasher::update(Bytes bytes) {
   switch (state_->digest) {
-    case Digest::md5: MD5_Update(&state_->md5, bytes.data(), bytes.size()); break;
-    case Digest::sha1: SHA1_Update(&state_->sha1, bytes.data(), bytes.size()); break;
-    case Digest::sha256: SHA256_Update(&state_->sha256, bytes.data(), bytes.size()); break;
+    case Digest::md5:
+      MD5_Update(&state_->md5, bytes.data(), bytes.size());
+      break;
+    case Digest::sha1:
+      SHA1_Update(&state_->sha1, bytes.data(), bytes.size());
+      break;
+    case Digest::sha256:
+      SHA256_Update(&state_->sha256, bytes.data(), bytes.size());
+      break;
   }
 }
 
@@ -49,9 +60,15 @@ std::string Hasher::hex() const {
   uint8_t out[32];
   size_t size = 0;
   switch (copy.digest) {
-    case Digest::md5: MD5_Final(out, &copy.md5), size = 16; break;
-    case Digest::sha1: SHA1_Final(out, &copy.sha1), size = 20; break;
-    case Digest::sha256: SHA256_Final(out, &copy.sha256), size = 32; break;
+    case Digest::md5:
+      MD5_Final(out, &copy.md5), size = 16;
+      break;
+    case Digest::sha1:
+      SHA1_Final(out, &copy.sha1), size = 20;
+      break;
+    case Digest::sha256:
+      SHA256_Final(out, &copy.sha256), size = 32;
+      break;
   }
   return weft::hex({out, size});
 }

@@ -75,8 +75,12 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-std::string from_utf16le(Bytes bytes) { return from_utf16(bytes, 1, 0); }
-std::string from_utf16be(Bytes bytes) { return from_utf16(bytes, 0, 1); }
+std::string from_utf16le(Bytes bytes) {
+  return from_utf16(bytes, 1, 0);
+}
+std::string from_utf16be(Bytes bytes) {
+  return from_utf16(bytes, 0, 1);
+}
 
 void append_utf8(std::string& out, char32_t c) {
   if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) c = 0xFFFD;
@@ -116,12 +120,23 @@ std::string human_size(uint64_t bytes) {
 std::string html(std::string_view text) {
   std::string out;
   for (char c : text) switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
     }
   return out;
 }

@@ -24,8 +24,14 @@ std::string human_size(uint64_t bytes);
 // HTML text and attribute escape.
 std::string html(std::string_view text);
 
-constexpr bool is_digit(int c) { return c >= '0' && c <= '9'; }
-constexpr bool is_alpha(int c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_alnum(int c) { return is_digit(c) || is_alpha(c); }
+constexpr bool is_digit(int c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_alpha(int c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr bool is_alnum(int c) {
+  return is_digit(c) || is_alpha(c);
+}
 
 }  // namespace weft

@@ -1,8 +1,7 @@
 #include "base/time.h"
 
-#include <fmt/format.h>
-
 #include <chrono>
+#include <fmt/format.h>
 
 namespace weft {
 
@@ -24,9 +23,9 @@ std::string to_text(Time time) {
   auto day = floor<days>(point);
   year_month_day date{day};
   hh_mm_ss clock{point - day};
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int(date.year()), unsigned(date.month()),
-                                 unsigned(date.day()), clock.hours().count(), clock.minutes().count(),
-                                 clock.seconds().count());
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int(date.year()), unsigned(date.month()), unsigned(date.day()),
+                  clock.hours().count(), clock.minutes().count(), clock.seconds().count());
   if (rest % 1'000 != 0)
     text += fmt::format(".{:09}", rest);
   else if (rest % 1'000'000 != 0)

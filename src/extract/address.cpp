@@ -1,9 +1,8 @@
 #include "extract/address.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -21,7 +20,9 @@ uint64_t number(std::string_view& text, const std::string& address) {
   return value;
 }
 
-uint64_t as_number(const pack::Database::Value& value) { return value ? std::stoull(*value) : 0; }
+uint64_t as_number(const pack::Database::Value& value) {
+  return value ? std::stoull(*value) : 0;
+}
 
 std::optional<uint64_t> maybe_number(const pack::Database::Value& value) {
   if (!value) return std::nullopt;
@@ -44,17 +45,21 @@ Addresses::Addresses(const Case& in, const Exhibit& exhibit)
 }
 
 ByteSource& Addresses::image() {
-  if (!image_) image_ = image::open(exhibit_.path, {case_.temporary() + "/spool-" + exhibit_.label, Limits{}.spool, {}});
+  if (!image_)
+    image_ = image::open(exhibit_.path, {case_.temporary() + "/spool-" + exhibit_.label, Limits{}.spool, {}});
   return *image_->bytes;
 }
 
 std::unique_ptr<ByteSource> Addresses::content(uint64_t file_id) {
   ByteSource& bytes = image();
-  auto rows = database_.rows(fmt::format("SELECT volume, path, kind, state, size, inode, attribute_type, attribute_id FROM file WHERE file_id = {}", file_id));
+  auto rows = database_.rows(fmt::format(
+      "SELECT volume, path, kind, state, size, inode, attribute_type, attribute_id FROM file WHERE file_id = {}",
+      file_id));
   if (rows.empty()) throw Error("the exhibit has no such file", "#" + std::to_string(file_id));
   const auto& row = rows[0];
   FileRow file;
-  file.file_id = file_id, file.volume = as_number(row[0]), file.path = row[1].value_or(""), file.kind = row[2].value_or("");
+  file.file_id = file_id, file.volume = as_number(row[0]), file.path = row[1].value_or(""),
+  file.kind = row[2].value_or("");
   file.state = row[3].value_or(""), file.size = as_number(row[4]), file.inode = maybe_number(row[5]);
   file.attribute_type = maybe_number(row[6]), file.attribute_id = maybe_number(row[7]);
   if (image_->logical) {
@@ -63,7 +68,8 @@ std::unique_ptr<ByteSource> Addresses::content(uint64_t file_id) {
   }
   auto& file_system = file_systems_[file.volume];
   if (!file_system) {
-    auto volumes = database_.rows(fmt::format("SELECT \"offset\", size, scheme, slot, file_system, block_size FROM volume WHERE volume = {}", file.volume));
+    auto volumes = database_.rows(fmt::format(
+        "SELECT \"offset\", size, scheme, slot, file_system, block_size FROM volume WHERE volume = {}", file.volume));
     if (volumes.empty()) throw Error("the pack does not know the file's volume", file.path);
     VolumeRow volume;
     volume.volume = file.volume, volume.offset = as_number(volumes[0][0]), volume.size = as_number(volumes[0][1]);
@@ -94,9 +100,11 @@ Place Addresses::read(const std::string& path, uint64_t before, uint64_t after) 
     at = number(rest, path);
     source = &image();
     place.layer = "image";
-    place.file = database_.value(fmt::format(
-        "SELECT f.path FROM extent e JOIN file f USING (file_id) WHERE e.\"offset\" <= {0} AND {0} < e.\"offset\" + e.size AND e.kind <> 'sparse' "
-        "ORDER BY e.kind = 'resident' DESC, f.state = 'allocated' DESC, f.file_id LIMIT 1", at));
+    place.file =
+        database_.value(fmt::format("SELECT f.path FROM extent e JOIN file f USING (file_id) WHERE e.\"offset\" <= {0} "
+                                    "AND {0} < e.\"offset\" + e.size AND e.kind <> 'sparse' "
+                                    "ORDER BY e.kind = 'resident' DESC, f.state = 'allocated' DESC, f.file_id LIMIT 1",
+                                    at));
   }
   if (at >= source->size()) throw Error(fmt::format("lies behind the end ({} bytes)", source->size()), path);
   if (rest.empty()) {

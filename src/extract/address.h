@@ -16,9 +16,9 @@ namespace weft::extract {
 
 struct Place {
   std::vector<uint8_t> bytes;
-  size_t at = 0;            // the address points to bytes[at]
-  uint64_t first = 0;       // offset of bytes[0] in the innermost layer (the image, a file, or a decoded stream)
-  std::string layer;        // "image", "file 12", or the decoding path
+  size_t at = 0;       // the address points to bytes[at]
+  uint64_t first = 0;  // offset of bytes[0] in the innermost layer (the image, a file, or a decoded stream)
+  std::string layer;   // "image", "file 12", or the decoding path
   std::optional<std::string> file;  // path of the file it lies in, if any
   std::vector<Fault> faults;
 };

@@ -1,14 +1,13 @@
 #include "extract/black_box.h"
 
-#include <signal.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace weft::extract {
 namespace {
@@ -33,7 +32,8 @@ struct TestFault {
 };
 
 int64_t steady_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 void on_fatal_signal(int signal) {
@@ -64,7 +64,9 @@ void BlackBox::say(const Error& error) {
   shared_->os_code = error.os_code();
 }
 
-std::string BlackBox::words() const { return {shared_->words, std::min<size_t>(shared_->words_length, sizeof shared_->words)}; }
+std::string BlackBox::words() const {
+  return {shared_->words, std::min<size_t>(shared_->words_length, sizeof shared_->words)};
+}
 
 BlackBox::~BlackBox() {
   if (shared_) ::munmap(shared_, sizeof(Shared));
@@ -118,7 +120,11 @@ bool SlotWatch::enter(std::string_view item) {
   return true;
 }
 
-void SlotWatch::idle() { slot_.since_ns.store(0, std::memory_order_release); }
-void SlotWatch::ran_out_of_memory() { slot_.ended.store(out_of_memory); }
+void SlotWatch::idle() {
+  slot_.since_ns.store(0, std::memory_order_release);
+}
+void SlotWatch::ran_out_of_memory() {
+  slot_.ended.store(out_of_memory);
+}
 
 }  // namespace weft::extract

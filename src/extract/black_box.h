@@ -1,7 +1,7 @@
 // BlackBox: memory shared between a worker and whoever watches it. Each thread of the worker writes what it is about to
-// touch into a slot of its own; the watcher reads the slots when the worker has died or hangs, and so knows the culprit.
-// It carries the progress counters and the worker's last words too. One worker writes, one watcher reads. It is memory
-// without a file (memfd), handed down as a descriptor: it works on a full disk.
+// touch into a slot of its own; the watcher reads the slots when the worker has died or hangs, and so knows the
+// culprit. It carries the progress counters and the worker's last words too. One worker writes, one watcher reads. It
+// is memory without a file (memfd), handed down as a descriptor: it works on a full disk.
 #pragma once
 
 #include <atomic>
@@ -20,8 +20,8 @@ namespace weft::extract {
 inline constexpr size_t slot_count = 64;
 
 struct Slot {
-  std::atomic<int64_t> since_ns;   // steady clock, when the item was entered; 0 when idle
-  std::atomic<int32_t> ended;      // signal number that this thread got, or out_of_memory
+  std::atomic<int64_t> since_ns;  // steady clock, when the item was entered; 0 when idle
+  std::atomic<int32_t> ended;     // signal number that this thread got, or out_of_memory
   std::atomic<uint32_t> length;
   char item[500];
 };
@@ -38,15 +38,16 @@ class BlackBox {
   static BlackBox create();
   static BlackBox map(Fd memory);
   ~BlackBox();
-  BlackBox(BlackBox&& other) noexcept : memory_(std::move(other.memory_)), shared_(std::exchange(other.shared_, nullptr)) {}
+  BlackBox(BlackBox&& other) noexcept
+      : memory_(std::move(other.memory_)), shared_(std::exchange(other.shared_, nullptr)) {}
   int descriptor() const { return memory_.get(); }
 
   struct Shared {
     Counters counters;
     Slot slots[slot_count];
-    std::atomic<int> os_code;           // of the Error that ended the worker
+    std::atomic<int> os_code;  // of the Error that ended the worker
     std::atomic<uint32_t> words_length;
-    char words[2000];                   // and what it said
+    char words[2000];  // and what it said
   };
   void say(const Error& error);
   std::string words() const;

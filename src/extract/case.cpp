@@ -3,23 +3,22 @@
 // taken out or put in breaks the chain from there on. Signing it is not here yet.
 #include "extract/case.h"
 
-#include <fcntl.h>
-#include <pwd.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <fcntl.h>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <pwd.h>
+#include <sys/file.h>
 #include <thread>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "image/image.h"
+#include "extract/recognise.h"
 
 namespace weft::extract {
 namespace {
@@ -35,7 +34,9 @@ std::string last_line(const std::string& text) {
   return text.substr(begin, end + 1 - begin);
 }
 
-std::string dump(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string dump(const json& object) {
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 json parse_file(const std::string& path) {
   json out = json::parse(read_file(path), nullptr, false);
@@ -45,8 +46,9 @@ json parse_file(const std::string& path) {
 
 // "nps-2010-emails.E01" -> "nps-2010-emails", "disk.img.001" -> "disk"; what is left is made a plain file name.
 std::string label_from(const std::string& path) {
-  static const char* const endings[] = {".e01", ".ex01", ".raw", ".dd", ".img", ".bin", ".iso", ".vmdk", ".vhd", ".vhdx", ".qcow2",
-                                        ".qcow", ".zip", ".tar", ".tgz", ".gz", ".xz", ".bz2", ".zst", ".aff4", ".dmg"};
+  static const char* const endings[] = {".e01",  ".ex01", ".raw",  ".dd",    ".img",  ".bin",  ".iso",
+                                        ".vmdk", ".vhd",  ".vhdx", ".qcow2", ".qcow", ".zip",  ".tar",
+                                        ".tgz",  ".gz",   ".xz",   ".bz2",   ".zst",  ".aff4", ".dmg"};
   std::string name = files::path(path).filename().string();
   for (bool again = true; again;) {
     again = false;
@@ -95,7 +97,9 @@ std::string actor() {
   return std::string(user ? user->pw_name : std::to_string(::getuid())) + "@" + host;
 }
 
-bool Case::is_case(const std::string& folder) { return exists(folder + "/case.json"); }
+bool Case::is_case(const std::string& folder) {
+  return exists(folder + "/case.json");
+}
 
 Case Case::create(const std::string& folder, const std::string& name) {
   std::error_code failed;
@@ -109,7 +113,11 @@ Case Case::create(const std::string& folder, const std::string& name) {
   made.name_ = name.empty() ? files::path(made.folder_).filename().string() : name;
   made.take_lock();
   if (!exists(made.folder_ + "/key")) write_file(made.folder_ + "/key", as_text(random_bytes(32)), 0600);
-  json facts = {{"format", 1}, {"name", made.name_}, {"created_at", to_text(now())}, {"created_by", actor()}, {"version", WEFT_VERSION}};
+  json facts = {{"format", 1},
+                {"name", made.name_},
+                {"created_at", to_text(now())},
+                {"created_by", actor()},
+                {"version", WEFT_VERSION}};
   made.log("new", {{"name", made.name_}, {"version", WEFT_VERSION}});
   write_file(made.folder_ + "/case.json", facts.dump(2) + "\n");  // last: now it is a case
   return made;
@@ -135,16 +143,19 @@ void Case::take_lock() {
   // A run that was killed leaves workers that the system ends a moment later; they hold the lock until then.
   for (int tries = 0; ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++tries) {
     if (errno != EWOULDBLOCK && errno != EINTR) throw Error("cannot lock", path, errno);
-    if (tries == 5) throw CaseInUse("the case is in use by another run (" + last_line(read_file(path)) + "): " + folder_);
+    if (tries == 5)
+      throw CaseInUse("the case is in use by another run (" + last_line(read_file(path)) + "): " + folder_);
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   std::string who = "process " + std::to_string(::getpid()) + " of " + actor() + " since " + to_text(now()) + "\n";
-  if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), who.data(), who.size(), 0) < 0) throw Error("cannot write", path, errno);
+  if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), who.data(), who.size(), 0) < 0)
+    throw Error("cannot write", path, errno);
   lock_ = std::move(fd);
   // What killed runs left behind.
   std::error_code failed;
   for (const auto& entry : files::directory_iterator(folder_ + "/work/.tmp", failed))
-    if (std::string pid = entry.path().filename().string(); !exists("/proc/" + pid)) files::remove_all(entry.path(), failed);
+    if (std::string pid = entry.path().filename().string(); !exists("/proc/" + pid))
+      files::remove_all(entry.path(), failed);
 }
 
 std::string Case::temporary() const {
@@ -192,7 +203,10 @@ std::vector<std::string> Case::sealed_packs() const {
 }
 
 Exhibit Case::add(const std::string& path, Exhibit facts) {
-  image::Recognised seen = image::recognise(path);
+  if (!is_utf8(path))
+    throw Error("the name of the evidence is not UTF-8; give it through a link or a mount with a plain name",
+                printable(path));
+  image::Recognised seen = recognise(path);
   std::string whole = files::canonical(path).string();
   std::string first = seen.parts.empty() ? whole : files::canonical(seen.parts.front()).string();
   std::vector<Exhibit> known = exhibits();
@@ -202,7 +216,8 @@ Exhibit Case::add(const std::string& path, Exhibit facts) {
     throw Error("the case lies inside this evidence folder, so working on it would change the evidence", path);
 
   auto taken = [&](const std::string& label) {
-    return std::any_of(known.begin(), known.end(), [&](const Exhibit& e) { return lower_ascii(e.label) == lower_ascii(label); });
+    return std::any_of(known.begin(), known.end(),
+                       [&](const Exhibit& e) { return lower_ascii(e.label) == lower_ascii(label); });
   };
   if (facts.label.empty()) {
     std::string base = label_from(first);
@@ -224,14 +239,26 @@ Exhibit Case::add(const std::string& path, Exhibit facts) {
   facts.added_by = actor();
   json evidence = json::array();
   for (const auto& [part, size] : facts.evidence) evidence.push_back({{"path", part}, {"size", size}});
-  json out = {{"label", facts.label}, {"path", facts.path}, {"format", facts.format}, {"evidence", evidence},
-              {"custodian", facts.custodian}, {"received_by", facts.received_by}, {"received_at", facts.received_at},
-              {"received_from", facts.received_from}, {"place", facts.place}, {"note", facts.note},
-              {"added_at", facts.added_at}, {"added_by", facts.added_by}};
+  json out = {{"label", facts.label},
+              {"path", facts.path},
+              {"format", facts.format},
+              {"evidence", evidence},
+              {"custodian", facts.custodian},
+              {"received_by", facts.received_by},
+              {"received_at", facts.received_at},
+              {"received_from", facts.received_from},
+              {"place", facts.place},
+              {"note", facts.note},
+              {"added_at", facts.added_at},
+              {"added_by", facts.added_by}};
   write_file(exhibit_file(facts.label), out.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
-  log("add", {{"exhibit", facts.label}, {"path", facts.path}, {"format", facts.format},
-              {"parts", std::to_string(facts.evidence.size())}, {"custodian", facts.custodian},
-              {"received_by", facts.received_by}, {"received_at", facts.received_at}});
+  log("add", {{"exhibit", facts.label},
+              {"path", facts.path},
+              {"format", facts.format},
+              {"parts", std::to_string(facts.evidence.size())},
+              {"custodian", facts.custodian},
+              {"received_by", facts.received_by},
+              {"received_at", facts.received_at}});
   return facts;
 }
 
@@ -240,8 +267,12 @@ void Case::log(const std::string& action, const std::map<std::string, std::strin
   std::string before = exists(log_file()) ? last_line(read_file(log_file())) : "";
   json last = before.empty() ? json::object() : json::parse(before, nullptr, false);
   if (last.is_discarded()) throw Error("the last line of the custody log is damaged; see: weft verify", log_file());
-  json line = {{"seq", last.value("seq", 0) + 1}, {"time", to_text(now())}, {"actor", actor()}, {"action", action},
-               {"detail", detail}, {"previous", last.value("hash", "")}};
+  json line = {{"seq", last.value("seq", 0) + 1},
+               {"time", to_text(now())},
+               {"actor", actor()},
+               {"action", action},
+               {"detail", detail},
+               {"previous", last.value("hash", "")}};
   line["hash"] = sha256_hex(as_bytes(dump(line)));
   append_line(log_file(), dump(line));
 }

@@ -1,11 +1,10 @@
 #include "extract/case.h"
 
+#include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "base/error.h"
 
@@ -48,6 +47,24 @@ TEST_F(CaseTest, RefusesACaseInsideItsEvidence) {
   std::ofstream(root_ + "/seized/note.txt") << "text";
   Case made = Case::create(root_ + "/seized/case", "");
   EXPECT_THROW(made.add(root_ + "/seized", {}), Error);
+}
+
+// Recognising happens in a process of its own; what it says comes back whole.
+TEST_F(CaseTest, RefusalsComeBackFromTheOtherProcess) {
+  Case made = Case::create(root_ + "/case", "");
+  std::ofstream(root_ + "/nothing.img");
+  auto refusal = [&](const std::string& name) {
+    try {
+      made.add(root_ + "/" + name, {});
+    } catch (const Error& error) {
+      return std::pair(std::string(error.what()), error.os_code());
+    }
+    return std::pair(std::string("taken in"), 0);
+  };
+  EXPECT_EQ(refusal("nothing.img"), std::pair("the file is empty (0 bytes): " + root_ + "/nothing.img", 0));
+  EXPECT_EQ(refusal("absent.img").second, ENOENT);
+  files::copy(root_ + "/stick.img", root_ + "/na\xffme.img");
+  EXPECT_NE(refusal("na\xffme.img").first.find("is not UTF-8"), std::string::npos);
 }
 
 TEST_F(CaseTest, DoesNotTakeOverAFolderInUse) {

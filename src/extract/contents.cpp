@@ -1,9 +1,8 @@
 // The contents: each file read once through its file system, for its hashes and its type; and scanned where the scan of
 // the image could not see it whole: at the seams of fragmented files, and in contents that the file system compresses.
 // What lies in one piece on the image was found there already, so only findings that cross a seam are kept.
-#include <magic.h>
-
 #include <algorithm>
+#include <magic.h>
 #include <map>
 #include <mutex>
 #include <new>
@@ -49,8 +48,9 @@ struct Layout {
     }
     return out;
   }
-  // Offsets in the file at which the image does not go on as the file does. Between two stretches; and, in contents that
-  // NTFS keeps inside an MFT entry, around the last two bytes of each sector, where a check value stands in for them.
+  // Offsets in the file at which the image does not go on as the file does. Between two stretches; and, in contents
+  // that NTFS keeps inside an MFT entry, around the last two bytes of each sector, where a check value stands in for
+  // them.
   std::vector<uint64_t> seams() const {
     std::vector<uint64_t> out;
     for (const ExtentRow& extent : extents) {
@@ -61,7 +61,8 @@ struct Layout {
     }
     for (size_t i = 1; i < extents.size(); ++i) {
       const ExtentRow &a = extents[i - 1], &b = extents[i];
-      bool follows = a.kind == b.kind && a.kind != "sparse" && a.offset + a.size == b.offset && a.file_offset + a.size == b.file_offset;
+      bool follows = a.kind == b.kind && a.kind != "sparse" && a.offset + a.size == b.offset &&
+                     a.file_offset + a.size == b.file_offset;
       if (!follows && !(a.kind == "sparse" && b.kind == "sparse")) out.push_back(b.file_offset);
     }
     std::sort(out.begin(), out.end());
@@ -81,7 +82,9 @@ struct Layout {
 class ChunkReader {
  public:
   ChunkReader(const Job& job, const scan::Rules& rules, size_t slot)
-      : job_(job), image_(job.open_image()), scan_(rules, job.options.limits),
+      : job_(job),
+        image_(job.open_image()),
+        scan_(rules, job.options.limits),
         watch_(job.box.shared().slots[slot], job.set_aside, job.stop) {
     for (VolumeRow& volume : read_done(job.file("volumes.unit")).volumes) volumes_[volume.volume] = volume;
   }
@@ -111,7 +114,8 @@ class ChunkReader {
 
  private:
   void problem(const FileRow& file, std::string stage, std::string what, std::optional<uint64_t> offset = {}) {
-    rows_.problems.push_back({job_.options.exhibit, std::move(stage), offset, file.path, file.file_id, std::move(what)});
+    rows_.problems.push_back(
+        {job_.options.exhibit, std::move(stage), offset, file.path, file.file_id, std::move(what)});
     job_.box.shared().counters.problems.fetch_add(1, std::memory_order_relaxed);
   }
 
@@ -123,13 +127,16 @@ class ChunkReader {
 
   void content(FileRow& file, const Layout& layout) {
     if (!watch_.enter(fmt::format("file {} read", file.file_id)))
-      return problem(file, "content", "set aside: reading it ended a worker; its bytes are scanned where they lie on the image");
+      return problem(file, "content",
+                     "set aside: reading it ended a worker; its bytes are scanned where they lie on the image");
     if (file.size > sparse_limit && (layout.sparse_only || file.size / 16 > image_.bytes->size()))
-      return problem(file, "limit", fmt::format("claims {} bytes but has no such content on the image: not hashed", file.size));
+      return problem(file, "limit",
+                     fmt::format("claims {} bytes but has no such content on the image: not hashed", file.size));
     try {
       std::unique_ptr<ByteSource> source;
       if (image_.logical)
-        source = std::make_unique<RangeSource>(*image_.bytes, layout.extents.empty() ? 0 : layout.extents[0].offset, file.size);
+        source = std::make_unique<RangeSource>(*image_.bytes, layout.extents.empty() ? 0 : layout.extents[0].offset,
+                                               file.size);
       else
         source = file_system(file.volume).open(file);
       hash(file, *source, layout);
@@ -145,7 +152,7 @@ class ChunkReader {
     std::vector<Fault> faults;
     uint64_t at = 0;
     buffer_.resize(MiB);
-    for (; !job_.stop; ) {
+    for (; !job_.stop;) {
       size_t got = source.read(at, buffer_, faults);
       if (at == 0 && watch_.enter(fmt::format("file {} type", file.file_id)))
         file.type = type_.of(Bytes(buffer_).first(std::min<size_t>(got, 32 * KiB)));
@@ -164,8 +171,8 @@ class ChunkReader {
     add_faults(job_, faults, "content", file.file_id, file.path, rows_.problems);
   }
 
-  // Small contents are scanned whole, so that a stream which crosses a seam is decoded from its start; of large ones the
-  // surroundings of each seam.
+  // Small contents are scanned whole, so that a stream which crosses a seam is decoded from its start; of large ones
+  // the surroundings of each seam.
   void scan_content(const FileRow& file, ByteSource& source, const Layout& layout, const std::vector<uint64_t>& seams) {
     const Limits& limits = job_.options.limits;
     uint64_t size = std::min(source.size(), file.size);
@@ -183,9 +190,11 @@ class ChunkReader {
   }
 
   // Keeps what starts in [begin, end) of the content and crosses a seam (everything, when the content is compressed).
-  void scan_stretch(const FileRow& file, ByteSource& source, const Layout& layout, const std::vector<uint64_t>& seams, uint64_t begin, uint64_t end) {
+  void scan_stretch(const FileRow& file, ByteSource& source, const Layout& layout, const std::vector<uint64_t>& seams,
+                    uint64_t begin, uint64_t end) {
     const Limits& limits = job_.options.limits;
-    uint64_t from = begin - std::min(begin, limits.margin_before), to = std::min(source.size(), end + limits.margin_after);
+    uint64_t from = begin - std::min(begin, limits.margin_before),
+             to = std::min(source.size(), end + limits.margin_after);
     buffer_.resize(to - from);
     std::vector<Fault> faults;  // reported while hashing
     size_t got = source.read(from, buffer_, faults);
@@ -205,7 +214,8 @@ class ChunkReader {
     }
     for (scan::ScanProblem& found : results_.problems) {
       if (!layout.compressed && found.what.find("set aside") == std::string::npos) continue;
-      problem(file, "scan", fmt::format("#{}+{}{}: {}", file.file_id, found.offset, found.layers, found.what), layout.on_image(found.offset));
+      problem(file, "scan", fmt::format("#{}+{}{}: {}", file.file_id, found.offset, found.layers, found.what),
+              layout.on_image(found.offset));
     }
   }
 

@@ -1,21 +1,20 @@
-// Who ended the worker? A fatal signal is recorded by the thread that got it, so the culprit is what that thread was at.
-// A hang is the slot that has stood still longest. When neither is known (the system's memory killer, a kill from
+// Who ended the worker? A fatal signal is recorded by the thread that got it, so the culprit is what that thread was
+// at. A hang is the slot that has stood still longest. When neither is known (the system's memory killer, a kill from
 // outside) the worker just starts again; when that happens a second time it starts with one thread, and if it still
 // dies, the one item it was at is the culprit.
 #include "extract/engine.h"
 
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <fcntl.h>
+#include <nlohmann/json.hpp>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <chrono>
-#include <nlohmann/json.hpp>
 #include <thread>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -32,9 +31,20 @@ void limit(int what, uint64_t bytes) {
 }
 
 // Starts PROGRAM worker …; what libraries print goes to a file, its death follows ours.
-pid_t start(const LocalEngine& engine, const WorkerOptions& options, unsigned threads, const BlackBox& box, const std::string& words) {
-  std::vector<std::string> text = {"weft", "worker", engine.case_folder, options.exhibit, "--threads", std::to_string(threads),
-                                   "--memory", std::to_string(options.limits.memory), "--item-seconds", std::to_string(options.limits.item_seconds), "--box", std::to_string(box.descriptor())};
+pid_t start(const LocalEngine& engine, const WorkerOptions& options, unsigned threads, const BlackBox& box,
+            const std::string& words) {
+  std::vector<std::string> text = {"weft",
+                                   "worker",
+                                   engine.case_folder,
+                                   options.exhibit,
+                                   "--threads",
+                                   std::to_string(threads),
+                                   "--memory",
+                                   std::to_string(options.limits.memory),
+                                   "--item-seconds",
+                                   std::to_string(options.limits.item_seconds),
+                                   "--box",
+                                   std::to_string(box.descriptor())};
   std::vector<char*> arguments;
   for (std::string& one : text) arguments.push_back(one.data());
   arguments.push_back(nullptr);
@@ -64,7 +74,8 @@ struct Ending {
   std::vector<BlackBox::Active> active;
 };
 
-Ending watch(const LocalEngine& engine, const WorkerOptions& options, pid_t worker, BlackBox& box, std::chrono::steady_clock::time_point began) {
+Ending watch(const LocalEngine& engine, const WorkerOptions& options, pid_t worker, BlackBox& box,
+             std::chrono::steady_clock::time_point began) {
   static const char* const stages[] = {"opening", "walking", "scanning", "reading files", "finished"};
   Ending ending;
   bool asked = false;
@@ -102,10 +113,14 @@ Culprit find_culprit(const Ending& ending, bool alone, uint64_t item_seconds) {
   for (const BlackBox::Active& active : ending.active)
     if (active.ended != 0) return {active.item, std::string("it crashed a worker: ") + ::strsignal(active.ended)};
   if (ending.hung) {
-    auto longest = std::max_element(ending.active.begin(), ending.active.end(), [](auto& a, auto& b) { return a.seconds < b.seconds; });
-    if (longest != ending.active.end()) return {longest->item, "it took longer than " + std::to_string(item_seconds) + " s"};
+    auto longest = std::max_element(ending.active.begin(), ending.active.end(),
+                                    [](auto& a, auto& b) { return a.seconds < b.seconds; });
+    if (longest != ending.active.end())
+      return {longest->item, "it took longer than " + std::to_string(item_seconds) + " s"};
   }
-  if (alone && !ending.active.empty()) return {ending.active.back().item, std::string("it ended a worker: ") + (ending.exited ? "exit" : ::strsignal(ending.code))};
+  if (alone && !ending.active.empty())
+    return {ending.active.back().item,
+            std::string("it ended a worker: ") + (ending.exited ? "exit" : ::strsignal(ending.code))};
   return {};
 }
 
@@ -123,11 +138,15 @@ bool run_local(const LocalEngine& engine, const WorkerOptions& options) {
     if (ending.exited && ending.code == 0) return true;
     if (engine.stop || (ending.exited && ending.code == exit_stopped)) return false;
     if (ending.exited && (ending.code == exit_error || ending.code == exit_world))
-      throw Error::relayed(box.words().empty() ? "the worker failed: " + read_file(words) : box.words(), box.shared().os_code);
+      throw Error::relayed(box.words().empty() ? "the worker failed: " + read_file(words) : box.words(),
+                           box.shared().os_code);
     if (ending.exited && ending.code == 127) throw Error("cannot start a worker process");
     Culprit culprit = find_culprit(ending, alone, options.limits.item_seconds);
     if (culprit.item.empty()) {
-      if (++unexplained > 5) throw Error("the worker is ended again and again from outside (memory of the machine, a kill?): " + read_file(words), options.path);
+      if (++unexplained > 5)
+        throw Error(
+            "the worker is ended again and again from outside (memory of the machine, a kill?): " + read_file(words),
+            options.path);
       continue;
     }
     nlohmann::json line = {{"item", culprit.item}, {"reason", culprit.reason}};

@@ -1,9 +1,8 @@
 #include "extract/exhibit.h"
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/time.h"
@@ -16,10 +15,18 @@ namespace files = std::filesystem;
 
 // What a unit's rows depend on besides the evidence. Units made under other settings are thrown away.
 std::string settings_of(const Limits& limits) {
-  nlohmann::json out = {{"version", WEFT_VERSION}, {"page", limits.page}, {"unit", limits.unit}, {"margin_before", limits.margin_before},
-                        {"margin_after", limits.margin_after}, {"depth", limits.depth}, {"decoded_branch", limits.decoded_branch},
-                        {"decoded_page", limits.decoded_page}, {"content_unit_files", limits.content_unit_files},
-                        {"content_unit_bytes", limits.content_unit_bytes}, {"walk_entries", limits.walk_entries}, {"walk_depth", limits.walk_depth}};
+  nlohmann::json out = {{"version", WEFT_VERSION},
+                        {"page", limits.page},
+                        {"unit", limits.unit},
+                        {"margin_before", limits.margin_before},
+                        {"margin_after", limits.margin_after},
+                        {"depth", limits.depth},
+                        {"decoded_branch", limits.decoded_branch},
+                        {"decoded_page", limits.decoded_page},
+                        {"content_unit_files", limits.content_unit_files},
+                        {"content_unit_bytes", limits.content_unit_bytes},
+                        {"walk_entries", limits.walk_entries},
+                        {"walk_depth", limits.walk_depth}};
   return out.dump(2) + "\n";
 }
 
@@ -33,7 +40,8 @@ void prepare_work(const std::string& work, const std::string& settings) {
 void check_evidence_unchanged(const Exhibit& exhibit) {
   for (const auto& [part, size] : exhibit.evidence) {
     std::error_code failed;
-    if (!files::exists(part, failed)) throw Error("evidence is gone since it was taken in; put it back or mount it", part);
+    if (!files::exists(part, failed))
+      throw Error("evidence is gone since it was taken in; put it back or mount it", part);
     if (files::is_regular_file(part, failed) && files::file_size(part, failed) != size)
       throw Error("evidence has another size than when it was taken in: it was changed or replaced", part);
   }
@@ -45,32 +53,39 @@ std::string host_name() {
   return name;
 }
 
+// The pack is there: says so in the custody log, then clears the work folder. Done again when it was cut short.
+void close_work(Case& in, const std::string& label) {
+  std::map<std::string, std::string> detail = {{"exhibit", label}, {"step", "sealed"}};
+  for (const auto& [table, hash] : pack::info(in.pack(label)).sha256) detail["sha256 of " + table] = hash;
+  in.log("extract", detail);
+  files::remove_all(in.work(label));
+}
+
 }  // namespace
 
 Extracted extract(Case& in, const Exhibit& exhibit, const ExtractOptions& options, const std::atomic<bool>& stop) {
-  if (in.sealed(exhibit.label)) return Extracted::already;
   std::string work = in.work(exhibit.label), started = to_text(now());
+  if (in.sealed(exhibit.label)) {
+    if (exists(work)) close_work(in, exhibit.label);
+    return Extracted::already;
+  }
   check_evidence_unchanged(exhibit);
-  prepare_work(work, settings_of(options.limits));                          // units found here fit what we are about to do
+  prepare_work(work, settings_of(options.limits));  // units found here fit what we are about to do
 
   WorkerOptions worker{exhibit.label, exhibit.path, work, in.key(), options.threads, options.limits};
   in.log("extract", {{"exhibit", exhibit.label}, {"step", finished_work(work) ? "go on" : "start"}});
   if (!finished_work(work) && !run_local({in.folder(), options.progress, stop}, worker)) {
     in.log("extract", {{"exhibit", exhibit.label}, {"step", "interrupted"}});
     return Extracted::stopped;
-  }                                                                         // all units are there
+  }  // all units are there
 
   pack::SealOptions seal;
   seal.exhibit = exhibit.label, seal.units = pack_units(work);
   seal.folder = in.pack(exhibit.label), seal.tokens = in.tokens(exhibit.label), seal.temporary = in.temporary();
   seal.limits = options.limits, seal.version = WEFT_VERSION, seal.threads = options.threads;
   seal.run = {started, to_text(now()), "local", options.threads, host_name()};
-  pack::seal(seal);                                                         // the pack is there, whole
-  pack::PackInfo info = pack::info(seal.folder);
-  std::map<std::string, std::string> detail = {{"exhibit", exhibit.label}, {"step", "sealed"}};
-  for (const auto& [table, hash] : info.sha256) detail["sha256 of " + table] = hash;
-  in.log("extract", detail);
-  files::remove_all(work);
+  pack::seal(seal);  // the pack is there, whole
+  close_work(in, exhibit.label);
   return Extracted::sealed;
 }
 

@@ -1,9 +1,8 @@
 // What the stages of one worker share. Private to src/extract.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <atomic>
+#include <fmt/format.h>
 #include <memory>
 #include <string>
 #include <unordered_set>
@@ -36,11 +35,11 @@ struct Job {
 };
 
 // The stages; each returns early when the job is stopped, with its finished units in place.
-void open_exhibit(const Job& job, const image::Image& image);                           // walk.cpp
-void walk_volumes(const Job& job, image::Image& image, Watch& watch);                   // walk.cpp
+void open_exhibit(const Job& job, const image::Image& image);                                      // walk.cpp
+void walk_volumes(const Job& job, image::Image& image, Watch& watch);                              // walk.cpp
 void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, SlotWatch& watch);  // scan_image.cpp
-void read_contents(const Job& job, const scan::Rules& rules);                           // contents.cpp
-void finish_exhibit(const Job& job);                                                    // worker.cpp
+void read_contents(const Job& job, const scan::Rules& rules);                                      // contents.cpp
+void finish_exhibit(const Job& job);                                                               // worker.cpp
 
 uint64_t walk_chunks(const Job& job);  // how many walk-N.unit there are; walking must be over
 

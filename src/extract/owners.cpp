@@ -1,12 +1,11 @@
 #include "extract/owners.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <fcntl.h>
 #include <set>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <tuple>
 
 #include "base/error.h"
@@ -50,7 +49,8 @@ void Owners::build(std::vector<Claim> claims, const std::string& path) {
     const Owner& from = claims[best].owner;
     Owner piece{at, until - at, from.file_id, from.file_offset + (at - from.offset), from.slack};
     if (!out.empty() && out.back().file_id == piece.file_id && out.back().slack == piece.slack &&
-        out.back().offset + out.back().size == piece.offset && out.back().file_offset + out.back().size == piece.file_offset)
+        out.back().offset + out.back().size == piece.offset &&
+        out.back().file_offset + out.back().size == piece.file_offset)
       out.back().size += piece.size;
     else if (piece.size != 0)
       out.push_back(piece);
@@ -76,7 +76,8 @@ Owners::~Owners() {
 
 const Owner* Owners::at(uint64_t offset) const {
   const Owner* end = begin_ + count_;
-  const Owner* it = std::upper_bound(begin_, end, offset, [](uint64_t o, const Owner& owner) { return o < owner.offset; });
+  const Owner* it =
+      std::upper_bound(begin_, end, offset, [](uint64_t o, const Owner& owner) { return o < owner.offset; });
   if (it == begin_) return nullptr;
   --it;
   return offset - it->offset < it->size ? it : nullptr;

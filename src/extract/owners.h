@@ -17,9 +17,9 @@ struct Owner {
   uint64_t slack;  // 1 when the stretch is slack behind the file's content
 };
 
-// What claims a stretch, before overlaps are settled. Where several claim the same bytes, the lowest rank wins, then the
-// lowest file id: data inside the metadata of a small file before the metadata file around it, allocated before deleted,
-// content before slack.
+// What claims a stretch, before overlaps are settled. Where several claim the same bytes, the lowest rank wins, then
+// the lowest file id: data inside the metadata of a small file before the metadata file around it, allocated before
+// deleted, content before slack.
 struct Claim {
   Owner owner;
   unsigned rank;

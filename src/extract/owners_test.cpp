@@ -1,13 +1,14 @@
 #include "extract/owners.h"
 
 #include <gtest/gtest.h>
-
 #include <random>
 
 namespace weft::extract {
 namespace {
 
-std::string scratch() { return ::testing::TempDir() + "owners_" + ::testing::UnitTest::GetInstance()->current_test_info()->name(); }
+std::string scratch() {
+  return ::testing::TempDir() + "owners_" + ::testing::UnitTest::GetInstance()->current_test_info()->name();
+}
 
 Claim data(uint64_t offset, uint64_t size, uint64_t file, unsigned rank = 1, uint64_t file_offset = 0) {
   return {{offset, size, file, file_offset, 0}, rank};
@@ -35,7 +36,10 @@ TEST(Owners, BestRankWinsAndTheRestKeepsWhatIsLeft) {
 
 TEST(Owners, ClaimRanksResidentBeforeDataBeforeSlackBeforeDeleted) {
   ExtentRow extent{"", 1, 0, 10, 10, "data"};
-  auto rank = [&](const char* kind, const char* state) { extent.kind = kind; return claim(extent, state)->rank; };
+  auto rank = [&](const char* kind, const char* state) {
+    extent.kind = kind;
+    return claim(extent, state)->rank;
+  };
   EXPECT_LT(rank("resident", "deleted"), rank("data", "allocated"));
   EXPECT_LT(rank("data", "allocated"), rank("slack", "allocated"));
   EXPECT_LT(rank("slack", "allocated"), rank("data", "deleted"));

@@ -1,5 +1,6 @@
-// The walk: volumes, then every entry of every file system, in chunks of files that are small enough to be held. A chunk
-// is the input of one content unit. File ids run through the whole exhibit, so volumes are walked one after the other.
+// The walk: volumes, then every entry of every file system, in chunks of files that are small enough to be held. A
+// chunk is the input of one content unit. File ids run through the whole exhibit, so volumes are walked one after the
+// other.
 #include <algorithm>
 
 #include "base/error.h"
@@ -38,8 +39,8 @@ class ChunkWriter final : public fs::WalkSink {
       places_.extents.push_back(std::move(extent));
     }
     files_.files.push_back(std::move(file));
-    if (files_.files.size() >= job_.options.limits.content_unit_files || bytes_ >= job_.options.limits.content_unit_bytes ||
-        places_.extents.size() >= 200'000)
+    if (files_.files.size() >= job_.options.limits.content_unit_files ||
+        bytes_ >= job_.options.limits.content_unit_bytes || places_.extents.size() >= 200'000)
       flush();
     job_.progress(walking, ++seen_, 0);
   }
@@ -66,7 +67,8 @@ class ChunkWriter final : public fs::WalkSink {
   pack::UnitRows files_, places_;
 };
 
-void walk_file_system(const Job& job, ByteSource& image, const VolumeRow& volume, Watch& watch, ChunkWriter& writer, Mark& mark) {
+void walk_file_system(const Job& job, ByteSource& image, const VolumeRow& volume, Watch& watch, ChunkWriter& writer,
+                      Mark& mark) {
   std::string item = fmt::format("file system of volume {}", volume.volume);
   auto problem = [&](std::string what) {
     ProblemRow row;
@@ -91,9 +93,11 @@ void walk_entries(const std::vector<image::LogicalEntry>& entries, Watch& watch,
     row.file_id = mark.next_file_id++;
     row.path = entry.path, row.kind = entry.kind, row.state = "allocated", row.size = entry.size;
     row.inode = entry.inode, row.target = entry.target;
-    row.modified = entry.modified, row.accessed = entry.accessed, row.changed = entry.changed, row.created = entry.created;
+    row.modified = entry.modified, row.accessed = entry.accessed, row.changed = entry.changed,
+    row.created = entry.created;
     std::vector<ExtentRow> extents;
-    if (entry.kind == "file" && entry.size > 0) extents.push_back({"", row.file_id, 0, entry.offset, entry.size, "data"});
+    if (entry.kind == "file" && entry.size > 0)
+      extents.push_back({"", row.file_id, 0, entry.offset, entry.size, "data"});
     writer.file(std::move(row), std::move(extents));
   }
 }
@@ -144,8 +148,10 @@ void open_exhibit(const Job& job, const image::Image& image) {
   ExhibitRow row;
   row.exhibit = job.options.exhibit, row.format = image.format, row.size = image.bytes->size();
   row.stored_md5 = image.stored_md5, row.stored_sha1 = image.stored_sha1;
-  for (const std::string& part : image.parts) row.parts += (row.parts.empty() ? "" : "\n") + part.substr(part.rfind('/') + 1);
-  for (const auto& [name, value] : image.metadata) row.metadata += (row.metadata.empty() ? "" : "\n") + name + "=" + value;
+  for (const std::string& part : image.parts)
+    row.parts += (row.parts.empty() ? "" : "\n") + part.substr(part.rfind('/') + 1);
+  for (const auto& [name, value] : image.metadata)
+    row.metadata += (row.metadata.empty() ? "" : "\n") + name + "=" + value;
   rows.exhibits.push_back(row);
   std::vector<Fault> faults = image.faults;
   add_faults(job, faults, "image", {}, "", rows.problems);
@@ -177,6 +183,8 @@ void walk_volumes(const Job& job, image::Image& image, Watch& watch) {
   write_mark(job.file("walked.done"), mark);
 }
 
-uint64_t walk_chunks(const Job& job) { return read_mark(job.file("walked.done")).next_chunk; }
+uint64_t walk_chunks(const Job& job) {
+  return read_mark(job.file("walked.done")).next_chunk;
+}
 
 }  // namespace weft::extract

@@ -29,7 +29,8 @@ void add_feature(const Job& job, const scan::Found& found, FeatureRow where, pac
   where.kind = found.kind, where.value = found.value;
   where.encoding = found.encoding, where.scanner = found.scanner, where.context = found.context;
   if (!found.secret.empty())
-    rows.tokens.push_back({where.exhibit, where.kind, where.value, where.path, keyed_hash(job.options.key, found.secret)});
+    rows.tokens.push_back(
+        {where.exhibit, where.kind, where.value, where.path, keyed_hash(job.options.key, found.secret)});
   rows.features.push_back(std::move(where));
 }
 
@@ -53,7 +54,8 @@ void add_faults(const Job& job, std::vector<Fault>& faults, const std::string& s
     ProblemRow row;
     row.exhibit = job.options.exhibit, row.stage = stage, row.path = path, row.file_id = file_id;
     if (!file_id) row.offset = begin;
-    row.what_happened = end > begin ? fmt::format("{} bytes at {} could not be read and count as zeros: {}", end - begin, begin, faults[i].what)
+    row.what_happened = end > begin ? fmt::format("{} bytes at {} could not be read and count as zeros: {}",
+                                                  end - begin, begin, faults[i].what)
                                     : faults[i].what;
     problems.push_back(std::move(row));
     i = next;
@@ -108,13 +110,16 @@ void finish_exhibit(const Job& job) {
     begin = end + 1;
   }
   row.hash_check = row.stored_md5 || row.stored_sha1 ? "verified" : "none stored";
-  auto compare = [&](const char* name, const std::optional<std::string>& stored, const std::optional<std::string>& computed) {
+  auto compare = [&](const char* name, const std::optional<std::string>& stored,
+                     const std::optional<std::string>& computed) {
     if (!stored || stored == computed) return;
     row.hash_check = "MISMATCH";
     ProblemRow problem;
     problem.exhibit = row.exhibit, problem.stage = "image";
-    problem.what_happened = fmt::format("HASH MISMATCH: the container states {} {}, its content has {}: it was changed or damaged after "
-                                        "it was made, or bytes could not be read (see the other problems), or the stored hash was never right", name, *stored, computed.value_or("none"));
+    problem.what_happened = fmt::format(
+        "HASH MISMATCH: the container states {} {}, its content has {}: it was changed or damaged after "
+        "it was made, or bytes could not be read (see the other problems), or the stored hash was never right",
+        name, *stored, computed.value_or("none"));
     rows.problems.push_back(problem);
   };
   compare("MD5", row.stored_md5, row.md5);
@@ -128,20 +133,21 @@ namespace {
 bool run_stages(const Job& job, SlotWatch& watch) {
   const std::atomic<bool>& stop = job.stop;
   job.progress(opening, 0, 0);
-  if (!watch.enter("container")) throw Error("the container ends every program that reads it: it is damaged or hostile", job.options.path);
+  if (!watch.enter("container"))
+    throw Error("the container ends every program that reads it: it is damaged or hostile", job.options.path);
   image::Image image = job.open_image();
-  open_exhibit(job, image);                    // there is an image, and its bytes have offsets
+  open_exhibit(job, image);  // there is an image, and its bytes have offsets
   if (stop) return false;
-  walk_volumes(job, image, watch);             // every file has an id, a path and its place on the image
+  walk_volumes(job, image, watch);  // every file has an id, a path and its place on the image
   if (stop) return false;
   watch.enter("rules");
   scan::Rules rules;
   watch.idle();
-  scan_image(job, image, rules, watch);        // every byte was hashed and scanned, every hit knows its file
+  scan_image(job, image, rules, watch);  // every byte was hashed and scanned, every hit knows its file
   if (stop) return false;
-  read_contents(job, rules);                   // every file has its hashes and type, and its seams were scanned
+  read_contents(job, rules);  // every file has its hashes and type, and its seams were scanned
   if (stop) return false;
-  finish_exhibit(job);                         // the image's hashes are compared with what its container states
+  finish_exhibit(job);  // the image's hashes are compared with what its container states
   job.progress(finished, 1, 1);
   return true;
 }
@@ -164,7 +170,9 @@ bool run_worker(const WorkerOptions& options, BlackBox& box, const std::atomic<b
   }
 }
 
-bool finished_work(const std::string& work) { return exists(work + "/exhibit.unit"); }
+bool finished_work(const std::string& work) {
+  return exists(work + "/exhibit.unit");
+}
 
 std::vector<std::string> pack_units(const std::string& work) {
   std::vector<std::string> out;
@@ -177,7 +185,8 @@ std::vector<std::string> pack_units(const std::string& work) {
   std::vector<std::string> scans;
   for (const auto& entry : std::filesystem::directory_iterator(work)) {
     std::string name = entry.path().filename().string();
-    if (name.rfind("scan-", 0) == 0 && name.size() > 5 && name.substr(name.size() - 5) == ".unit") scans.push_back(entry.path().string());
+    if (name.rfind("scan-", 0) == 0 && name.size() > 5 && name.substr(name.size() - 5) == ".unit")
+      scans.push_back(entry.path().string());
   }
   std::sort(scans.begin(), scans.end());
   out.insert(out.end(), scans.begin(), scans.end());

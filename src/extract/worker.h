@@ -2,10 +2,9 @@
 // order, and may be killed at any moment:
 //
 //   open    the container                       -> image.unit
-//   walk    volumes and file systems            -> volumes.unit, walk-N.unit (files), extents-N.unit, walked-V.done, owners
-//   scan    the image's bytes in order, hashing -> scan-N.unit, hash.state
-//   content the content of files                -> content-N.unit
-//   finish                                      -> exhibit.unit
+//   walk    volumes and file systems            -> volumes.unit, walk-N.unit (files), extents-N.unit, walked-V.done,
+//   owners scan    the image's bytes in order, hashing -> scan-N.unit, hash.state content the content of files ->
+//   content-N.unit finish                                      -> exhibit.unit
 //
 // Unit files hold rows; what a unit holds depends on the evidence, the limits and the items set aside, never on threads
 // or order. Errors of the world end the worker; the watcher (engine.h) sees why.
@@ -21,9 +20,9 @@
 namespace weft::extract {
 
 struct WorkerOptions {
-  std::string exhibit;   // label
-  std::string path;      // the evidence
-  std::string work;      // work folder, inside the case
+  std::string exhibit;       // label
+  std::string path;          // the evidence
+  std::string work;          // work folder, inside the case
   std::vector<uint8_t> key;  // of the keyed hashes
   unsigned threads = 1;
   Limits limits;

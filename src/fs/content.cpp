@@ -1,7 +1,6 @@
 #include "fs/content.h"
 
 #include <algorithm>
-
 #include <fmt/format.h>
 
 #include "base/error.h"

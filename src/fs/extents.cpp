@@ -52,9 +52,8 @@ class Builder {
   }
 
   std::vector<ExtentRow> take() {
-    std::stable_sort(out_.begin(), out_.end(), [](const ExtentRow& a, const ExtentRow& b) {
-      return a.file_offset < b.file_offset;
-    });
+    std::stable_sort(out_.begin(), out_.end(),
+                     [](const ExtentRow& a, const ExtentRow& b) { return a.file_offset < b.file_offset; });
     return std::move(out_);
   }
 
@@ -105,7 +104,8 @@ void compressed(Builder& builder, const Ground& ground, const TSK_FS_ATTR& attri
   uint64_t have = 0, stored = 0, at = 0;  // blocks of this unit seen and stored; first block of the unit
   auto flush = [&] {
     if (have == 0) return;
-    uint64_t offset = at * ground.block_size, length = std::min(have * ground.block_size, size > offset ? size - offset : 0);
+    uint64_t offset = at * ground.block_size,
+             length = std::min(have * ground.block_size, size > offset ? size - offset : 0);
     if (stored == 0) {
       builder.add("sparse", offset, 0, length);
     } else {
@@ -116,7 +116,8 @@ void compressed(Builder& builder, const Ground& ground, const TSK_FS_ATTR& attri
         uint64_t content = raw ? std::min(bytes, size > offset ? size - offset : 0) : bytes;
         builder.add_run(raw ? "data" : "compressed", offset, *piece.run, piece.skip * ground.block_size, content);
         if (raw)
-          builder.add_run("slack", offset + content, *piece.run, piece.skip * ground.block_size + content, bytes - content);
+          builder.add_run("slack", offset + content, *piece.run, piece.skip * ground.block_size + content,
+                          bytes - content);
         offset += bytes;
       }
     }
@@ -157,8 +158,7 @@ void resource_fork(Builder& builder, const Ground& ground, const TSK_FS_FILE& fi
     bool fork = (it->flags & TSK_FS_ATTR_INUSE) && it->type == TSK_FS_ATTR_TYPE_HFS_RSRC;
     if (!fork || !(it->flags & TSK_FS_ATTR_NONRES)) continue;
     for (const TSK_FS_ATTR_RUN* run = it->nrd.run; run; run = run->next)
-      if (sane(ground, *run) && !is_hole(*run))
-        builder.add_run("compressed", 0, *run, 0, run->len * ground.block_size);
+      if (sane(ground, *run) && !is_hole(*run)) builder.add_run("compressed", 0, *run, 0, run->len * ground.block_size);
   }
 }
 

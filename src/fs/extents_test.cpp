@@ -1,10 +1,9 @@
-// Where content lies, checked by reading it there: file systems made by their own tools, with files whose bytes the test
-// knows. Fragmented, sparse, compressed, resident and deleted ones, and the slack behind them.
+// Where content lies, checked by reading it there: file systems made by their own tools, with files whose bytes the
+// test knows. Fragmented, sparse, compressed, resident and deleted ones, and the slack behind them.
 #include "fs/extents.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 #include <map>
 #include <random>
 #include <set>
@@ -30,8 +29,9 @@ std::string text(size_t size) {
   return out;
 }
 
-// LZNT1 ([MS-XCA] 2.5): chunks of up to 4096 bytes; u16 header: size - 3 in 12 bits, bit 15 compressed. Inside, a flag byte
-// for eight items: a literal, or a u16 whose split between distance and length moves with the position in the chunk.
+// LZNT1 ([MS-XCA] 2.5): chunks of up to 4096 bytes; u16 header: size - 3 in 12 bits, bit 15 compressed. Inside, a flag
+// byte for eight items: a literal, or a u16 whose split between distance and length moves with the position in the
+// chunk.
 std::string unpack_lznt1(const std::string& packed) {
   Cursor cursor(as_bytes(packed));
   std::string out;
@@ -101,7 +101,7 @@ class Walked {
   // The content put together from what the extents say: nothing of it from the file system's own reading.
   std::string by_extents(const std::string& name) {
     const auto& [row, extents] = entry(name);
-    std::string out(row.size, '\x5a');  // what no extent covers is wrong
+    std::string out(row.size, '\x5a');       // what no extent covers is wrong
     std::map<uint64_t, std::string> packed;  // compressed units by where they begin
     for (const ExtentRow& extent : extents) {
       if (extent.kind == "slack") continue;
@@ -165,9 +165,10 @@ TEST(Extents, FatFragmentedDeletedAndSlack) {
   const std::string big = noise(50'000, 7);
   write_file(scratch.path("BIG.BIN"), big);
   // 480 clusters of 1 KiB; twenty files take 400 of them, the rest goes to FILL.
-  run(scratch, "mkfs.fat -C -F 12 -s 2 -r 224 raw 500 && for i in F*.BIN; do mcopy -i raw $i ::; done && "
-               "head -c $(mdir -i raw :: | grep free | tr -dc 0-9) /dev/zero > FILL && mcopy -i raw FILL :: && "
-               "for i in 00 02 04 06 08; do mdel -i raw ::F$i.BIN; done && mcopy -i raw BIG.BIN ::");
+  run(scratch,
+      "mkfs.fat -C -F 12 -s 2 -r 224 raw 500 && for i in F*.BIN; do mcopy -i raw $i ::; done && "
+      "head -c $(mdir -i raw :: | grep free | tr -dc 0-9) /dev/zero > FILL && mcopy -i raw FILL :: && "
+      "for i in 00 02 04 06 08; do mdel -i raw ::F$i.BIN; done && mcopy -i raw BIG.BIN ::");
   Walked walked(scratch.path("raw"));
   ASSERT_EQ(walked.volume.file_system, "fat12");
   for (const std::string& name : {Filled::name(1), Filled::name(3), Filled::name(19)}) {
@@ -199,8 +200,9 @@ void fill_ext(const Scratch& scratch, const std::string& type) {
   write_file(scratch.path("holes"), holes);
   write_file(scratch.path("first"), first);
   write_file(scratch.path("second"), second + "write big big\nwrite holes holes\nrm F19.BIN\n");
-  run(scratch, "PATH=$PATH:/sbin; truncate -s 2M raw && mke2fs -q -F -b 1024 -t " + type + " raw && "
-               "debugfs -w -f first raw && debugfs -w -f second raw");
+  run(scratch, "PATH=$PATH:/sbin; truncate -s 2M raw && mke2fs -q -F -b 1024 -t " + type +
+                   " raw && "
+                   "debugfs -w -f first raw && debugfs -w -f second raw");
 }
 
 class Ext : public testing::TestWithParam<const char*> {};
@@ -236,8 +238,9 @@ TEST(Extents, NtfsCompressedSparseResidentAndStreams) {
   write_file(scratch.path("mixed"), mixed);
   write_file(scratch.path("small"), "resident content");
   write_file(scratch.path("noise"), noise(150'000, 4));
-  run(scratch, "PATH=$PATH:/sbin; truncate -s 16M raw && mkntfs -F -Q -q -C -c 4096 raw && "
-               "for i in mixed small noise; do ntfscp -q raw $i $i; done && ntfscp -q -N stream raw small mixed");
+  run(scratch,
+      "PATH=$PATH:/sbin; truncate -s 16M raw && mkntfs -F -Q -q -C -c 4096 raw && "
+      "for i in mixed small noise; do ntfscp -q raw $i $i; done && ntfscp -q -N stream raw small mixed");
   Walked walked(scratch.path("raw"));
   ASSERT_EQ(walked.volume.file_system, "ntfs");
 
@@ -267,9 +270,10 @@ TEST(Extents, NtfsFragmented) {
   for (int i = 0; i < 8; i++) write_file(scratch.path(Filled::name(i)), Filled::bytes(i));
   write_file(scratch.path("grown"), noise(200'000, 5));
   // A file written between others and then again, longer: its first clusters stay, the others lie behind.
-  run(scratch, "PATH=$PATH:/sbin; truncate -s 16M raw && mkntfs -F -Q -q -c 4096 raw && head -c 20000 grown > short && "
-               "for i in F00 F01; do ntfscp -q raw $i.BIN $i.BIN; done && ntfscp -q raw short grown && "
-               "for i in F02 F03 F04; do ntfscp -q raw $i.BIN $i.BIN; done && ntfscp -q raw grown grown");
+  run(scratch,
+      "PATH=$PATH:/sbin; truncate -s 16M raw && mkntfs -F -Q -q -c 4096 raw && head -c 20000 grown > short && "
+      "for i in F00 F01; do ntfscp -q raw $i.BIN $i.BIN; done && ntfscp -q raw short grown && "
+      "for i in F02 F03 F04; do ntfscp -q raw $i.BIN $i.BIN; done && ntfscp -q raw grown grown");
   Walked walked(scratch.path("raw"));
   EXPECT_TRUE(walked.by_extents("grown") == noise(200'000, 5));
   EXPECT_GT(walked.of_kind("grown", "data").size(), 1u);

@@ -1,17 +1,16 @@
 // The walk: what `fls -r -p` lists, with extents, entry by entry.
 //
-// TSK has a walk of its own, but it reads an entry's metadata before it calls back, so a crash could not be blamed on an
-// entry. Ours opens directories one by one and announces each entry first. Its rules are those of fls: a directory is
-// entered when name and metadata agree on what it is and on whether it is allocated; unallocated metadata that some name
-// points to is no orphan; on NTFS each $DATA stream and each index root is a row.
+// TSK has a walk of its own, but it reads an entry's metadata before it calls back, so a crash could not be blamed on
+// an entry. Ours opens directories one by one and announces each entry first. Its rules are those of fls: a directory
+// is entered when name and metadata agree on what it is and on whether it is allocated; unallocated metadata that some
+// name points to is no orphan; on NTFS each $DATA stream and each index root is a row.
 #include "fs/file_system.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <optional>
 #include <set>
 #include <unordered_map>
-
-#include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -30,32 +29,47 @@ constexpr uint32_t max_listings = 16;
 std::string kind_of(const TSK_FS_FILE& file, const TSK_FS_ATTR* attribute) {
   if (file.meta) {
     switch (file.meta->type) {
-      case TSK_FS_META_TYPE_REG: return "file";
+      case TSK_FS_META_TYPE_REG:
+        return "file";
       case TSK_FS_META_TYPE_DIR: {  // a data stream of an NTFS directory is a file
         bool stream = attribute && attribute->type == TSK_FS_ATTR_TYPE_NTFS_DATA;
         return stream && TSK_FS_TYPE_ISNTFS(file.fs_info->ftype) ? "file" : "directory";
       }
-      case TSK_FS_META_TYPE_LNK: return "link";
-      case TSK_FS_META_TYPE_FIFO: return "fifo";
+      case TSK_FS_META_TYPE_LNK:
+        return "link";
+      case TSK_FS_META_TYPE_FIFO:
+        return "fifo";
       case TSK_FS_META_TYPE_CHR:
-      case TSK_FS_META_TYPE_BLK: return "device";
-      case TSK_FS_META_TYPE_SOCK: return "socket";
+      case TSK_FS_META_TYPE_BLK:
+        return "device";
+      case TSK_FS_META_TYPE_SOCK:
+        return "socket";
       case TSK_FS_META_TYPE_VIRT:
-      case TSK_FS_META_TYPE_VIRT_DIR: return "virtual";
-      default: break;
+      case TSK_FS_META_TYPE_VIRT_DIR:
+        return "virtual";
+      default:
+        break;
     }
   }
   switch (file.name->type) {
-    case TSK_FS_NAME_TYPE_REG: return "file";
-    case TSK_FS_NAME_TYPE_DIR: return "directory";
-    case TSK_FS_NAME_TYPE_LNK: return "link";
-    case TSK_FS_NAME_TYPE_FIFO: return "fifo";
+    case TSK_FS_NAME_TYPE_REG:
+      return "file";
+    case TSK_FS_NAME_TYPE_DIR:
+      return "directory";
+    case TSK_FS_NAME_TYPE_LNK:
+      return "link";
+    case TSK_FS_NAME_TYPE_FIFO:
+      return "fifo";
     case TSK_FS_NAME_TYPE_CHR:
-    case TSK_FS_NAME_TYPE_BLK: return "device";
-    case TSK_FS_NAME_TYPE_SOCK: return "socket";
+    case TSK_FS_NAME_TYPE_BLK:
+      return "device";
+    case TSK_FS_NAME_TYPE_SOCK:
+      return "socket";
     case TSK_FS_NAME_TYPE_VIRT:
-    case TSK_FS_NAME_TYPE_VIRT_DIR: return "virtual";
-    default: return "other";
+    case TSK_FS_NAME_TYPE_VIRT_DIR:
+      return "virtual";
+    default:
+      return "other";
   }
 }
 
@@ -80,9 +94,15 @@ bool is_dot(const char* name) {
 // One walk over one open file system.
 class Walk {
  public:
-  Walk(TSK_FS_INFO* fs, ByteSource& image, const Ground& ground, uint64_t volume, const Limits& limits, uint64_t next_id,
-       Watch& watch, WalkSink& sink)
-      : fs_(fs), image_(image), ground_(ground), volume_(volume), limits_(limits), next_id_(next_id), watch_(watch),
+  Walk(TSK_FS_INFO* fs, ByteSource& image, const Ground& ground, uint64_t volume, const Limits& limits,
+       uint64_t next_id, Watch& watch, WalkSink& sink)
+      : fs_(fs),
+        image_(image),
+        ground_(ground),
+        volume_(volume),
+        limits_(limits),
+        next_id_(next_id),
+        watch_(watch),
         sink_(sink) {
     if (TSK_FS_TYPE_ISNTFS(fs->ftype)) mft_.emplace(fs, ground);
   }
@@ -90,7 +110,8 @@ class Walk {
   uint64_t run() {
     // Damage can make the root the very number TSK gives its virtual orphan folder; TSK then waits for its own lock.
     if (fs_->root_inum == TSK_FS_ORPHANDIR_INUM(fs_))
-      problem("file system", "", fmt::format("The root directory, inode {}, lies outside of the inodes there are", fs_->root_inum));
+      problem("file system", "",
+              fmt::format("The root directory, inode {}, lies outside of the inodes there are", fs_->root_inum));
     else
       directory(fs_->root_inum, "", 0, false);
     return next_id_;
@@ -120,8 +141,9 @@ class Walk {
     if (depth > limits_.walk_depth)
       return problem("limit", path, fmt::format("Directories deeper than {} are not entered", limits_.walk_depth));
     if (++listings_[inode] > max_listings)
-      return problem("limit", path, fmt::format("Directory inode {} has more than {} names; it is not listed again",
-                                                inode, max_listings));
+      return problem(
+          "limit", path,
+          fmt::format("Directory inode {} has more than {} names; it is not listed again", inode, max_listings));
     if (!watch_.enter(fmt::format("directory {} of volume {}", inode, volume_)))
       return problem("file system", path, fmt::format("Directory inode {} was set aside", inode));
     if (inode == TSK_FS_ORPHANDIR_INUM(fs_)) hand_over_named();

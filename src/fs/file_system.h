@@ -19,8 +19,8 @@ namespace weft::fs {
 // Partitions of any scheme (MBR with logical ones, GPT, APM, BSD inside MBR, Sun), the stretches between them, and for
 // each what file system is on it. An image without a partition table is one volume, scheme "none". Known file systems,
 // encryptions and volume managers that TSK 4.11 cannot read (XFS, btrfs, F2FS, ReiserFS, JFS, ZFS, UDF, HFS classic,
-// LUKS, BitLocker, LVM, FileVault, md RAID, swap…) are named in VolumeRow::file_system and in one problem row each, stage
-// "volume"; their bytes are still scanned as part of the image. Numbers and order are stable for the same image.
+// LUKS, BitLocker, LVM, FileVault, md RAID, swap…) are named in VolumeRow::file_system and in one problem row each,
+// stage "volume"; their bytes are still scanned as part of the image. Numbers and order are stable for the same image.
 // `exhibit` fields are left empty: the caller fills them.
 // A volume in an APFS container has scheme "apfs", its number in the container as slot, and the container's offset and
 // size, which it shares with its siblings; the container itself is a row before them, file system "apfs container".

@@ -1,14 +1,13 @@
 // Against real images, with fls and icat as the other opinion: the same entries, the same contents, and extents that
-// lead to the same bytes on the image. Images come from the evidence folder and are unpacked to raw in a scratch folder.
+// lead to the same bytes on the image. Images come from the evidence folder and are unpacked to raw in a scratch
+// folder.
 #include "fs/file_system.h"
-
-#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/hash.h"

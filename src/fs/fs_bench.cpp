@@ -14,8 +14,9 @@ struct Count final : WalkSink {
 
 void walk(benchmark::State& state) {
   Scratch scratch;
-  run(scratch, "PATH=$PATH:/sbin; for d in $(seq 200); do mkdir -p t/$d; for f in $(seq 100); do echo $d $f > t/$d/$f; done; "
-               "done; truncate -s 256M raw && mke2fs -q -F -t ext4 -N 30000 -d t raw");
+  run(scratch,
+      "PATH=$PATH:/sbin; for d in $(seq 200); do mkdir -p t/$d; for f in $(seq 100); do echo $d $f > t/$d/$f; done; "
+      "done; truncate -s 256M raw && mke2fs -q -F -t ext4 -N 30000 -d t raw");
   FileSource image(scratch.path("raw"));
   std::vector<ProblemRow> problems;
   std::vector<VolumeRow> volumes = find_volumes(image, Limits{}, problems);

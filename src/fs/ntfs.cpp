@@ -1,7 +1,7 @@
-// The MFT entry, as the Linux-NTFS project's documentation describes it: "FILE", at 20 the offset of the first attribute;
-// each attribute: type u32, length u32, non-resident u8, …, at 14 its id u16; resident ones: at 16 the content's size u32,
-// at 20 its offset u16. The list ends with type 0xFFFFFFFF. The boot sector's byte 64 gives the entry's size: in clusters
-// when positive, as a power of two when negative.
+// The MFT entry, as the Linux-NTFS project's documentation describes it: "FILE", at 20 the offset of the first
+// attribute; each attribute: type u32, length u32, non-resident u8, …, at 14 its id u16; resident ones: at 16 the
+// content's size u32, at 20 its offset u16. The list ends with type 0xFFFFFFFF. The boot sector's byte 64 gives the
+// entry's size: in clusters when positive, as a power of two when negative.
 #include "fs/ntfs.h"
 
 #include <tsk/fs/tsk_ntfs.h>
@@ -24,8 +24,7 @@ std::optional<ExtentRow> Mft::resident(ByteSource& image, uint64_t inode, uint32
   if (entry_size_ == 0 || inode > UINT64_MAX / entry_size_ - 1) return std::nullopt;
   uint64_t begin = inode * entry_size_, at = 0;
   for (const ExtentRow& extent : extents_)
-    if (extent.kind == "data" && begin >= extent.file_offset &&
-        begin + entry_size_ <= extent.file_offset + extent.size)
+    if (extent.kind == "data" && begin >= extent.file_offset && begin + entry_size_ <= extent.file_offset + extent.size)
       at = extent.offset + (begin - extent.file_offset);
   if (at == 0) return std::nullopt;
   std::vector<uint8_t> entry(entry_size_);

@@ -2,13 +2,12 @@
 // child process under memory and time limits. The Sleuth Kit may crash on hostile bytes (that is why walks run in
 // workers); what must never happen is a hang, memory without bound, or an exception that is not an Error.
 #include <gtest/gtest.h>
+#include <iostream>
+#include <random>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <iostream>
-#include <random>
 
 #include "fs/testing.h"
 

@@ -130,7 +130,8 @@ std::optional<Recognised> udf(const std::vector<uint8_t>& head) {
   return Recognised{"udf", "UDF", "", "", iso};
 }
 
-// The RAID superblocks at the end of the member: 0.90 at the last 64 KiB boundary but one, 1.0 eight KiB before the end.
+// The RAID superblocks at the end of the member: 0.90 at the last 64 KiB boundary but one, 1.0 eight KiB before the
+// end.
 std::optional<Recognised> md_at_end(ByteSource& image, uint64_t offset, uint64_t size) {
   if (size < 128 * KiB) return std::nullopt;
   uint64_t old = (size & ~(64 * KiB - 1)) - 64 * KiB, v1 = ((size / 512 - 16) & ~uint64_t(7)) * 512;

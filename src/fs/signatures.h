@@ -9,8 +9,8 @@
 namespace weft::fs {
 
 struct Recognised {
-  std::string name;    // "xfs", "luks2", …: VolumeRow::file_system
-  std::string what;    // in words, for the problem row
+  std::string name;  // "xfs", "luks2", …: VolumeRow::file_system
+  std::string what;  // in words, for the problem row
   std::string label, serial;
   bool readable_by_tsk = false;  // there is a file system TSK reads as well (BitLocker To Go's FAT front)
 };

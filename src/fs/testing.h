@@ -1,19 +1,17 @@
 // What the tests of src/fs share: a scratch folder, a raw file as a source, commands of peers, a sink that keeps rows.
 #pragma once
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
+#include <fmt/format.h>
+#include <stdlib.h>
 #include <string>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -118,8 +116,8 @@ inline std::string content_sha256(ByteSource& content) {
 
 // The superblock's block of an APFS volume, as pstat tells it: that is how fls and icat want it named.
 inline std::string apfs_block(const Scratch& scratch, const std::string& raw, const VolumeRow& volume) {
-  std::string command = fmt::format("pstat -o {} {} | grep -A3 'Volume' | grep -o 'APSB Block Number: .*'",
-                                    volume.offset / 512, raw);
+  std::string command =
+      fmt::format("pstat -o {} {} | grep -A3 'Volume' | grep -o 'APSB Block Number: .*'", volume.offset / 512, raw);
   std::vector<std::string> blocks = lines(run(scratch, command));
   size_t slot = size_t(volume.slot.value_or(0));
   return slot < blocks.size() ? blocks[slot].substr(blocks[slot].rfind(' ') + 1) : "0";

@@ -36,7 +36,9 @@ TskImage::TskImage(ByteSource& bytes) : TSK_IMG_INFO{}, source(bytes) {
     throw Error("The Sleuth Kit cannot use the image: " + take_tsk_error());
 }
 
-TskImage::~TskImage() { tsk_img_close(this); }
+TskImage::~TskImage() {
+  tsk_img_close(this);
+}
 
 std::string take_tsk_error() {
   const char* text = tsk_error_get();

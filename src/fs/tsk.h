@@ -2,10 +2,9 @@
 // One thread at a time per TskImage and all that is opened on it; TSK keeps its error state per thread.
 #pragma once
 
-#include <tsk/libtsk.h>
-
 #include <memory>
 #include <string>
+#include <tsk/libtsk.h>
 #include <vector>
 
 #include "base/file.h"

@@ -1,13 +1,13 @@
 #include "fs/volume_access.h"
 
 #include <array>
+#include <fmt/format.h>
 #include <string_view>
 #include <utility>
 
 #include "base/cursor.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include <fmt/format.h>
 
 namespace weft::fs {
 namespace {
@@ -61,9 +61,11 @@ std::string root_label(TSK_FS_INFO* fs) {
 // NTFS: the $VOLUME_NAME attribute (type 0x60) of MFT entry 3.
 std::string ntfs_label(TSK_FS_INFO* fs) {
   TskFile volume(tsk_fs_file_open_meta(fs, nullptr, 3));
-  const TSK_FS_ATTR* name = volume ? tsk_fs_file_attr_get_type(volume.get(), TSK_FS_ATTR_TYPE_NTFS_VNAME, 0, 0) : nullptr;
+  const TSK_FS_ATTR* name =
+      volume ? tsk_fs_file_attr_get_type(volume.get(), TSK_FS_ATTR_TYPE_NTFS_VNAME, 0, 0) : nullptr;
   tsk_error_reset();
-  if (!name || !(name->flags & TSK_FS_ATTR_RES) || name->size < 0 || uint64_t(name->size) > name->rd.buf_size) return {};
+  if (!name || !(name->flags & TSK_FS_ATTR_RES) || name->size < 0 || uint64_t(name->size) > name->rd.buf_size)
+    return {};
   return printable(from_utf16le({name->rd.buf, size_t(name->size)}));
 }
 
@@ -128,7 +130,8 @@ Opened open_volume(TskImage& image, const VolumeRow& volume, std::string& why_no
     if (!out.pool) return out;
     const TSK_POOL_VOLUME_INFO* it = out.pool.get()->vol_list;
     while (it && uint64_t(it->index) != volume.slot.value_or(0)) it = it->next;
-    if (it) out.pool_image = Handle<TSK_IMG_INFO, tsk_img_close>(out.pool.get()->get_img_info(out.pool.get(), it->block));
+    if (it)
+      out.pool_image = Handle<TSK_IMG_INFO, tsk_img_close>(out.pool.get()->get_img_info(out.pool.get(), it->block));
     if (out.pool_image) out.fs = TskFs(tsk_fs_open_img(out.pool_image.get(), 0, TSK_FS_TYPE_APFS));
     out.start = out.pool.get()->img_offset;
   } else {
@@ -153,9 +156,15 @@ void identify(const Opened& opened, ByteSource& image, VolumeRow& volume) {
       break;
     }
     case TSK_FS_TYPE_FAT12:
-    case TSK_FS_TYPE_FAT16: identify_fat(opened, image, volume, 39, 43); break;
-    case TSK_FS_TYPE_FAT32: identify_fat(opened, image, volume, 67, 71); break;
-    case TSK_FS_TYPE_EXFAT: identify_fat(opened, image, volume, 100, 0); break;
+    case TSK_FS_TYPE_FAT16:
+      identify_fat(opened, image, volume, 39, 43);
+      break;
+    case TSK_FS_TYPE_FAT32:
+      identify_fat(opened, image, volume, 67, 71);
+      break;
+    case TSK_FS_TYPE_EXFAT:
+      identify_fat(opened, image, volume, 100, 0);
+      break;
     case TSK_FS_TYPE_EXT2:
     case TSK_FS_TYPE_EXT3:
     case TSK_FS_TYPE_EXT4: {

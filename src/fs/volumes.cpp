@@ -1,13 +1,12 @@
 // Which volumes an image has.
 //
 // An MBR says little about itself: boot sectors of FAT and NTFS end in 55AA too, and an ISO image may carry a partition
-// table for booting from a stick. So both readings are tried: the partition table, and a file system at offset 0. A file
-// system whose boot sector lies where the table would be wins when the table leads nowhere (no partition holds anything
-// known). Otherwise both are rows: a partitioned disk may keep an older file system's superblock in front, and a hybrid
-// ISO is two things at once.
+// table for booting from a stick. So both readings are tried: the partition table, and a file system at offset 0. A
+// file system whose boot sector lies where the table would be wins when the table leads nowhere (no partition holds
+// anything known). Otherwise both are rows: a partitioned disk may keep an older file system's superblock in front, and
+// a hybrid ISO is two things at once.
 #include <algorithm>
 #include <array>
-
 #include <fmt/format.h>
 
 #include "base/cursor.h"
@@ -64,7 +63,8 @@ class Finder {
         rows.push_back(std::move(front));
       }
     }
-    std::stable_sort(rows.begin(), rows.end(), [](const VolumeRow& a, const VolumeRow& b) { return a.offset < b.offset; });
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const VolumeRow& a, const VolumeRow& b) { return a.offset < b.offset; });
     std::vector<VolumeRow> out;
     for (VolumeRow& row : rows) {
       std::vector<VolumeRow> inner = apfs_volumes(row);
@@ -150,7 +150,8 @@ class Finder {
       if (vs.vstype == TSK_VS_TYPE_BSD && description.find("Unused") != std::string::npos) continue;
       uint64_t most = uint64_t(1) << 52, size = image_.source.size();
       if (part->start >= most || part->len >= most || part->len == 0) {
-        problem(begin, fmt::format("Partition with impossible place: start {}, length {} sectors", part->start, part->len));
+        problem(begin,
+                fmt::format("Partition with impossible place: start {}, length {} sectors", part->start, part->len));
         continue;
       }
       VolumeRow row;
@@ -187,8 +188,7 @@ class Finder {
       return;
     }
     if (found) problem(row.offset, fmt::format("Also {}, which is not read", found->what));
-    if (several)
-      problem(row.offset, fmt::format("More than one file system is here; read as {}", row.file_system));
+    if (several) problem(row.offset, fmt::format("More than one file system is here; read as {}", row.file_system));
     row.block_size = fs.get()->block_size;
     Opened opened;
     opened.start = uint64_t(fs.get()->offset);

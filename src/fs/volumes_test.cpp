@@ -18,14 +18,17 @@ std::vector<VolumeRow> allocated(const std::vector<VolumeRow>& rows) {
   return out;
 }
 
-bool has_sfdisk() { return std::system("PATH=$PATH:/sbin:/usr/sbin sfdisk --version >/dev/null 2>&1") == 0; }
+bool has_sfdisk() {
+  return std::system("PATH=$PATH:/sbin:/usr/sbin sfdisk --version >/dev/null 2>&1") == 0;
+}
 
 TEST(Volumes, MbrWithLogicalOnesAndFileSystems) {
   if (!has_sfdisk()) GTEST_SKIP() << "NO SFDISK: install the package fdisk";
   Scratch scratch;
-  run(scratch, "truncate -s 24M raw && printf '2048,8192,6\\n10240,,5\\n\\n\\n12288,8192,83\\n22528,8192,83\\n' | "
-               "sfdisk -q raw && mkfs.fat -F 16 -s 1 -f 1 -i 1234abcd -n LABEL16 --offset 2048 raw 4096 && "
-               "mkfs.ext4 -q -F -L linux -U 11111111-2222-3333-4444-555555555555 -E offset=6291456 raw 4M");
+  run(scratch,
+      "truncate -s 24M raw && printf '2048,8192,6\\n10240,,5\\n\\n\\n12288,8192,83\\n22528,8192,83\\n' | "
+      "sfdisk -q raw && mkfs.fat -F 16 -s 1 -f 1 -i 1234abcd -n LABEL16 --offset 2048 raw 4096 && "
+      "mkfs.ext4 -q -F -L linux -U 11111111-2222-3333-4444-555555555555 -E offset=6291456 raw 4M");
   std::vector<ProblemRow> problems;
   std::vector<VolumeRow> rows = find_in(scratch.path("raw"), problems), parts = allocated(rows);
   ASSERT_EQ(parts.size(), 3u);
@@ -49,9 +52,10 @@ TEST(Volumes, MbrWithLogicalOnesAndFileSystems) {
 TEST(Volumes, GptAndItsBackup) {
   if (!has_sfdisk()) GTEST_SKIP() << "NO SFDISK: install the package fdisk";
   Scratch scratch;
-  run(scratch, "truncate -s 16M raw && printf 'label: gpt\\nstart=2048,size=8192,name=first\\nstart=10240,size=8192\\n' | "
-               "sfdisk -q raw && mkfs.ext2 -q -F -E offset=1048576 raw 4M && cp raw damaged && "
-               "dd if=/dev/zero of=damaged bs=512 seek=1 count=33 conv=notrunc");
+  run(scratch,
+      "truncate -s 16M raw && printf 'label: gpt\\nstart=2048,size=8192,name=first\\nstart=10240,size=8192\\n' | "
+      "sfdisk -q raw && mkfs.ext2 -q -F -E offset=1048576 raw 4M && cp raw damaged && "
+      "dd if=/dev/zero of=damaged bs=512 seek=1 count=33 conv=notrunc");
   std::vector<ProblemRow> problems;
   std::vector<VolumeRow> parts = allocated(find_in(scratch.path("raw"), problems));
   ASSERT_EQ(parts.size(), 2u);

@@ -1,21 +1,20 @@
 // Zip and tar archives as exhibits, by libarchive.
 //
 // An archive can only be read from front to back, a layout is read at any offset, in order of path. So the archive is
-// unpacked once into one spool file: contents in the archive's own order, each at a multiple of 4096, runs of zeros left
-// as holes. The index beside it (spool + ".index") lists the entries with their places. It is written whole when the
-// spool is complete, and names the archive's size and time of change: an index that fits means a spool that can be used
-// again, anything else is done anew.
+// unpacked once into one spool file: contents in the archive's own order, each at a multiple of 4096, runs of zeros
+// left as holes. The index beside it (spool + ".index") lists the entries with their places. It is written whole when
+// the spool is complete, and names the archive's size and time of change: an index that fits means a spool that can be
+// used again, anything else is done anew.
 //
 // Names inside an archive are only ever text here: nothing is created under them, so no name can lead out of the spool.
 // What an archive can cost is bounded by the limit on unpacked bytes (headers count as well, 512 each) and on entries.
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <array>
 #include <cerrno>
 #include <clocale>
 #include <cstring>
-
-#include <archive.h>
-#include <archive_entry.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <locale.h>
@@ -111,14 +110,21 @@ std::string clean_path(std::string_view name, bool& outside) {
 std::string kind_of(struct archive_entry* entry) {
   if (archive_entry_hardlink(entry)) return "link";
   switch (archive_entry_filetype(entry)) {
-    case AE_IFREG: return "file";
-    case AE_IFDIR: return "directory";
-    case AE_IFLNK: return "link";
+    case AE_IFREG:
+      return "file";
+    case AE_IFDIR:
+      return "directory";
+    case AE_IFLNK:
+      return "link";
     case AE_IFCHR:
-    case AE_IFBLK: return "device";
-    case AE_IFIFO: return "fifo";
-    case AE_IFSOCK: return "socket";
-    default: return "other";
+    case AE_IFBLK:
+      return "device";
+    case AE_IFIFO:
+      return "fifo";
+    case AE_IFSOCK:
+      return "socket";
+    default:
+      return "other";
   }
 }
 
@@ -129,7 +135,8 @@ LogicalEntry describe(struct archive_entry* from, std::vector<Fault>& faults) {
   bool outside = false;
   entry.path = clean_path(name ? name : "", outside);
   if (entry.path.empty()) entry.path = "(no name)";
-  if (outside) faults.push_back({0, 0, printable(name) + ": the name leads outside the archive; taken as " + entry.path});
+  if (outside)
+    faults.push_back({0, 0, printable(name) + ": the name leads outside the archive; taken as " + entry.path});
   entry.kind = kind_of(from);
   const auto time = [](int set, time_t seconds, long nanoseconds) {
     return set ? from_seconds(seconds, uint32_t(nanoseconds)) : std::nullopt;
@@ -170,7 +177,9 @@ void write_sparse(int fd, uint64_t offset, Bytes data, const std::string& path) 
 class Unpacking {
  public:
   Unpacking(const EvidenceFile& file, const OpenOptions& options, bool tar)
-      : file_(file), options_(options), input_(open_for_reader(file.path())),
+      : file_(file),
+        options_(options),
+        input_(open_for_reader(file.path())),
         reader_(open_reader(file.path(), input_.get(), tar)) {
     const int fd = ::open(options.spool.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) throw Error("cannot create the file that the archive is unpacked into", options.spool, errno);
@@ -196,7 +205,8 @@ class Unpacking {
     const int status = archive_read_next_header(reader_.get(), &header);
     if (status == ARCHIVE_EOF) return false;
     if (status < ARCHIVE_WARN && status != ARCHIVE_RETRY) {
-      fault("the archive is damaged or truncated: what follows could not be unpacked (" + reason_of(reader_.get()) + ")");
+      fault("the archive is damaged or truncated: what follows could not be unpacked (" + reason_of(reader_.get()) +
+            ")");
       return false;
     }
     if (status == ARCHIVE_RETRY) {
@@ -249,9 +259,10 @@ class Unpacking {
         break;
       }
       if (at < 0 || n > room(size) || uint64_t(at) > size + room(size) - n) {
-        fault(fmt::format("{}: the limit of {} unpacked bytes is reached: only its first {} bytes were unpacked, and "
-                          "nothing that follows",
-                          entry.path, options_.spool_limit, size));
+        fault(
+            fmt::format("{}: the limit of {} unpacked bytes is reached: only its first {} bytes were unpacked, and "
+                        "nothing that follows",
+                        entry.path, options_.spool_limit, size));
         go_on = false;
         break;
       }

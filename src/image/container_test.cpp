@@ -1,9 +1,8 @@
 // Containers made on the spot by other tools, in every variant we know of, and then damaged.
 
 #include <algorithm>
-#include <random>
-
 #include <gmock/gmock.h>
+#include <random>
 
 #include "base/text.h"
 #include "image/image_testing.h"
@@ -86,14 +85,17 @@ TEST_F(Container, RenamedSparseVmdkIsRefused) {
 
 TEST_F(Container, ZeroClustersOfQcow) {
   const std::string path = scratch / "zero.qcow2";
-  ASSERT_TRUE(run("qemu-img create -f qcow2 " + path + " 4M && qemu-io -c 'write -P 0x41 0 4M' -c 'write -z 64k 64k' "
-                  "-c 'write -z -u 256k 128k' " + path));
+  ASSERT_TRUE(run("qemu-img create -f qcow2 " + path +
+                  " 4M && qemu-io -c 'write -P 0x41 0 4M' -c 'write -z 64k 64k' "
+                  "-c 'write -z -u 256k 128k' " +
+                  path));
   EXPECT_EQ(refusal(path), "");
   if (refusal(path).empty()) expect_like_qemu(path);
 }
 
 TEST_F(Container, BackingFiles) {
-  ASSERT_TRUE(run("cd " + scratch.path() + " && qemu-img convert -O qcow2 -f raw source.bin base.qcow2 && "
+  ASSERT_TRUE(run("cd " + scratch.path() +
+                  " && qemu-img convert -O qcow2 -f raw source.bin base.qcow2 && "
                   "qemu-img create -f qcow2 -b base.qcow2 -F qcow2 top.qcow2 && "
                   "qemu-io -c 'write -P 0x42 1M 100k' -c 'write -z 64k 64k' top.qcow2"));
   EXPECT_EQ(refusal(scratch / "top.qcow2"), "");
@@ -103,14 +105,17 @@ TEST_F(Container, BackingFiles) {
   }
   std::filesystem::rename(scratch / "base.qcow2", scratch / "gone");
   EXPECT_THAT(refusal(scratch / "top.qcow2"), HasSubstr("stands on another image, which is missing: put base.qcow2"));
-  ASSERT_TRUE(run("cd " + scratch.path() + " && qemu-img create -f qcow2 -b source.bin -F raw onraw.qcow2 7M && "
+  ASSERT_TRUE(run("cd " + scratch.path() +
+                  " && qemu-img create -f qcow2 -b source.bin -F raw onraw.qcow2 7M && "
                   "qemu-io -c 'write -P 0x42 1M 100k' onraw.qcow2"));
   expect_like_qemu(scratch / "onraw.qcow2");
 }
 
 TEST_F(Container, SnapshotOfVmdk) {
-  ASSERT_TRUE(run("cd " + scratch.path() + " && qemu-img convert -O vmdk -f raw source.bin base.vmdk && "
-                  "qemu-img create -f vmdk -b base.vmdk -F vmdk top.vmdk && qemu-io -c 'write -P 0x42 1M 100k' top.vmdk"));
+  ASSERT_TRUE(
+      run("cd " + scratch.path() +
+          " && qemu-img convert -O vmdk -f raw source.bin base.vmdk && "
+          "qemu-img create -f vmdk -b base.vmdk -F vmdk top.vmdk && qemu-io -c 'write -P 0x42 1M 100k' top.vmdk"));
   EXPECT_EQ(refusal(scratch / "top.vmdk"), "");
   if (refusal(scratch / "top.vmdk").empty()) expect_like_qemu(scratch / "top.vmdk");
   std::filesystem::rename(scratch / "base.vmdk", scratch / "gone");
@@ -122,8 +127,10 @@ TEST_F(Container, WhatQcowCannotDoHereIsRefused) {
   EXPECT_THAT(refusal(scratch / "z.qcow2"), HasSubstr("features not known here"));
   ASSERT_TRUE(run("qemu-img create -f qcow2 -o extended_l2=on " + (scratch / "x.qcow2") + " 8M"));
   EXPECT_THAT(refusal(scratch / "x.qcow2"), HasSubstr("features not known here"));
-  ASSERT_TRUE(run("qemu-img create -f qcow2 --object secret,id=s,data=abc123 -o encrypt.format=luks,encrypt.key-secret=s "
-                  "-o encrypt.iter-time=10 " + (scratch / "c.qcow2") + " 8M"));
+  ASSERT_TRUE(
+      run("qemu-img create -f qcow2 --object secret,id=s,data=abc123 -o encrypt.format=luks,encrypt.key-secret=s "
+          "-o encrypt.iter-time=10 " +
+          (scratch / "c.qcow2") + " 8M"));
   EXPECT_THAT(refusal(scratch / "c.qcow2"), HasSubstr("it is encrypted"));
 }
 
@@ -148,9 +155,12 @@ class EnCase : public testing::Test {
   void SetUp() override {
     NEEDS_TOOL("ewfacquire");
     spill(scratch / "source.bin", sample());
-    ASSERT_TRUE(run("ewfacquire -u -t " + (scratch / "a") + " -C 7 -D d -e someone -E 12 -N n -f encase6 -c deflate:none "
-                    "-S 1048576 -d sha1 " + (scratch / "source.bin")));
-    ASSERT_TRUE(run("ewfacquire -u -t " + (scratch / "b") + " -f encase6 -c deflate:best -S 1G " + (scratch / "source.bin")));
+    ASSERT_TRUE(run("ewfacquire -u -t " + (scratch / "a") +
+                    " -C 7 -D d -e someone -E 12 -N n -f encase6 -c deflate:none "
+                    "-S 1048576 -d sha1 " +
+                    (scratch / "source.bin")));
+    ASSERT_TRUE(
+        run("ewfacquire -u -t " + (scratch / "b") + " -f encase6 -c deflate:best -S 1G " + (scratch / "source.bin")));
   }
   std::string a(int number) { return scratch / ("a.E0" + std::to_string(number)); }
   Scratch scratch;
@@ -169,12 +179,14 @@ TEST_F(EnCase, AllSegments) {
 TEST_F(EnCase, MissingSegments) {
   const size_t last = open(a(1)).parts.size();
   std::filesystem::rename(a(int(last)), scratch / "kept");
-  EXPECT_THAT(refusal(a(1)), HasSubstr("segment " + std::to_string(last) + " of the EnCase image is missing, expected at "));
+  EXPECT_THAT(refusal(a(1)),
+              HasSubstr("segment " + std::to_string(last) + " of the EnCase image is missing, expected at "));
   std::filesystem::rename(scratch / "kept", a(int(last)));
   std::filesystem::rename(a(2), scratch / "kept");
   EXPECT_THAT(refusal(a(1)), HasSubstr("segment 2 of the EnCase image is missing, expected at " + a(2)));
   std::filesystem::copy_file(a(3), a(2));
-  EXPECT_THAT(refusal(a(1)), HasSubstr("says it is segment 3 of its EnCase image, but stands at the place of segment 2"));
+  EXPECT_THAT(refusal(a(1)),
+              HasSubstr("says it is segment 3 of its EnCase image, but stands at the place of segment 2"));
 }
 
 TEST_F(EnCase, BadChunkIsZeroedAndReportedEveryTime) {

@@ -1,11 +1,11 @@
-// Damaged containers: cut at many lengths, and with bytes changed in headers and tables. Never a crash, a hang, unbounded
-// memory or an exception that is not an Error; a cut-off end is never silent, nor is damage where the format has checksums.
+// Damaged containers: cut at many lengths, and with bytes changed in headers and tables. Never a crash, a hang,
+// unbounded memory or an exception that is not an Error; a cut-off end is never silent, nor is damage where the format
+// has checksums.
 
 #include <algorithm>
 #include <functional>
-#include <random>
-
 #include <gmock/gmock.h>
+#include <random>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -48,7 +48,8 @@ class Damage : public testing::TestWithParam<Made> {
     for (char& c : truth_) c = char(random() % 16);
     spill(scratch_ / "source", truth_);
     path_ = scratch_ / GetParam().name;
-    std::string make = "qemu-img convert -O " + std::string(GetParam().options) + " -f raw " + (scratch_ / "source") + " " + path_;
+    std::string make =
+        "qemu-img convert -O " + std::string(GetParam().options) + " -f raw " + (scratch_ / "source") + " " + path_;
     if (is_ewf()) {
       NEEDS_TOOL("ewfacquire");
       make = std::string(GetParam().options) + " -u -f encase6 -S 1G -t " + path_.substr(0, path_.size() - 4) + " " +
@@ -96,8 +97,10 @@ class Damage : public testing::TestWithParam<Made> {
       ::close(ends[0]);
       int status = 0;
       ::waitpid(child, &status, 0);
-      if (WIFSIGNALED(status)) letters += WTERMSIG(status) == SIGPROF ? 'h' : 'c';
-      else if (WEXITSTATUS(status) != 0) letters += 'x';
+      if (WIFSIGNALED(status))
+        letters += WTERMSIG(status) == SIGPROF ? 'h' : 'c';
+      else if (WEXITSTATUS(status) != 0)
+        letters += 'x';
     }
     return letters;
   }
@@ -176,12 +179,11 @@ TEST_P(Damage, ChangedBytesDoNoHarm) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Containers, Damage, testing::ValuesIn(made),
-                         [](const auto& it) {
-                           std::string name = it.param.name;
-                           std::replace(name.begin(), name.end(), '.', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Containers, Damage, testing::ValuesIn(made), [](const auto& it) {
+  std::string name = it.param.name;
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+});
 
 }  // namespace
 }  // namespace weft::image

@@ -1,10 +1,9 @@
 // Every image of the evidence that is a container or raw, against what other tools say of it.
 
-#include "image/image_testing.h"
-
 #include <gmock/gmock.h>
 
 #include "base/text.h"
+#include "image/image_testing.h"
 
 namespace weft::image {
 namespace {
@@ -73,10 +72,9 @@ TEST_P(QemuImage, GivesTheBytesOfQemu) {
 }
 INSTANTIATE_TEST_SUITE_P(Evidence, QemuImage,
                          testing::Values("images/dfvfs/ext2.qcow2", "images/dfvfs/ext2.vmdk", "images/dfvfs/ext2.vhd",
-                                         "images/dfvfs/windows_volume.qcow2",
-                                         "images/keramics/fat32.qcow2", "images/plaso/image.qcow2",
-                                         "images/plaso/vsstest.qcow2", "images/xfs/xfs.vhdx.gz",
-                                         "images/lvm/lvm2.vhdx.gz"));
+                                         "images/dfvfs/windows_volume.qcow2", "images/keramics/fat32.qcow2",
+                                         "images/plaso/image.qcow2", "images/plaso/vsstest.qcow2",
+                                         "images/xfs/xfs.vhdx.gz", "images/lvm/lvm2.vhdx.gz"));
 
 TEST(Evidence, Ext2IsTheSameInEveryContainer) {
   NEEDS_EVIDENCE("images/dfvfs/ext2.E01");

@@ -14,7 +14,6 @@
 #include <array>
 #include <cstring>
 #include <filesystem>
-
 #include <fmt/format.h>
 #include <libewf.h>
 
@@ -71,7 +70,8 @@ Segment examine(const std::string& path) {
   for (uint64_t at = header_size;;) {
     const auto bytes = file.read(at, descriptor_size);
     if (bytes.size() < descriptor_size) {
-      segment.damage = fmt::format("the segment ends at byte {} within its chain of sections: it is truncated", file.size());
+      segment.damage =
+          fmt::format("the segment ends at byte {} within its chain of sections: it is truncated", file.size());
       return segment;
     }
     Cursor cursor(bytes);
@@ -92,8 +92,9 @@ Segment examine(const std::string& path) {
       return segment;
     }
     if (next > file.size()) {
-      segment.damage = fmt::format("the section \"{}\" at byte {} reaches to byte {}, the segment ends at {}: it is truncated",
-                                   printable(type), at, next, file.size());
+      segment.damage =
+          fmt::format("the section \"{}\" at byte {} reaches to byte {}, the segment ends at {}: it is truncated",
+                      printable(type), at, next, file.size());
       return segment;
     }
     at = next;
@@ -248,7 +249,9 @@ void add_acquisition_errors(libewf_handle_t* handle, uint64_t sector_size, uint6
 
 }  // namespace
 
-std::vector<std::string> ewf_parts(const std::string& path) { return segments_of(path).paths; }
+std::vector<std::string> ewf_parts(const std::string& path) {
+  return segments_of(path).paths;
+}
 
 Image open_ewf(const Recognised& what) {
   const std::string& path = what.parts.front();

@@ -1,6 +1,6 @@
-// How fast containers give out their bytes, in CPU time of this process: 64 MiB, half noise, half text, from the page cache.
+// How fast containers give out their bytes, in CPU time of this process: 64 MiB, half noise, half text, from the page
+// cache.
 #include <benchmark/benchmark.h>
-
 #include <random>
 
 #include "image/image_testing.h"
@@ -26,19 +26,27 @@ void read_all(benchmark::State& state, const char* made, const char* make) {
   for (auto _ : state) {
     Image image = open(scratch / made);
     std::vector<Fault> faults;
-    for (uint64_t at = 0; const size_t n = image.bytes->read(at, buffer, faults); at += n) benchmark::DoNotOptimize(buffer.data());
+    for (uint64_t at = 0; const size_t n = image.bytes->read(at, buffer, faults); at += n)
+      benchmark::DoNotOptimize(buffer.data());
   }
   state.SetBytesProcessed(int64_t(state.iterations() * size));
 }
 
 BENCHMARK_CAPTURE(read_all, raw, "source", "true")->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(read_all, folder, "folder", "mkdir folder && split -a 4 -b 64k source folder/f")->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(read_all, ewf_packed, "made.E01", "ewfacquire -u -f encase6 -c deflate:fast -S 1G -t made source")->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(read_all, ewf_plain, "made.E01", "ewfacquire -u -f encase6 -c deflate:none -S 1G -t made source")->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(read_all, qcow2, "made.qcow2", "qemu-img convert -f raw -O qcow2 source made.qcow2")->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(read_all, qcow2_packed, "made.qcow2", "qemu-img convert -c -f raw -O qcow2 source made.qcow2")->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(read_all, vmdk, "made.vmdk", "qemu-img convert -f raw -O vmdk source made.vmdk")->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(read_all, vhdx, "made.vhdx", "qemu-img convert -f raw -O vhdx source made.vhdx")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(read_all, folder, "folder", "mkdir folder && split -a 4 -b 64k source folder/f")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(read_all, ewf_packed, "made.E01", "ewfacquire -u -f encase6 -c deflate:fast -S 1G -t made source")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(read_all, ewf_plain, "made.E01", "ewfacquire -u -f encase6 -c deflate:none -S 1G -t made source")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(read_all, qcow2, "made.qcow2", "qemu-img convert -f raw -O qcow2 source made.qcow2")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(read_all, qcow2_packed, "made.qcow2", "qemu-img convert -c -f raw -O qcow2 source made.qcow2")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(read_all, vmdk, "made.vmdk", "qemu-img convert -f raw -O vmdk source made.vmdk")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(read_all, vhdx, "made.vhdx", "qemu-img convert -f raw -O vhdx source made.vhdx")
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace weft::image

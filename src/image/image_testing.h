@@ -1,16 +1,16 @@
-// What the tests of this module share: the evidence folder, scratch folders, running a peer tool, reading all of an image.
+// What the tests of this module share: the evidence folder, scratch folders, running a peer tool, reading all of an
+// image.
 #pragma once
 
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <optional>
 #include <string>
-#include <vector>
-
-#include <gtest/gtest.h>
 #include <unistd.h>
+#include <vector>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -23,8 +23,9 @@ inline std::string evidence() {
   return folder ? folder : std::string(WEFT_SOURCE_DIR) + "/../shared/evidence";
 }
 
-#define NEEDS_EVIDENCE(name) \
-  if (!std::filesystem::exists(evidence() + "/" + (name))) GTEST_SKIP() << "no evidence: " << evidence() << "/" << (name)
+#define NEEDS_EVIDENCE(name)                               \
+  if (!std::filesystem::exists(evidence() + "/" + (name))) \
+  GTEST_SKIP() << "no evidence: " << evidence() << "/" << (name)
 #define NEEDS_TOOL(name) \
   if (std::system("command -v " name " >/dev/null 2>&1") != 0) GTEST_SKIP() << "no tool: " name
 
@@ -55,7 +56,9 @@ inline std::string slurp(const std::string& path) {
 inline void spill(const std::string& path, std::string_view text) {
   std::ofstream(path, std::ios::binary).write(text.data(), std::streamsize(text.size()));
 }
-inline bool run(const std::string& command) { return std::system(("( " + command + " ) >/dev/null 2>&1").c_str()) == 0; }
+inline bool run(const std::string& command) {
+  return std::system(("( " + command + " ) >/dev/null 2>&1").c_str()) == 0;
+}
 
 struct Content {
   uint64_t size = 0;
@@ -77,7 +80,9 @@ inline Content content_of(ByteSource& source, size_t step = 1'000'003) {
   out.sha256 = sha256.hex();
   return out;
 }
-inline Content content_of(const std::string& path) { return content_of(*open(path).bytes); }
+inline Content content_of(const std::string& path) {
+  return content_of(*open(path).bytes);
+}
 inline std::string bytes_of(ByteSource& source) {
   std::vector<Fault> faults;
   std::vector<uint8_t> out(source.size());

@@ -1,10 +1,9 @@
 // Folders, archives and split images: what only names and layouts can get wrong.
 
+#include <gmock/gmock.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-
-#include <gmock/gmock.h>
 
 #include "base/text.h"
 #include "image/image_testing.h"
@@ -80,8 +79,8 @@ TEST(Folder, LaysOutWhatIsThere) {
   EXPECT_EQ(image.format, "folder");
   EXPECT_TRUE(image.logical);
   EXPECT_THAT(image.faults, IsEmpty());
-  EXPECT_THAT(paths_of(image), ElementsAre("a.txt", "b", "b.txt", "b/inner", "b/inner/x", "b/up", "b/y", "empty", "fifo",
-                                           "loop", "new\\x0Aline", "not\\xFFutf8", "outside"));
+  EXPECT_THAT(paths_of(image), ElementsAre("a.txt", "b", "b.txt", "b/inner", "b/inner/x", "b/up", "b/y", "empty",
+                                           "fifo", "loop", "new\\x0Aline", "not\\xFFutf8", "outside"));
   EXPECT_EQ(entry_at(image, "outside")->kind, "link");
   EXPECT_EQ(entry_at(image, "outside")->target, "/etc/passwd");
   EXPECT_EQ(entry_at(image, "fifo")->kind, "fifo");
@@ -141,9 +140,8 @@ TEST(Folder, ManyFilesAndDeepFolders) {
 
 TEST(Split, NumbersAndLetters) {
   Scratch scratch;
-  for (const auto& names : std::vector<std::vector<std::string>>{{"n.001", "n.002", "n.003"},
-                                                                 {"z.000", "z.001", "z.002"},
-                                                                 {"l.aa", "l.ab", "l.ac"}}) {
+  for (const auto& names : std::vector<std::vector<std::string>>{
+           {"n.001", "n.002", "n.003"}, {"z.000", "z.001", "z.002"}, {"l.aa", "l.ab", "l.ac"}}) {
     for (size_t i = 0; i < 3; i++) spill(scratch / names[i], std::string(1000 + i, char('a' + i)));
     Image image = open(scratch / names[0]);
     EXPECT_EQ(image.format, "split raw");
@@ -163,7 +161,8 @@ TEST(Split, NumbersAndLetters) {
 TEST(Recognise, DamagedOrEmptyContainersAreNeverRaw) {
   Scratch scratch;
   const std::string noise(100000, 'x');
-  for (const char* name : {"a.E01", "a.vhd", "a.vhdx", "a.qcow2", "a.vmdk", "a.vdi", "a.aff", "a.zip", "a.tar", "a.s01"}) {
+  for (const char* name :
+       {"a.E01", "a.vhd", "a.vhdx", "a.qcow2", "a.vmdk", "a.vdi", "a.aff", "a.zip", "a.tar", "a.s01"}) {
     spill(scratch / name, noise);
     EXPECT_THAT(refusal(scratch / name), HasSubstr("its signature is missing")) << name;
     spill(scratch / name, "");
@@ -264,10 +263,12 @@ z.close()
 }
 
 TEST_F(ArchiveTest, CompleteSpoolIsUsedAgainAndABrokenOneIsNot) {
-  ASSERT_TRUE(python("z = zipfile.ZipFile('a.zip', 'w'); z.writestr('f', 'data' * 5000); z.writestr('g', 'x'); z.close()"));
+  ASSERT_TRUE(
+      python("z = zipfile.ZipFile('a.zip', 'w'); z.writestr('f', 'data' * 5000); z.writestr('g', 'x'); z.close()"));
   Image first = unpack(scratch / "a.zip");
   const std::string truth = content_of(*first.bytes).sha256;
-  struct stat before {}, after {};
+  struct stat before {
+  }, after{};
   ASSERT_EQ(::stat((scratch / "spool").c_str(), &before), 0);
   Image again = unpack(scratch / "a.zip");
   ASSERT_EQ(::stat((scratch / "spool").c_str(), &after), 0);

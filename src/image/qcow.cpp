@@ -4,14 +4,13 @@
 // The disk is cut into clusters. A table of two levels (L1, L2; big-endian entries of 8 bytes) says where each one lies
 // in the file: nowhere (then the backing file answers, or zeros), at an offset, or compressed (raw deflate). Entries of
 // version 2 and 3: bits 9 to 55 are the offset, bit 62 marks a compressed cluster, bit 0 one of zeros (version 3). A
-// compressed one packs offset (x = 62 - (cluster_bits - 8) bits) and number of further sectors above it. Version 1 marks
-// compression with bit 63 and packs the size in bytes above 63 - cluster_bits bits of offset.
-// What a header asks for in "incompatible features" and we do not know is refused. Source: QEMU docs/interop/qcow2.txt.
+// compressed one packs offset (x = 62 - (cluster_bits - 8) bits) and number of further sectors above it. Version 1
+// marks compression with bit 63 and packs the size in bytes above 63 - cluster_bits bits of offset. What a header asks
+// for in "incompatible features" and we do not know is refused. Source: QEMU docs/interop/qcow2.txt.
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
-
 #include <fmt/format.h>
 #include <zlib.h>
 
@@ -77,8 +76,9 @@ Header header_of(const EvidenceFile& file) {
   if (encryption != 0) refuse("it is encrypted; decrypt it first (qemu-img convert with its key)");
   constexpr uint64_t dirty = 1, corrupt = 2;  // both concern reference counts and writing, not what a reader sees
   if (incompatible & ~(dirty | corrupt) || compression != 0) {
-    refuse("it uses features not known here (external data file, zstd or extended L2); convert it first (qemu-img "
-           "convert -O raw)");
+    refuse(
+        "it uses features not known here (external data file, zstd or extended L2); convert it first (qemu-img "
+        "convert -O raw)");
   }
   if (header.cluster_bits < 9 || header.cluster_bits > 21) refuse("its header is damaged (cluster size)");
   if (header.version == 1) {
@@ -90,7 +90,8 @@ Header header_of(const EvidenceFile& file) {
   if (header.l1_offset > file.size() || header.l1_entries > (file.size() - header.l1_offset) / 8) {
     refuse("its table of clusters reaches behind the end of the file: it is truncated or damaged");
   }
-  if (header.size >> (header.cluster_bits + header.l2_bits) > header.l1_entries) refuse("its table of clusters is too short");
+  if (header.size >> (header.cluster_bits + header.l2_bits) > header.l1_entries)
+    refuse("its table of clusters is too short");
   if (header.size == 0 || header.size > uint64_t{1} << 62) refuse("its header is damaged (size of the disk)");
   if (name_at != 0) {
     if (name_size == 0 || name_size > 1023 || name_at > file.size()) refuse("the name of its backing file is damaged");
@@ -225,7 +226,8 @@ class QcowSource final : public ByteSource {
     // The size counts whole sectors, the file may end within the last one.
     const auto packed = at < file_.size() ? file_.read(at, size) : std::vector<uint8_t>{};
     z_stream stream{};
-    if (packed.empty() || inflateInit2(&stream, -12) != Z_OK) return "a compressed cluster lies behind the end of the file";
+    if (packed.empty() || inflateInit2(&stream, -12) != Z_OK)
+      return "a compressed cluster lies behind the end of the file";
     stream.next_in = const_cast<uint8_t*>(packed.data());
     stream.avail_in = uInt(packed.size());
     stream.next_out = unpacked_.data();
@@ -249,7 +251,9 @@ class QcowSource final : public ByteSource {
 
 }  // namespace
 
-std::vector<std::string> qcow_parts(const std::string& path) { return chain_of(path); }
+std::vector<std::string> qcow_parts(const std::string& path) {
+  return chain_of(path);
+}
 
 Image open_qcow(const Recognised& what) {
   Image image = image_of(what.format, chain_of(what.parts.front()));
@@ -269,9 +273,10 @@ Image open_qcow(const Recognised& what) {
       image.metadata.emplace_back("qcow_version", std::to_string(header.version));
       if (header.snapshots > 0) {
         image.metadata.emplace_back("internal_snapshots", std::to_string(header.snapshots));
-        image.faults.push_back({0, 0, fmt::format("{}: holds {} internal snapshots, which are not read: only its present "
-                                                  "state is",
-                                                  name, header.snapshots)});
+        image.faults.push_back({0, 0,
+                                fmt::format("{}: holds {} internal snapshots, which are not read: only its present "
+                                            "state is",
+                                            name, header.snapshots)});
       }
     }
     image.bytes = std::make_unique<QcowSource>(std::move(file), header, std::move(image.bytes));

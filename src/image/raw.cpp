@@ -6,11 +6,10 @@
 
 #include <charconv>
 #include <filesystem>
+#include <fmt/format.h>
 #include <map>
 #include <optional>
 #include <system_error>
-
-#include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -81,12 +80,12 @@ class RawSource final : public ByteSource {
     out = out.first(std::min<uint64_t>(out.size(), size_ - offset));
     const size_t delivered = out.size();
     auto part = std::upper_bound(parts_.begin(), parts_.end(), offset,
-                                 [](uint64_t at, const Part& p) { return at < p.start; }) - 1;
+                                 [](uint64_t at, const Part& p) { return at < p.start; }) -
+                1;
     for (; !out.empty(); ++part) {
       const size_t n = std::min<uint64_t>(out.size(), part->start + part->file.size() - offset);
-      read_patiently(offset, out.first(n), sector, faults, [&](uint64_t at, MutableBytes piece) {
-        return part->file.try_read(at - part->start, piece);
-      });
+      read_patiently(offset, out.first(n), sector, faults,
+                     [&](uint64_t at, MutableBytes piece) { return part->file.try_read(at - part->start, piece); });
       offset += n;
       out = out.subspan(n);
     }

@@ -1,10 +1,9 @@
 // Evidence is opened for reading and nothing else: what strace saw while every kind of exhibit was opened and read. And
 // what the rights of files and devices add to that.
 
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <gmock/gmock.h>
 
 #include "image/image_testing.h"
 
@@ -37,9 +36,13 @@ void make_exhibits(const Scratch& scratch) {
   files::create_directories(to + "folder/inner");
   spill(source, bytes);
   spill(to + "folder/inner/file", "in a folder");
-  const char* made[][2] = {{"a.qcow2", "qcow2"},   {"fixed.vhd", "vpc -o subformat=fixed,force_size=on"},
-                           {"dynamic.vhd", "vpc -o subformat=dynamic,force_size=on"}, {"a.vhdx", "vhdx"},
-                           {"sparse.vmdk", "vmdk"}, {"stream.vmdk", "vmdk -o subformat=streamOptimized"}, {"a.img", "raw"}};
+  const char* made[][2] = {{"a.qcow2", "qcow2"},
+                           {"fixed.vhd", "vpc -o subformat=fixed,force_size=on"},
+                           {"dynamic.vhd", "vpc -o subformat=dynamic,force_size=on"},
+                           {"a.vhdx", "vhdx"},
+                           {"sparse.vmdk", "vmdk"},
+                           {"stream.vmdk", "vmdk -o subformat=streamOptimized"},
+                           {"a.img", "raw"}};
   for (const auto& [name, options] : made) {
     ASSERT_TRUE(run("qemu-img convert -f raw -O " + std::string(options) + " " + source + " " + to + name)) << name;
   }
@@ -57,8 +60,9 @@ TEST(ReadOnly, EvidenceIsOpenedForReadingOnly) {
   if (HasFatalFailure()) return;
   const std::string self = files::read_symlink("/proc/self/exe").string(), log = scratch / "log";
   if (!run("strace -o /dev/null true")) GTEST_SKIP() << "strace may not trace here";
-  ASSERT_TRUE(run("WEFT_READ_ALL=" + (scratch / "in") + " strace -f -y -e trace=%file,ftruncate,fchmod,fchown,pwrite64,write -o " +
-                  log + " " + self + " --gtest_also_run_disabled_tests --gtest_filter=ReadOnly.DISABLED_ReadAll"));
+  ASSERT_TRUE(run("WEFT_READ_ALL=" + (scratch / "in") +
+                  " strace -f -y -e trace=%file,ftruncate,fchmod,fchown,pwrite64,write -o " + log + " " + self +
+                  " --gtest_also_run_disabled_tests --gtest_filter=ReadOnly.DISABLED_ReadAll"));
   std::ifstream lines(log);
   size_t opened = 0;
   for (std::string line; std::getline(lines, line);) {
@@ -85,7 +89,8 @@ TEST(ReadOnly, WhatMayNotBeReadInAFolderIsAFault) {
   spill(root + "/open", "open");
   spill(root + "/secret", "secret");
   ASSERT_EQ(::chmod(scratch.path().c_str(), 0755) | ::chmod((root + "/secret").c_str(), 0) |
-                ::chmod((root + "/closed").c_str(), 0), 0);
+                ::chmod((root + "/closed").c_str(), 0),
+            0);
   const bool root_user = ::geteuid() == 0;
   ASSERT_EQ(root_user ? ::seteuid(65534) : 0, 0);
   std::string all, text;

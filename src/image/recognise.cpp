@@ -8,9 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <optional>
-
 #include <fmt/format.h>
+#include <optional>
 #include <sys/stat.h>
 
 #include "base/cursor.h"
@@ -34,9 +33,7 @@ struct Edges {
   std::string_view begin() const { return as_text(head); }
   std::string_view end() const { return as_text(tail); }
   // The last count bytes, or nothing when there are fewer.
-  std::string_view last(size_t count) const {
-    return end().size() < count ? ""sv : end().substr(end().size() - count);
-  }
+  std::string_view last(size_t count) const { return end().size() < count ? ""sv : end().substr(end().size() - count); }
 };
 
 struct Signature {
@@ -61,7 +58,8 @@ constexpr std::array signatures = {
     Signature{"COWD"sv, "vmdk", ""},
     Signature{"vhdxfile"sv, "vhdx", ""},
     Signature{"QFI\xfb"sv, "qcow2", ""},
-    Signature{"AFF10\x0d\x0a\x00"sv, "an AFF image (version 3)", "convert it first (affconvert) and take in the result"},
+    Signature{"AFF10\x0d\x0a\x00"sv, "an AFF image (version 3)",
+              "convert it first (affconvert) and take in the result"},
     Signature{"\x7f\x10\xda\xbe"sv, "a VirtualBox disk image (VDI)", convert, 64},
     Signature{"QED\x00"sv, "a QEMU QED image", convert},
     Signature{"WithoutFreeSpace"sv, "a Parallels disk image", convert},
@@ -82,14 +80,18 @@ constexpr std::array signatures = {
     Signature{"070707"sv, "a cpio archive", extract},
     Signature{"ANDROID BACKUP\n"sv, "an Android backup", "convert it to tar first (abe) and take in the tar"},
     Signature{"\x1f\x8b\x08"sv, "a gzip stream", unpack},
-    Signature{"\xfd" "7zXZ\x00"sv, "an xz stream", unpack},
+    Signature{"\xfd"
+              "7zXZ\x00"sv,
+              "an xz stream", unpack},
     Signature{"\x28\xb5\x2f\xfd"sv, "a zstd stream", unpack},
     Signature{"\x04\x22\x4d\x18"sv, "an lz4 stream", unpack},
     Signature{"\x1f\x9d"sv, "a compress (.Z) stream", unpack},
 };
 
 // Streams that often hold a tar, which is then read as one.
-bool is_stream(const Signature& signature) { return signature.advice == unpack; }
+bool is_stream(const Signature& signature) {
+  return signature.advice == unpack;
+}
 
 const Signature bzip2{"BZh"sv, "a bzip2 stream", unpack};
 const Signature lzma{"\x5d\x00\x00"sv, "an lzma stream", unpack};
@@ -243,9 +245,9 @@ Recognised recognise(const std::string& path_given) {
   if (parts.size() == 1) return {"raw", parts};
   // A container cut into parts signs its end in the last one only.
   if (format = format_of(edges_of(parts), path, false); !format.empty()) {
-    throw Error(fmt::format("is a {} cut into {} parts: join them first (cat) and take in the whole", format,
-                            parts.size()),
-                path);
+    throw Error(
+        fmt::format("is a {} cut into {} parts: join them first (cat) and take in the whole", format, parts.size()),
+        path);
   }
   return {"split raw", std::move(parts)};
 }

@@ -1,5 +1,5 @@
-// The index is text, one line for each entry and fault, fields parted by tabs. Paths and messages are printable, so they
-// hold neither tabs nor newlines. The last line is a SHA-256 of all before it: a damaged index is no index.
+// The index is text, one line for each entry and fault, fields parted by tabs. Paths and messages are printable, so
+// they hold neither tabs nor newlines. The last line is a SHA-256 of all before it: a damaged index is no index.
 //
 //   weft spool 1 <mark>
 //   size <bytes>
@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,10 +23,16 @@
 namespace weft::image {
 namespace {
 
-std::string index_of(const std::string& path) { return path + ".index"; }
-std::string first_line(const std::string& mark) { return "weft spool 1\t" + mark; }
+std::string index_of(const std::string& path) {
+  return path + ".index";
+}
+std::string first_line(const std::string& mark) {
+  return "weft spool 1\t" + mark;
+}
 
-std::string text_of(const std::optional<Time>& time) { return time ? std::to_string(time->nanoseconds) : "-"; }
+std::string text_of(const std::optional<Time>& time) {
+  return time ? std::to_string(time->nanoseconds) : "-";
+}
 
 std::vector<std::string_view> fields_of(std::string_view line) {
   std::vector<std::string_view> out;

@@ -13,7 +13,7 @@ struct Spool {
   std::vector<LogicalEntry> entries;  // in the archive's order
   std::vector<uint64_t> starts;       // where the content of each begins in the spool
   std::vector<Fault> faults;
-  uint64_t size = 0;                  // of the spool file
+  uint64_t size = 0;  // of the spool file
 };
 
 // mark says what was unpacked and how; an index with another mark, or beside a spool of another size, is no use.

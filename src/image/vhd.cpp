@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-
 #include <fmt/format.h>
 #include <libvhdi.h>
 
@@ -61,7 +60,8 @@ Disk check_vhd(const EvidenceFile& file) {
   constexpr size_t footer_size = 512;
   if (file.size() < footer_size) refuse("it is smaller than its footer");
   const auto footer = file.read(file.size() - footer_size, footer_size);
-  if (!as_text(footer).starts_with("conectix")) refuse("its footer has 511 bytes (Virtual PC before 2004); convert it first");
+  if (!as_text(footer).starts_with("conectix"))
+    refuse("its footer has 511 bytes (Virtual PC before 2004); convert it first");
   Disk disk;
   Cursor cursor(footer);
   cursor.seek(16);
@@ -85,7 +85,8 @@ Disk check_vhd(const EvidenceFile& file) {
     return disk;
   }
   const auto header = file.read(header_at, 1024);
-  if (header.size() < 1024 || !as_text(header).starts_with("cxsparse")) refuse("its dynamic header is missing or damaged");
+  if (header.size() < 1024 || !as_text(header).starts_with("cxsparse"))
+    refuse("its dynamic header is missing or damaged");
   cursor = Cursor(header);
   cursor.seek(16);
   const uint64_t table_at = cursor.u64be();
@@ -143,14 +144,16 @@ Disk check_vhdx(const EvidenceFile& file) {
   cursor.skip(4);
   const uint64_t log_size = cursor.u32le(), log_at = cursor.u64le();
   if (std::all_of(log_guid.begin(), log_guid.end(), [](uint8_t byte) { return byte == 0; })) return {};
-  if (log_at > file.size() || log_size > file.size() - log_at || log_size > 256 * MiB) refuse("its log is damaged or cut off");
+  if (log_at > file.size() || log_size > file.size() - log_at || log_size > 256 * MiB)
+    refuse("its log is damaged or cut off");
   constexpr uint64_t log_sector = 4096;
   for (uint64_t at = 0; at + log_sector <= log_size; at += log_sector) {
     const auto entry = file.read(log_at + at, 64);
     if (!as_text(entry).starts_with("loge") || entry.size() < 48) continue;
     if (std::equal(log_guid.begin(), log_guid.end(), entry.begin() + 32)) {
-      refuse("it was not closed properly, its log has to be replayed before reading. Keep the original; on a working "
-             "copy, replay it (qemu-img check -r all, or Mount-VHD) and take in the copy");
+      refuse(
+          "it was not closed properly, its log has to be replayed before reading. Keep the original; on a working "
+          "copy, replay it (qemu-img check -r all, or Mount-VHD) and take in the copy");
     }
   }
   return {};
@@ -226,7 +229,8 @@ Chain open_chain(const std::string& path) {
                               name.empty() ? "its parent" : printable(name)),
                   at);
     }
-    if (chain.paths.size() == deepest || std::find(chain.paths.begin(), chain.paths.end(), parent) != chain.paths.end()) {
+    if (chain.paths.size() == deepest ||
+        std::find(chain.paths.begin(), chain.paths.end(), parent) != chain.paths.end()) {
       throw Error("the chain of parent disks has no end", path);
     }
     at = parent;
@@ -235,7 +239,9 @@ Chain open_chain(const std::string& path) {
 
 }  // namespace
 
-std::vector<std::string> vhd_parts(const std::string& path) { return open_chain(path).paths; }
+std::vector<std::string> vhd_parts(const std::string& path) {
+  return open_chain(path).paths;
+}
 
 Image open_vhd(const Recognised& what) {
   const std::string& path = what.parts.front();

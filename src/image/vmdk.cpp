@@ -2,14 +2,13 @@
 //
 // A VMDK is described by a short text, inside the sparse file itself or in a file of its own. It lists the extents:
 //   RW 4192256 SPARSE "disk-s001.vmdk"        access, sectors, type, file, and for FLAT the sector it starts at
-// and may name a parent disk (a snapshot). Source: VMware Virtual Disk Format 5.0. We read that list ourselves first, to
-// name a missing extent and because libvmdk would follow any path in it: a name inside evidence must never lead to
+// and may name a parent disk (a snapshot). Source: VMware Virtual Disk Format 5.0. We read that list ourselves first,
+// to name a missing extent and because libvmdk would follow any path in it: a name inside evidence must never lead to
 // other places of this machine, so only bare names beside the descriptor are accepted.
 
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-
 #include <fmt/format.h>
 #include <libvmdk.h>
 
@@ -143,9 +142,11 @@ struct Disk {
 Disk examine(const std::string& path) {
   Disk disk{{path}, describe(path)};
   for (const Extent& extent : disk.descriptor.extents) {
-    if (extent.sectors == 0 || extent.sectors > (uint64_t{1} << 50) / sector) refuse(path, "the size of an extent is damaged");
+    if (extent.sectors == 0 || extent.sectors > (uint64_t{1} << 50) / sector)
+      refuse(path, "the size of an extent is damaged");
     if (extent.type == "ZERO") continue;
-    if (extent.type == "VMFSRDM" || extent.type == "VMFSRAW") refuse(path, "it stands for a physical disk: image that disk");
+    if (extent.type == "VMFSRDM" || extent.type == "VMFSRAW")
+      refuse(path, "it stands for a physical disk: image that disk");
     if (extent.name.empty() || extent.name.find_first_of("/\\") != std::string::npos || extent.name == "..") {
       refuse(path, fmt::format("it names an extent outside its own folder, {}: put all extents beside it and write "
                                "their bare names into a working copy of the descriptor",
@@ -164,9 +165,10 @@ Disk examine(const std::string& path) {
     const bool flat = extent.type == "FLAT" || extent.type == "VMFS";
     const uint64_t needed = (extent.start + extent.sectors) * sector, there = EvidenceFile(file).size();
     if (flat && there < needed) {
-      refuse(path, fmt::format("the extent {} has {} bytes instead of {}: it is truncated. To read what is left, take in "
-                               "the extent itself",
-                               printable(extent.name), there, needed));
+      refuse(path,
+             fmt::format("the extent {} has {} bytes instead of {}: it is truncated. To read what is left, take in "
+                         "the extent itself",
+                         printable(extent.name), there, needed));
     }
   }
   return disk;
@@ -208,10 +210,11 @@ Chain open_chain(const std::string& path) {
       uint32_t stated = 0, actual = 0;
       if (libvmdk_handle_get_parent_content_identifier(chain.open[1].get(), &stated, nullptr) != 1 ||
           libvmdk_handle_get_content_identifier(handle, &actual, nullptr) != 1 || stated != actual) {
-        throw Error(fmt::format("is not in the state that the snapshot above it was made from (content id {:08x} instead "
-                                "of {:08x})",
-                                actual, stated),
-                    at);
+        throw Error(
+            fmt::format("is not in the state that the snapshot above it was made from (content id {:08x} instead "
+                        "of {:08x})",
+                        actual, stated),
+            at);
       }
       if (libvmdk_handle_set_parent_handle(chain.open[1].get(), handle, &problem) != 1) {
         fail<Vmdk>("cannot put the snapshot onto its parent disk", at, problem);
@@ -226,7 +229,8 @@ Chain open_chain(const std::string& path) {
                               it.parent.empty() ? "its parent" : printable(it.parent)),
                   at);
     }
-    if (chain.open.size() == deepest || std::find(chain.paths.begin(), chain.paths.end(), parent) != chain.paths.end()) {
+    if (chain.open.size() == deepest ||
+        std::find(chain.paths.begin(), chain.paths.end(), parent) != chain.paths.end()) {
       throw Error("the chain of parent disks has no end", path);
     }
     at = parent;
@@ -235,7 +239,9 @@ Chain open_chain(const std::string& path) {
 
 }  // namespace
 
-std::vector<std::string> vmdk_parts(const std::string& path) { return open_chain(path).paths; }
+std::vector<std::string> vmdk_parts(const std::string& path) {
+  return open_chain(path).paths;
+}
 
 Image open_vmdk(const Recognised& what) {
   const std::string& path = what.parts.front();

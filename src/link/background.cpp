@@ -1,15 +1,14 @@
-// Layout, all little-endian: "WEFTBACK", u32 version, u32 sources, u64 count, u32 length and text of the name, zeros up to
-// a multiple of eight; then count hashes of 8 bytes, ascending; then count numbers of sources of 4 bytes.
+// Layout, all little-endian: "WEFTBACK", u32 version, u32 sources, u64 count, u32 length and text of the name, zeros up
+// to a multiple of eight; then count hashes of 8 bytes, ascending; then count numbers of sources of 4 bytes.
 //
-// 64 bits are enough: with 10^8 known selectors and 10^6 asked ones, 5 x 10^-6 false meetings are expected, and one would
-// only set a selector aside, which the ledger shows.
+// 64 bits are enough: with 10^8 known selectors and 10^6 asked ones, 5 x 10^-6 false meetings are expected, and one
+// would only set a selector aside, which the ledger shows.
 #include "link/background.h"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-
-#include <cerrno>
 
 #include "base/cursor.h"
 #include "base/error.h"
@@ -31,7 +30,9 @@ uint64_t little(const uint8_t* at, size_t width) {
 void append(std::string& out, uint64_t value, size_t width) {
   for (size_t i = 0; i < width; ++i) out += char(value >> (8 * i) & 0xff);
 }
-size_t aligned(size_t size) { return (size + 7) / 8 * 8; }
+size_t aligned(size_t size) {
+  return (size + 7) / 8 * 8;
+}
 
 }  // namespace
 
@@ -73,8 +74,13 @@ Background::~Background() {
 }
 
 Background::Background(Background&& other) noexcept
-    : bytes_(std::exchange(other.bytes_, {})), name_(std::move(other.name_)), sha256_(std::move(other.sha256_)), sources_(other.sources_), count_(other.count_),
-      hashes_(other.hashes_), counts_(other.counts_) {}
+    : bytes_(std::exchange(other.bytes_, {})),
+      name_(std::move(other.name_)),
+      sha256_(std::move(other.sha256_)),
+      sources_(other.sources_),
+      count_(other.count_),
+      hashes_(other.hashes_),
+      counts_(other.counts_) {}
 
 Background& Background::operator=(Background&& other) noexcept {
   std::swap(bytes_, other.bytes_);
@@ -93,8 +99,10 @@ uint32_t Background::holding(uint64_t hash) const {
     uint64_t middle = low + (high - low) / 2;
     uint64_t at = little(bytes_.data() + hashes_ + middle * 8, 8);
     if (at == hash) return std::min(sources_, uint32_t(little(bytes_.data() + counts_ + middle * 4, 4)));
-    if (at < hash) low = middle + 1;
-    else high = middle;
+    if (at < hash)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return 0;
 }

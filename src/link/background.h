@@ -28,10 +28,10 @@ class Background {
   Background& operator=(Background&& other) noexcept;
 
   const std::string& name() const { return name_; }
-  uint32_t sources() const { return sources_; }  // how many were looked at
-  uint64_t size() const { return count_; }       // how many selectors it knows
+  uint32_t sources() const { return sources_; }          // how many were looked at
+  uint64_t size() const { return count_; }               // how many selectors it knows
   const std::string& sha256() const { return sha256_; }  // of the file
-  uint32_t holding(uint64_t hash) const;         // how many of the sources hold it
+  uint32_t holding(uint64_t hash) const;                 // how many of the sources hold it
 
  private:
   Bytes bytes_;

@@ -1,8 +1,7 @@
 #include "link/background.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -25,7 +24,8 @@ TEST(BackgroundFile, FindsWhatWasPutIn) {
   EXPECT_EQ(background.sources(), 7u);
   EXPECT_EQ(background.size(), 1000u);
   for (size_t i = 0; i < hashes.size(); ++i) EXPECT_EQ(background.holding(hashes[i]), 1 + i % 7);
-  for (uint64_t absent : {uint64_t(0), hashes[0] + 1, hashes.back() + 1, UINT64_MAX}) EXPECT_EQ(background.holding(absent), 0u);
+  for (uint64_t absent : {uint64_t(0), hashes[0] + 1, hashes.back() + 1, UINT64_MAX})
+    EXPECT_EQ(background.holding(absent), 0u);
   std::string bytes = read_file(scratch / "b");
   EXPECT_EQ(bytes.find("user"), std::string::npos);
   EXPECT_EQ(bytes.find("firm"), std::string::npos);

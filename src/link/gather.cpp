@@ -8,9 +8,8 @@
 // Two values with one hash would only survive step 2 needlessly: step 4 compares kind and value themselves.
 #include "link/gather.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -22,11 +21,11 @@ namespace {
 
 using pack::Database;
 
-constexpr uint64_t least_file = 1024;          // smaller files are templates, markers and settings
-constexpr uint64_t whole_file = 1 << 20;       // up to here a file is one container; beyond, stretches of it are
-constexpr uint64_t near = 4096;                // bytes between neighbours of one stretch
-constexpr unsigned places = 8;                 // containers kept per selector and exhibit
-constexpr double background_share = 0.01;      // of the background's sources that make a selector part of the background
+constexpr uint64_t least_file = 1024;      // smaller files are templates, markers and settings
+constexpr uint64_t whole_file = 1 << 20;   // up to here a file is one container; beyond, stretches of it are
+constexpr uint64_t near = 4096;            // bytes between neighbours of one stretch
+constexpr unsigned places = 8;             // containers kept per selector and exhibit
+constexpr double background_share = 0.01;  // of the background's sources that make a selector part of the background
 constexpr size_t examples_shown = 5;
 
 std::string list_of(const std::function<bool(const Kind&)>& wanted) {
@@ -39,7 +38,8 @@ std::string list_of(const std::function<bool(const Kind&)>& wanted) {
 // Kinds whose value is taken from the feature table as it stands. A bare domain is in every URL, so a URL counts only
 // with a query, which is where tokens and identities are.
 std::string plain_features() {
-  return "kind IN (" + list_of([](const Kind& kind) { return !kind.secret; }) + ") AND (kind <> 'url' OR contains(value, '?'))";
+  return "kind IN (" + list_of([](const Kind& kind) { return !kind.secret; }) +
+         ") AND (kind <> 'url' OR contains(value, '?'))";
 }
 constexpr std::string_view machine_sid = "'^(S-1-5-21(?:-[0-9]+){3})(?:-[0-9]+)?$'";
 
@@ -60,7 +60,8 @@ std::string found() {
     UNION ALL
     SELECT 'volume_serial', serial, serial, "offset", CAST("offset" AS VARCHAR), '', NULL, NULL FROM volume WHERE serial <> '')",
                      fmt::arg("place", place), fmt::arg("plain", plain_features()), fmt::arg("sid", machine_sid),
-                     fmt::arg("secret", list_of([](const Kind& kind) { return kind.secret; })), fmt::arg("least", least_file));
+                     fmt::arg("secret", list_of([](const Kind& kind) { return kind.secret; })),
+                     fmt::arg("least", least_file));
 }
 
 constexpr std::string_view hash_of = "hash(kind || chr(31) || value)";
@@ -68,22 +69,27 @@ constexpr std::string_view hash_of = "hash(kind || chr(31) || value)";
 void attach(Database& database, const Source& source) {
   database.attach_packs({source.folder});
   if (source.tokens.empty())
-    database.run("CREATE OR REPLACE TEMP VIEW token AS SELECT kind, value, path, value AS token FROM feature WHERE false");
+    database.run(
+        "CREATE OR REPLACE TEMP VIEW token AS SELECT kind, value, path, value AS token FROM feature WHERE false");
   else
-    database.run("CREATE OR REPLACE TEMP VIEW token AS SELECT * FROM read_parquet(" + Database::quote(source.tokens) + ")");
+    database.run("CREATE OR REPLACE TEMP VIEW token AS SELECT * FROM read_parquet(" + Database::quote(source.tokens) +
+                 ")");
   database.run("CREATE OR REPLACE TEMP VIEW found AS " + found());
 }
 
 void reduce(Database& database, const std::vector<Source>& sources) {
   std::string numbered;
   for (const Kind& kind : kinds()) numbered += (numbered.empty() ? "" : ", ") + Database::quote(kind.name);
-  database.run("CREATE TABLE held(no USMALLINT, kind UTINYINT, h UBIGINT); CREATE TABLE label(no USMALLINT, exhibit VARCHAR)");
+  database.run(
+      "CREATE TABLE held(no USMALLINT, kind UTINYINT, h UBIGINT); CREATE TABLE label(no USMALLINT, exhibit VARCHAR)");
   for (size_t no = 0; no < sources.size(); ++no) {
     attach(database, sources[no]);
     database.run(fmt::format("INSERT INTO label VALUES ({}, {})", no, Database::quote(sources[no].exhibit)));
-    database.run(fmt::format("INSERT INTO held SELECT DISTINCT {}, list_position([{}], kind) - 1, {} FROM found", no, numbered, hash_of));
+    database.run(fmt::format("INSERT INTO held SELECT DISTINCT {}, list_position([{}], kind) - 1, {} FROM found", no,
+                             numbered, hash_of));
   }
-  database.run("CREATE TABLE shared AS SELECT h, count(DISTINCT no) AS n FROM held GROUP BY h HAVING min(no) <> max(no)");
+  database.run(
+      "CREATE TABLE shared AS SELECT h, count(DISTINCT no) AS n FROM held GROUP BY h HAVING min(no) <> max(no)");
 }
 
 // The rows of shared selectors of the attached pack, with where they lie.
@@ -117,26 +123,34 @@ std::string occurrences(size_t no, uint64_t limit) {
     SELECT {no}, kind, value, shown, n, begin_at, path, file, container, folder, sha256, type, software,
            row_number() OVER (PARTITION BY kind, value ORDER BY software, state, begin_at, path, file_id) AS preference
       FROM once QUALIFY preference <= {places})",
-                     fmt::arg("no", no), fmt::arg("limit", limit), fmt::arg("software", software_path_sql("w.file")), fmt::arg("whole", whole_file),
-                     fmt::arg("near", near), fmt::arg("places", places));
+                     fmt::arg("no", no), fmt::arg("limit", limit), fmt::arg("software", software_path_sql("w.file")),
+                     fmt::arg("whole", whole_file), fmt::arg("near", near), fmt::arg("places", places));
 }
 
 void collect(Database& database, const std::vector<Source>& sources) {
   uint64_t limit = hub_limit(sources.size());
-  database.run(R"(CREATE TABLE occurrence(no USMALLINT, kind VARCHAR, value VARCHAR, shown VARCHAR, n UBIGINT, begin_at UBIGINT, path VARCHAR,
+  database.run(
+      R"(CREATE TABLE occurrence(no USMALLINT, kind VARCHAR, value VARCHAR, shown VARCHAR, n UBIGINT, begin_at UBIGINT, path VARCHAR,
                   file VARCHAR, container VARCHAR, folder VARCHAR, sha256 VARCHAR, type VARCHAR, software BOOLEAN, preference UBIGINT);
                   CREATE TABLE hub(h UBIGINT, kind VARCHAR, value VARCHAR, shown VARCHAR))");
   for (size_t no = 0; no < sources.size(); ++no) {
     attach(database, sources[no]);
     database.run(occurrences(no, limit));
-    database.run(fmt::format(R"(INSERT INTO hub SELECT s.h, min(f.kind), min(f.value), min(f.shown) FROM found f JOIN shared s ON hash(f.kind || chr(31) || f.value) = s.h
-                                WHERE s.n > {} AND NOT EXISTS (SELECT 1 FROM hub WHERE hub.h = s.h) GROUP BY s.h)", limit));
+    database.run(fmt::format(
+        R"(INSERT INTO hub SELECT s.h, min(f.kind), min(f.value), min(f.shown) FROM found f JOIN shared s ON hash(f.kind || chr(31) || f.value) = s.h
+                                WHERE s.n > {} AND NOT EXISTS (SELECT 1 FROM hub WHERE hub.h = s.h) GROUP BY s.h)",
+        limit));
   }
-  database.run("CREATE TABLE ordered AS SELECT * FROM occurrence ORDER BY kind, value, no, preference; DROP TABLE occurrence");
+  database.run(
+      "CREATE TABLE ordered AS SELECT * FROM occurrence ORDER BY kind, value, no, preference; DROP TABLE occurrence");
 }
 
-uint64_t number(const Database::Value& value) { return value ? std::stoull(*value) : 0; }
-std::string text(const Database::Value& value) { return value.value_or(""); }
+uint64_t number(const Database::Value& value) {
+  return value ? std::stoull(*value) : 0;
+}
+std::string text(const Database::Value& value) {
+  return value.value_or("");
+}
 
 // How many background sources hold a selector, over all background files.
 class Backgrounds {
@@ -151,7 +165,9 @@ class Backgrounds {
     for (const Background& one : all_) sum += one.holding(hash);
     return sum;
   }
-  bool is_common(uint64_t holding) const { return holding > 0 && double(holding) >= background_share * double(sources_); }
+  bool is_common(uint64_t holding) const {
+    return holding > 0 && double(holding) >= background_share * double(sources_);
+  }
   bool knows_file(const std::string& sha256) {
     if (sha256.empty() || all_.empty()) return false;
     auto [it, fresh] = files_.try_emplace(sha256, false);
@@ -195,7 +211,8 @@ class Builder {
       std::string examples;
       for (size_t i = 0; i < std::min(holders_.size(), examples_shown); ++i)
         examples += (examples.empty() ? "" : ", ") + to.exhibits[holders_[i]];
-      out_.set_aside.push_back({std::string(kind_->name), selector_.value, reason_, selector_.exhibits, selector_.background, examples});
+      out_.set_aside.push_back(
+          {std::string(kind_->name), selector_.value, reason_, selector_.exhibits, selector_.background, examples});
     }
   }
 
@@ -208,7 +225,9 @@ class Builder {
     group_ = next_group_++;
     holders_.clear();
     first_container_ = out_.input.containers.size();
-    selector_ = {kind_, text(row[2]), number(row[3]), backgrounds_.holding(*kind_, value_), uint32_t(out_.input.postings.size()), 0};
+    selector_ = {
+        kind_, text(row[2]), number(row[3]), backgrounds_.holding(*kind_, value_), uint32_t(out_.input.postings.size()),
+        0};
     reason_ = example_reason(kind_->name, kind_->secret ? selector_.value : value_);
     if (reason_.empty() && backgrounds_.is_common(selector_.background)) reason_ = "background";
     if (reason_.empty() && kind_->name == "file_sha256" && software_type(text(row[8]))) reason_ = "program file";
@@ -275,7 +294,8 @@ std::vector<Source> sources(const std::vector<std::string>& packs, const std::st
   }
   std::sort(out.begin(), out.end(), [](const Source& a, const Source& b) { return a.exhibit < b.exhibit; });
   for (size_t i = 1; i < out.size(); ++i)
-    if (out[i].exhibit == out[i - 1].exhibit) throw Error("two packs carry the same label " + out[i].exhibit, out[i].folder);
+    if (out[i].exhibit == out[i - 1].exhibit)
+      throw Error("two packs carry the same label " + out[i].exhibit, out[i].folder);
   if (out.size() > UINT16_MAX) throw Error("more exhibits than one case can link");
   return out;
 }
@@ -299,10 +319,11 @@ Gathered gather(Database& database, const std::vector<Source>& sources, const st
   });
   collect(database, sources);
   Builder builder(out, backgrounds);
-  database.each("SELECT kind, value, shown, n, no, container, folder, sha256, type, software FROM ordered", [&](const Database::Row& row) {
-    builder.add(row);
-    return true;
-  });
+  database.each("SELECT kind, value, shown, n, no, container, folder, sha256, type, software FROM ordered",
+                [&](const Database::Row& row) {
+                  builder.add(row);
+                  return true;
+                });
   builder.close();
   list_hubs(database, out, backgrounds);
   return out;

@@ -29,7 +29,8 @@ struct Gathered {
   uint64_t selectors = 0, shared = 0;     // different ones in all, and those on two exhibits or more
 };
 
-Gathered gather(pack::Database& database, const std::vector<Source>& sources, const std::vector<Background>& backgrounds);
+Gathered gather(pack::Database& database, const std::vector<Source>& sources,
+                const std::vector<Background>& backgrounds);
 
 struct Address {
   uint64_t group = 0;

@@ -1,9 +1,9 @@
 // Validity and recurrence per kind.
 //
-// validity is P(the text is a genuine instance | it passed our validators). The starting point are hand-labelled samples
-// of another scanner's output over a mixed 1 GiB image (200 hits each): e-mail 98-99 %, URL 98.5 %, domain 86 % of
-// uniques, telephone 44 %, payment card 18 % (3 % by Luhn alone). Kinds with a checksum or a fixed frame of many bits
-// (IBAN mod 97, base58check, Message-ID, key ids, SHA-256) are put high. Ours validate more strictly, so these are
+// validity is P(the text is a genuine instance | it passed our validators). The starting point are hand-labelled
+// samples of another scanner's output over a mixed 1 GiB image (200 hits each): e-mail 98-99 %, URL 98.5 %, domain 86 %
+// of uniques, telephone 44 %, payment card 18 % (3 % by Luhn alone). Kinds with a checksum or a fixed frame of many
+// bits (IBAN mod 97, base58check, Message-ID, key ids, SHA-256) are put high. Ours validate more strictly, so these are
 // cautious. They are to be replaced by labelled samples of our own scanners.
 //
 // recurring is the rate at which structured garbage comes back on unrelated exhibits: a number that stands in a program
@@ -11,17 +11,17 @@
 //     LR = (v + (1-v) c) / (v p + (1-v) c)
 #include "link/kinds.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 
 #include "base/text.h"
 
 namespace weft::link {
 namespace {
 
-constexpr std::string_view third_party = "both may have dealt with the same third party: a shop, an authority, a service";
+constexpr std::string_view third_party =
+    "both may have dealt with the same third party: a shop, an authority, a service";
 constexpr std::string_view same_site = "both may have used the same public site or service";
 constexpr std::string_view same_network = "both may have been near the same network or used the same network device";
 constexpr std::string_view template_text = "a common program, template or installation may carry it";
@@ -34,12 +34,14 @@ constexpr auto table = std::to_array<Kind>({
     {"domain", 0.86, 0.30, false, false, same_site},
     {"email", 0.97, 0.10, true, false, third_party},
     {"ethereum", 0.95, 0.05, true, false, "an address published on a page that both have seen"},
-    {"file_sha256", 0.99, 0.05, true, false, "both may have got the same document from a third place: a download, an attachment, a template"},
+    {"file_sha256", 0.99, 0.05, true, false,
+     "both may have got the same document from a third place: a download, an attachment, a template"},
     {"iban", 0.97, 0.05, true, false, third_party},
     {"ipv4", 0.60, 0.30, false, false, same_site},
     {"ipv6", 0.80, 0.20, false, false, same_site},
     {"mac", 0.80, 0.10, true, false, same_network},
-    {"message_id", 0.98, 0.02, true, false, "the same message may have reached both through a mailing list or a newsletter"},
+    {"message_id", 0.98, 0.02, true, false,
+     "the same message may have reached both through a mailing list or a newsletter"},
     {"pgp", 0.95, 0.05, true, false, public_key},
     {"phone", 0.44, 0.10, true, false, third_party},
     {"sid", 0.98, 0.02, true, false, "both may belong to one domain, or stem from one installation image"},
@@ -47,11 +49,14 @@ constexpr auto table = std::to_array<Kind>({
     {"ssh_key", 0.95, 0.05, true, false, public_key},
     {"url", 0.30, 0.20, true, false, "both may have followed the same link on a public page"},
     {"uuid", 0.40, 0.30, true, false, template_text},
-    {"volume_serial", 0.95, 0.05, true, false, "one may be a copy of the other's medium, or both were formatted from one template"},
+    {"volume_serial", 0.95, 0.05, true, false,
+     "one may be a copy of the other's medium, or both were formatted from one template"},
 });
 static_assert(std::is_sorted(table.begin(), table.end(), [](const Kind& a, const Kind& b) { return a.name < b.name; }));
 
-bool starts(std::string_view text, std::string_view with) { return text.substr(0, with.size()) == with; }
+bool starts(std::string_view text, std::string_view with) {
+  return text.substr(0, with.size()) == with;
+}
 bool ends(std::string_view text, std::string_view with) {
   return text.size() >= with.size() && text.substr(text.size() - with.size()) == with;
 }
@@ -59,7 +64,8 @@ bool is_one_of(std::string_view text, std::span<const std::string_view> list) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 bool under(std::string_view host, std::string_view domain) {
-  return host == domain || (ends(host, domain) && host.size() > domain.size() && host[host.size() - domain.size() - 1] == '.');
+  return host == domain ||
+         (ends(host, domain) && host.size() > domain.size() && host[host.size() - domain.size() - 1] == '.');
 }
 bool all_same(std::string_view text) {
   return text.find_first_not_of(text.empty() ? '\0' : text.front()) == std::string_view::npos;
@@ -80,16 +86,38 @@ bool example_host(std::string_view host) {
 
 // Who writes programs signs them: these hosts stand in the text of operating systems and packages everywhere.
 bool software_host(std::string_view host) {
-  static constexpr std::string_view names[] = {
-      "apache.org",  "bugs.debian.org", "debian.org",   "freedesktop.org", "gnome.org", "gnu.org",   "ietf.org",
-      "kde.org",     "kernel.org",      "launchpad.net", "lists.ubuntu.com", "mozilla.org", "openssl.org", "python.org",
-      "redhat.com",  "sourceforge.net", "ubuntu.com",   "users.noreply.github.com", "users.sourceforge.net", "w3.org", "x.org",
-      "xmlsoap.org", "verisign.com",    "digicert.com", "schemas.microsoft.com", "schemas.openxmlformats.org"};
+  static constexpr std::string_view names[] = {"apache.org",
+                                               "bugs.debian.org",
+                                               "debian.org",
+                                               "freedesktop.org",
+                                               "gnome.org",
+                                               "gnu.org",
+                                               "ietf.org",
+                                               "kde.org",
+                                               "kernel.org",
+                                               "launchpad.net",
+                                               "lists.ubuntu.com",
+                                               "mozilla.org",
+                                               "openssl.org",
+                                               "python.org",
+                                               "redhat.com",
+                                               "sourceforge.net",
+                                               "ubuntu.com",
+                                               "users.noreply.github.com",
+                                               "users.sourceforge.net",
+                                               "w3.org",
+                                               "x.org",
+                                               "xmlsoap.org",
+                                               "verisign.com",
+                                               "digicert.com",
+                                               "schemas.microsoft.com",
+                                               "schemas.openxmlformats.org"};
   return std::any_of(std::begin(names), std::end(names), [&](std::string_view name) { return under(host, name); });
 }
 
 std::string_view email_reason(std::string_view value) {
-  static constexpr std::string_view roles[] = {"abuse", "hostmaster", "mailer-daemon", "no-reply", "noreply", "postmaster", "root", "webmaster"};
+  static constexpr std::string_view roles[] = {"abuse",   "hostmaster", "mailer-daemon", "no-reply",
+                                               "noreply", "postmaster", "root",          "webmaster"};
   size_t at = value.rfind('@');
   if (at == std::string_view::npos) return "";
   std::string_view host = value.substr(at + 1);
@@ -118,7 +146,8 @@ std::string_view host_reason(std::string_view host) {
 std::string_view phone_reason(std::string_view value) {
   std::string digits = only(value, is_digit);
   if (digits.size() == 11 && digits[0] == '1' && digits.compare(4, 3, "555") == 0) return "example value";
-  if (ends(digits, "1234567") || ends(digits, "2345678") || ends(digits, "0000000") || ends(digits, "9999999")) return "example value";
+  if (ends(digits, "1234567") || ends(digits, "2345678") || ends(digits, "0000000") || ends(digits, "9999999"))
+    return "example value";
   return "";
 }
 
@@ -128,14 +157,16 @@ std::string_view ipv4_reason(std::string_view value) {
   size_t i = 0;
   for (; i < value.size() && count < 4; ++i) {
     if (!is_digit(value[i])) break;
-    while (i < value.size() && is_digit(value[i]) && part[count] < 1000) part[count] = part[count] * 10 + unsigned(value[i++] - '0');
+    while (i < value.size() && is_digit(value[i]) && part[count] < 1000)
+      part[count] = part[count] * 10 + unsigned(value[i++] - '0');
     if (++count == 4 || i >= value.size() || value[i] != '.') break;
   }
   if (count != 4) return "";
   auto is = [&](unsigned a, unsigned b, unsigned c) { return part[0] == a && part[1] == b && part[2] == c; };
   if (is(192, 0, 2) || is(198, 51, 100) || is(203, 0, 113)) return "example value";
   if (part[0] == 0 || part[0] == 10 || part[0] == 127 || part[0] >= 224 || (part[0] == 169 && part[1] == 254) ||
-      (part[0] == 172 && part[1] >= 16 && part[1] < 32) || (part[0] == 192 && part[1] == 168) || (part[0] == 100 && part[1] >= 64 && part[1] < 128))
+      (part[0] == 172 && part[1] >= 16 && part[1] < 32) || (part[0] == 192 && part[1] == 168) ||
+      (part[0] == 100 && part[1] >= 64 && part[1] < 128))
     return "private or reserved address";
   static constexpr std::string_view resolvers[] = {"1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.9.9", "1.2.3.4"};
   return is_one_of(value, resolvers) ? "well-known value" : "";
@@ -143,7 +174,8 @@ std::string_view ipv4_reason(std::string_view value) {
 
 std::string_view ipv6_reason(std::string_view value) {
   if (starts(value, "2001:db8")) return "example value";
-  if (value == "::" || value == "::1" || starts(value, "fe80") || starts(value, "fc") || starts(value, "fd") || starts(value, "ff"))
+  if (value == "::" || value == "::1" || starts(value, "fe80") || starts(value, "fc") || starts(value, "fd") ||
+      starts(value, "ff"))
     return "private or reserved address";
   return "";
 }
@@ -152,11 +184,12 @@ std::string_view ipv6_reason(std::string_view value) {
 std::string_view uuid_reason(std::string_view value) {
   std::string digits = lower_ascii(only(value, is_alnum));
   if (digits.size() != 32 || all_same(digits)) return "example value";
-  if (ends(digits, "c000000000000046")) return "well-known value";                  // COM interfaces
-  if (ends(digits, "00001000800000805f9b34fb")) return "well-known value";          // Bluetooth base
+  if (ends(digits, "c000000000000046")) return "well-known value";          // COM interfaces
+  if (ends(digits, "00001000800000805f9b34fb")) return "well-known value";  // Bluetooth base
   if (starts(digits, "00000000") || starts(digits, "12345678") || ends(digits, "000000000000")) return "example value";
-  static constexpr std::string_view partitions[] = {"c12a7328f81f11d2ba4b00a0c93ec93b", "ebd0a0a2b9e5443387c068b6b72699c7", "0fc63daf848347728e793d69d8477de4",
-                                                    "e3c9e3160b5c4db8817df92df00215ae", "0657fd6da4ab43c484e50933c84b4f4f"};  // GPT types
+  static constexpr std::string_view partitions[] = {
+      "c12a7328f81f11d2ba4b00a0c93ec93b", "ebd0a0a2b9e5443387c068b6b72699c7", "0fc63daf848347728e793d69d8477de4",
+      "e3c9e3160b5c4db8817df92df00215ae", "0657fd6da4ab43c484e50933c84b4f4f"};  // GPT types
   return is_one_of(digits, partitions) ? "well-known value" : "";
 }
 
@@ -164,7 +197,8 @@ std::string_view uuid_reason(std::string_view value) {
 std::string_view mac_reason(std::string_view value) {
   std::string digits = lower_ascii(only(value, is_alnum));
   if (digits.size() != 12 || all_same(digits)) return "example value";
-  if (digits == "001122334455" || digits == "0123456789ab" || digits == "123456789abc" || digits == "aabbccddeeff") return "example value";
+  if (digits == "001122334455" || digits == "0123456789ab" || digits == "123456789abc" || digits == "aabbccddeeff")
+    return "example value";
   size_t low = std::string_view("0123456789abcdef").find(digits[1]);
   if (low != std::string_view::npos && (low & 1)) return "multicast address";
   if (low != std::string_view::npos && (low & 2)) return "locally administered address";
@@ -172,44 +206,78 @@ std::string_view mac_reason(std::string_view value) {
 }
 
 // Only S-1-5-21-… carries a machine's or domain's own number; the others are the same on every Windows.
-std::string_view sid_reason(std::string_view value) { return starts(value, "S-1-5-21-") ? "" : "well-known value"; }
+std::string_view sid_reason(std::string_view value) {
+  return starts(value, "S-1-5-21-") ? "" : "well-known value";
+}
 
 // Where operating systems and packages put their files, lower case; folders under a root of their own are the user's.
 constexpr std::string_view users_own[] = {"usr/local/", "usr/home/", "library/mail/", "library/messages/"};
-constexpr std::string_view software_roots[] = {
-    "bin/", "boot/", "lib/", "lib32/", "lib64/", "sbin/", "usr/", "snap/", "var/lib/dpkg/", "var/lib/apt/", "var/cache/", "var/lib/rpm/", "windows/",
-    "winnt/", "program files/", "program files (x86)/", "programdata/package cache/", "programdata/microsoft/", "system/library/", "library/", "applications/",
-    "i386/", "system volume information/", "recovery/", "$", "system/app/", "system/framework/", "system/priv-app/"};
-constexpr std::string_view software_folders[] = {"/node_modules/", "/site-packages/", "/dist-packages/", "/.cargo/registry/", "/go/pkg/mod/", "/.m2/repository/",
-                                                 "/.gradle/caches/", "/__pycache__/", "/vendor/bundle/"};
+constexpr std::string_view software_roots[] = {"bin/",
+                                               "boot/",
+                                               "lib/",
+                                               "lib32/",
+                                               "lib64/",
+                                               "sbin/",
+                                               "usr/",
+                                               "snap/",
+                                               "var/lib/dpkg/",
+                                               "var/lib/apt/",
+                                               "var/cache/",
+                                               "var/lib/rpm/",
+                                               "windows/",
+                                               "winnt/",
+                                               "program files/",
+                                               "program files (x86)/",
+                                               "programdata/package cache/",
+                                               "programdata/microsoft/",
+                                               "system/library/",
+                                               "library/",
+                                               "applications/",
+                                               "i386/",
+                                               "system volume information/",
+                                               "recovery/",
+                                               "$",
+                                               "system/app/",
+                                               "system/framework/",
+                                               "system/priv-app/"};
+constexpr std::string_view software_folders[] = {"/node_modules/",    "/site-packages/", "/dist-packages/",
+                                                 "/.cargo/registry/", "/go/pkg/mod/",    "/.m2/repository/",
+                                                 "/.gradle/caches/",  "/__pycache__/",   "/vendor/bundle/"};
 
 // Published by the card networks and payment services for tests (first six and last four stay visible when masked).
 std::string_view card_reason(std::string_view value) {
   std::string digits = only(value, is_digit);
-  static constexpr std::string_view ends_of[] = {"4111111111", "4242424242", "4012881881", "5555554444", "5105105100", "3782820005", "3714498431", "3787341000",
-                                                 "6011111117", "6011009424", "3056939904", "3852003237", "3530110000", "3566002020", "5200828210", "4000000002"};
+  static constexpr std::string_view ends_of[] = {
+      "4111111111", "4242424242", "4012881881", "5555554444", "5105105100", "3782820005", "3714498431", "3787341000",
+      "6011111117", "6011009424", "3056939904", "3852003237", "3530110000", "3566002020", "5200828210", "4000000002"};
   std::string seen = digits.size() > 10 ? digits.substr(0, 6) + digits.substr(digits.size() - 4) : digits;
   return is_one_of(seen, ends_of) ? "example value" : "";
 }
 
 std::string_view iban_reason(std::string_view value) {  // the registry's own examples
-  static constexpr std::string_view examples[] = {"GB29NWBK60161331926819", "GB82WEST12345698765432", "DE89370400440532013000", "FR1420041010050500013M02606",
-                                                  "NL91ABNA0417164300", "CH9300762011623852957", "BE68539007547034", "AT611904300234573201", "ES9121000418450200051332",
-                                                  "IT60X0542811101000000123456"};
+  static constexpr std::string_view examples[] = {
+      "GB29NWBK60161331926819",   "GB82WEST12345698765432",     "DE89370400440532013000", "FR1420041010050500013M02606",
+      "NL91ABNA0417164300",       "CH9300762011623852957",      "BE68539007547034",       "AT611904300234573201",
+      "ES9121000418450200051332", "IT60X0542811101000000123456"};
   return is_one_of(value, examples) ? "example value" : "";
 }
 
 std::string_view bitcoin_reason(std::string_view value) {  // the genesis address, and burn addresses
-  if (value == "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa" || value == "1BitcoinEaterAddressDontSendf59kuE" || value == "1111111111111111111114oLvT2") return "well-known value";
+  if (value == "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa" || value == "1BitcoinEaterAddressDontSendf59kuE" ||
+      value == "1111111111111111111114oLvT2")
+    return "well-known value";
   return "";
 }
 
 }  // namespace
 
-std::span<const Kind> kinds() { return table; }
+std::span<const Kind> kinds() {
+  return table;
+}
 
 const Kind* find_kind(std::string_view name) {
-  auto it = std::lower_bound(table.begin(), table.end(), name, [](const Kind& kind, std::string_view n) { return kind.name < n; });
+  auto it = std::lower_bound(table.begin(), table.end(), name,
+                             [](const Kind& kind, std::string_view n) { return kind.name < n; });
   return it != table.end() && it->name == name ? &*it : nullptr;
 }
 
@@ -263,12 +331,28 @@ std::string software_path_sql(std::string_view column) {
 }
 
 bool software_type(std::string_view type) {
-  static constexpr std::string_view types[] = {
-      "application/x-dosexec", "application/vnd.microsoft.portable-executable", "application/x-executable", "application/x-pie-executable",
-      "application/x-sharedlib", "application/x-object", "application/x-mach-binary", "application/x-archive", "application/java-archive",
-      "application/x-java-applet", "application/x-gettext-translation", "application/x-ms-ne-executable", "application/vnd.ms-opentype",
-      "application/x-font-ttf", "application/x-font-sfn", "application/x-font-pf2", "application/x-terminfo", "application/x-terminfo2", "application/vnd.ms-cab-compressed",
-      "application/vnd.debian.binary-package", "application/x-rpm", "application/x-bytecode.python"};
+  static constexpr std::string_view types[] = {"application/x-dosexec",
+                                               "application/vnd.microsoft.portable-executable",
+                                               "application/x-executable",
+                                               "application/x-pie-executable",
+                                               "application/x-sharedlib",
+                                               "application/x-object",
+                                               "application/x-mach-binary",
+                                               "application/x-archive",
+                                               "application/java-archive",
+                                               "application/x-java-applet",
+                                               "application/x-gettext-translation",
+                                               "application/x-ms-ne-executable",
+                                               "application/vnd.ms-opentype",
+                                               "application/x-font-ttf",
+                                               "application/x-font-sfn",
+                                               "application/x-font-pf2",
+                                               "application/x-terminfo",
+                                               "application/x-terminfo2",
+                                               "application/vnd.ms-cab-compressed",
+                                               "application/vnd.debian.binary-package",
+                                               "application/x-rpm",
+                                               "application/x-bytecode.python"};
   return starts(type, "font/") || is_one_of(type, types);
 }
 

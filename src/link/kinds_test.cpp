@@ -69,16 +69,27 @@ TEST(Examples, SayNothing) {
 }
 
 TEST(SoftwarePath, IsTheSameInCppAndSql) {
-  const std::pair<const char*, bool> cases[] = {
-      {"usr/share/doc/x/README", true},  {"/usr/share/doc/x", true},          {"usr/local/bin/own.sh", false}, {"Windows/System32/a.dll", true},
-      {"WINDOWS/win.ini", true},         {"Users/ann/Documents/a.doc", false}, {"home/ann/usr/share/x", false}, {"home/ann/p/node_modules/x/a.js", true},
-      {"node_modules/x/a.js", true},     {"Program Files/Tool/a.txt", true},   {"$MFT", true},                  {"", false},
-      {"photos/IMG_0001.jpg", false},    {"Library/Mail/V2/x.emlx", false},    {"library/Fonts/x.ttf", true}};
+  const std::pair<const char*, bool> cases[] = {{"usr/share/doc/x/README", true},
+                                                {"/usr/share/doc/x", true},
+                                                {"usr/local/bin/own.sh", false},
+                                                {"Windows/System32/a.dll", true},
+                                                {"WINDOWS/win.ini", true},
+                                                {"Users/ann/Documents/a.doc", false},
+                                                {"home/ann/usr/share/x", false},
+                                                {"home/ann/p/node_modules/x/a.js", true},
+                                                {"node_modules/x/a.js", true},
+                                                {"Program Files/Tool/a.txt", true},
+                                                {"$MFT", true},
+                                                {"", false},
+                                                {"photos/IMG_0001.jpg", false},
+                                                {"Library/Mail/V2/x.emlx", false},
+                                                {"library/Fonts/x.ttf", true}};
   pack::Scratch scratch;
   pack::Database database(scratch / "tmp", 256 * MiB);
   for (const auto& [path, software] : cases) {
     EXPECT_EQ(software_path(path), software) << path;
-    EXPECT_EQ(database.value("SELECT " + software_path_sql(pack::Database::quote(path))), software ? "true" : "false") << path;
+    EXPECT_EQ(database.value("SELECT " + software_path_sql(pack::Database::quote(path))), software ? "true" : "false")
+        << path;
   }
 }
 

@@ -1,15 +1,14 @@
 // The story of linking: open → gather → score → explain → address → write → publish.
 #include "link/link.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <fcntl.h>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <stdio.h>
 #include <tuple>
 #include <unordered_map>
 
@@ -22,8 +21,8 @@
 #include "link/pairs.h"
 #include "link/rows.h"
 #include "pack/append.h"
-#include "pack/pack.h"
 #include "pack/database.h"
+#include "pack/pack.h"
 
 namespace weft::link {
 namespace {
@@ -39,7 +38,9 @@ Database open_database(const std::string& temporary, const Limits& limits) {
 }
 
 // Scores are rounded so that they read well and do not hang on the last bit of a floating-point library.
-double rounded(double value) { return std::round(value * 10000) / 10000; }
+double rounded(double value) {
+  return std::round(value * 10000) / 10000;
+}
 
 std::string joined(const std::set<std::string_view>& words) {
   std::string out;
@@ -64,7 +65,8 @@ struct Wanted {
 
 class Writer {
  public:
-  Writer(Gathered& gathered, Tables& out) : gathered_(gathered), input_(gathered.input), out_(out), used_(input_.selectors.size()) {}
+  Writer(Gathered& gathered, Tables& out)
+      : gathered_(gathered), input_(gathered.input), out_(out), used_(input_.selectors.size()) {}
 
   void add(const std::vector<Pair>& pairs) {
     for (size_t i = 0; i < pairs.size(); ++i) {
@@ -79,9 +81,12 @@ class Writer {
     std::sort(wanted_.begin(), wanted_.end(), [](const Wanted& x, const Wanted& y) { return x.key() < y.key(); });
     size_t next = 0;
     addresses(database, [&](const Address& address) {
-      auto before = [&](const Wanted& w) { return std::tuple(w.group, w.exhibit) < std::tuple(address.group, address.exhibit); };
+      auto before = [&](const Wanted& w) {
+        return std::tuple(w.group, w.exhibit) < std::tuple(address.group, address.exhibit);
+      };
       while (next < wanted_.size() && before(wanted_[next])) ++next;
-      for (; next < wanted_.size() && wanted_[next].group == address.group && wanted_[next].exhibit == address.exhibit; ++next) {
+      for (; next < wanted_.size() && wanted_[next].group == address.group && wanted_[next].exhibit == address.exhibit;
+           ++next) {
         EvidenceRow& row = out_.evidence[wanted_[next].row];
         bool b = wanted_[next].side_b;
         (b ? row.offset_b : row.offset_a) = address.offset;
@@ -140,12 +145,14 @@ class Writer {
       std::string examples;
       for (uint32_t p = 0; p < std::min<uint32_t>(selector.postings, 5); ++p)
         (examples += p ? ", " : "") += input_.exhibits[input_.postings[selector.first_posting + p].exhibit];
-      out_.set_aside.push_back({std::string(selector.kind->name), selector.value,
-                                selector.kind->alone ? "no more than chance explains" : "weak kind with nothing stronger beside it",
-                                selector.exhibits, selector.background, examples});
+      out_.set_aside.push_back(
+          {std::string(selector.kind->name), selector.value,
+           selector.kind->alone ? "no more than chance explains" : "weak kind with nothing stronger beside it",
+           selector.exhibits, selector.background, examples});
     }
     auto key = [](const SetAsideRow& row) { return std::tie(row.kind, row.value, row.reason, row.examples); };
-    std::sort(out_.set_aside.begin(), out_.set_aside.end(), [&](const SetAsideRow& x, const SetAsideRow& y) { return key(x) < key(y); });
+    std::sort(out_.set_aside.begin(), out_.set_aside.end(),
+              [&](const SetAsideRow& x, const SetAsideRow& y) { return key(x) < key(y); });
   }
 
   Gathered& gathered_;
@@ -161,7 +168,8 @@ template <class Row>
 void write_table(Database& database, const std::vector<Row>& rows, const std::string& folder, Json& tables) {
   std::string file = std::string(Row::table) + ".parquet", path = folder + "/" + file;
   pack::write_parquet(database, rows, path);
-  tables[std::string(Row::table)] = {{"file", file}, {"rows", rows.size()}, {"sha256", sha256_hex(as_bytes(read_file(path)))}};
+  tables[std::string(Row::table)] = {
+      {"file", file}, {"rows", rows.size()}, {"sha256", sha256_hex(as_bytes(read_file(path)))}};
 }
 
 // The folder appears whole: exchanged with the one that was there, if any.
@@ -176,7 +184,8 @@ void replace_folder(const std::string& temporary, const std::string& folder) {
 }
 
 // Nothing here depends on when or where the linking ran, or on the order of the packs.
-Json manifest_head(const LinkOptions& options, const std::vector<Source>& packs, const std::vector<Background>& backgrounds) {
+Json manifest_head(const LinkOptions& options, const std::vector<Source>& packs,
+                   const std::vector<Background>& backgrounds) {
   Json json;
   json["format"] = "weft links";
   json["format_version"] = 1;
@@ -185,8 +194,12 @@ Json manifest_head(const LinkOptions& options, const std::vector<Source>& packs,
     json["packs"].push_back({{"exhibit", source.exhibit}, {"manifest_tables", pack::info(source.folder).sha256}});
   json["backgrounds"] = Json::array();
   for (const Background& one : backgrounds)
-    json["backgrounds"].push_back({{"name", one.name()}, {"sources", one.sources()}, {"selectors", one.size()}, {"sha256", one.sha256()}});
-  json["settings"] = {{"hub_limit", hub_limit(packs.size())}, {"least_score", least_score}, {"evidence_per_link", evidence_per_link}, {"memory", options.limits.memory}};
+    json["backgrounds"].push_back(
+        {{"name", one.name()}, {"sources", one.sources()}, {"selectors", one.size()}, {"sha256", one.sha256()}});
+  json["settings"] = {{"hub_limit", hub_limit(packs.size())},
+                      {"least_score", least_score},
+                      {"evidence_per_link", evidence_per_link},
+                      {"memory", options.limits.memory}};
   return json;
 }
 
@@ -224,13 +237,17 @@ LinkSummary link(const LinkOptions& options) {
   return {packs.size(), gathered.selectors, gathered.shared, tables.links.size(), tables.set_aside.size()};
 }
 
-void build_background(const std::vector<std::string>& packs, const std::string& temporary, const std::string& out, const Limits& limits) {
+void build_background(const std::vector<std::string>& packs, const std::string& temporary, const std::string& out,
+                      const Limits& limits) {
   Database database = open_database(temporary, limits);
   database.run("CREATE TABLE known(hash UBIGINT)");
   std::vector<Source> all = sources(packs, "");
   for (const Source& source : all) {
     database.attach_packs({source.folder});
-    database.run("INSERT INTO known SELECT DISTINCT CAST('0x' || substr(sha256(kind || chr(0) || value), 1, 16) AS UBIGINT) FROM (" + background_query() + ")");
+    database.run(
+        "INSERT INTO known SELECT DISTINCT CAST('0x' || substr(sha256(kind || chr(0) || value), 1, 16) AS UBIGINT) "
+        "FROM (" +
+        background_query() + ")");
   }
   BackgroundWriter writer(stdfs::path(out).stem().string(), uint32_t(all.size()));
   database.each("SELECT hash, count(*) FROM known GROUP BY hash ORDER BY hash", [&](const Database::Row& row) {

@@ -1,6 +1,6 @@
-// Links, first version: which exhibits share rare selectors, grouped by the reason they arrive, with what was set aside.
-// docs/linking.md says how the score comes about. A score orders leads; it states nothing (the calibrated weight is
-// another number and not here yet).
+// Links, first version: which exhibits share rare selectors, grouped by the reason they arrive, with what was set
+// aside. docs/linking.md says how the score comes about. A score orders leads; it states nothing (the calibrated weight
+// is another number and not here yet).
 #pragma once
 
 #include <string>
@@ -11,10 +11,10 @@
 namespace weft::link {
 
 struct LinkOptions {
-  std::vector<std::string> packs;     // folders of sealed packs
-  std::string tokens;                 // folder of token tables (EXHIBIT.parquet)
-  std::string folder;                 // where the link tables go (replaced whole)
-  std::string temporary;              // spill, inside the case
+  std::vector<std::string> packs;        // folders of sealed packs
+  std::string tokens;                    // folder of token tables (EXHIBIT.parquet)
+  std::string folder;                    // where the link tables go (replaced whole)
+  std::string temporary;                 // spill, inside the case
   std::vector<std::string> backgrounds;  // background files; may be empty
   Limits limits;
   std::string version;
@@ -27,7 +27,8 @@ struct LinkSummary {
 // Writes link.parquet, evidence.parquet, set_aside.parquet and manifest.json. Same packs, same bytes.
 LinkSummary link(const LinkOptions& options);
 
-// A background file: for each selector, how many sources hold it. Values are stored as 64-bit hashes only. Each pack is one source.
+// A background file: for each selector, how many sources hold it. Values are stored as 64-bit hashes only. Each pack is
+// one source.
 void build_background(const std::vector<std::string>& packs, const std::string& temporary, const std::string& out,
                       const Limits& limits);
 

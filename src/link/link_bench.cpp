@@ -1,10 +1,9 @@
 // How long linking takes: packs of made-up e-mail addresses, most of them private to one exhibit, some shared.
 // Size by WEFT_BENCH_EXHIBITS and WEFT_BENCH_SELECTORS (per exhibit); the defaults are small.
 #include <benchmark/benchmark.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <stdlib.h>
-
-#include <filesystem>
 
 #include "base/file.h"
 #include "link/link.h"
@@ -22,13 +21,15 @@ size_t setting(const char* name, size_t otherwise) {
   return value ? size_t(std::stoul(value)) : otherwise;
 }
 
-// One small pack is sealed, then copied under other labels with other features: only its label is read from the manifest.
+// One small pack is sealed, then copied under other labels with other features: only its label is read from the
+// manifest.
 std::vector<std::string> make_packs(const pack::Scratch& scratch, size_t exhibits, size_t selectors) {
   pack::UnitRows rows;
   rows.exhibits.push_back({"model", "raw", 1, "", {}, {}, {}, {}, "none stored", "", ""});
   pack::write_unit(scratch / "unit", rows);
   pack::SealOptions seal;
-  seal.exhibit = "model", seal.units = {scratch / "unit"}, seal.folder = scratch / "model", seal.tokens = scratch / "model.tokens", seal.temporary = scratch / "tmp";
+  seal.exhibit = "model", seal.units = {scratch / "unit"}, seal.folder = scratch / "model",
+  seal.tokens = scratch / "model.tokens", seal.temporary = scratch / "tmp";
   pack::seal(seal);
   std::string manifest = read_file(scratch / "model/manifest.json");
   pack::Database database(scratch / "tmp", GiB, 2);
@@ -40,13 +41,16 @@ std::vector<std::string> make_packs(const pack::Scratch& scratch, size_t exhibit
     own.replace(own.find("\"model\""), 7, "\"" + label + "\"");
     write_file(folder + "/manifest.json", own);
     // Every tenth value comes from a pool that all draw from: hubs, pairs and coincidences of all sizes.
-    pack::write_parquet_query(database, fmt::format(R"(
+    pack::write_parquet_query(database,
+                              fmt::format(R"(
       SELECT '{0}' AS exhibit, 'email' AS kind,
              CASE WHEN i % 10 = 0 THEN 'pool' || CAST(floor(exp(ln({2}) * (hash(i, {1}) % 1000003) / 1000003.0)) AS BIGINT) || '@public.net'
                   ELSE 'p' || i || '@private{1}.net' END AS value,
              CAST(i * 9000 AS UBIGINT) AS "offset", CAST(i * 9000 AS VARCHAR) AS path, '' AS file, CAST(NULL AS UBIGINT) AS file_id,
              CAST(NULL AS UBIGINT) AS file_offset, 'utf-8' AS encoding, 'email' AS scanner, '' AS context
-        FROM range({3}) AS t(i))", label, e, selectors * exhibits, selectors), folder + "/feature.parquet");
+        FROM range({3}) AS t(i))",
+                                          label, e, selectors * exhibits, selectors),
+                              folder + "/feature.parquet");
     packs.push_back(folder);
   }
   return packs;
@@ -63,7 +67,8 @@ void linking(benchmark::State& state) {
   state.counters["selectors"] = double(summary.selectors);
   state.counters["shared"] = double(summary.shared);
   state.counters["links"] = double(summary.links);
-  state.counters["rows/s"] = benchmark::Counter(double(exhibits * selectors), benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["rows/s"] =
+      benchmark::Counter(double(exhibits * selectors), benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(linking)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->UseRealTime();
 

@@ -1,10 +1,9 @@
 // Linking end to end over sealed packs: planted links, decoys beside them, ledger, addresses, repeatability.
 #include "link/link.h"
 
+#include <filesystem>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-
-#include <filesystem>
 #include <map>
 #include <set>
 
@@ -28,13 +27,26 @@ class Exhibit {
  public:
   explicit Exhibit(std::string label, std::string image = {}) : label_(std::move(label)) {
     if (image.empty()) image = label_;
-    rows_.exhibits.push_back({label_, "raw", 1 << 30, sha256_hex(as_bytes(image)), {}, {}, {}, {}, "none stored", label_ + ".dd", ""});
-    rows_.volumes.push_back({label_, 1, 0, 1 << 30, "none", {}, "", true, "ext4", 4096, "", "5e" + sha256_hex(as_bytes(label_)).substr(0, 14)});
+    rows_.exhibits.push_back(
+        {label_, "raw", 1 << 30, sha256_hex(as_bytes(image)), {}, {}, {}, {}, "none stored", label_ + ".dd", ""});
+    rows_.volumes.push_back({label_,
+                             1,
+                             0,
+                             1 << 30,
+                             "none",
+                             {},
+                             "",
+                             true,
+                             "ext4",
+                             4096,
+                             "",
+                             "5e" + sha256_hex(as_bytes(label_)).substr(0, 14)});
   }
   const std::string& label() const { return label_; }
 
   // content names what is in it: equal contents have equal hashes.
-  uint64_t file(const std::string& path, const std::string& content, const std::string& type = "text/plain", uint64_t size = 8192) {
+  uint64_t file(const std::string& path, const std::string& content, const std::string& type = "text/plain",
+                uint64_t size = 8192) {
     uint64_t id = rows_.files.size() + 1;
     FileRow row;
     row.exhibit = label_, row.file_id = id, row.volume = 1, row.path = path, row.kind = "file", row.state = "allocated";
@@ -65,7 +77,8 @@ class Exhibit {
     pack::write_unit(unit, rows_);
     pack::SealOptions options;
     options.exhibit = label_, options.units = {unit}, options.folder = root + "/packs/" + label_;
-    options.tokens = root + "/tokens/" + label_ + ".parquet", options.temporary = root + "/tmp", options.version = "test";
+    options.tokens = root + "/tokens/" + label_ + ".parquet", options.temporary = root + "/tmp",
+    options.version = "test";
     pack::seal(options);
   }
 
@@ -89,7 +102,9 @@ class Linking : public testing::Test {
   }
   Exhibit& at(char c) { return exhibits_[size_t(c - 'a')]; }
 
-  void both(char a, char b, const std::string& kind, const std::string& value) { at(a).note(kind, value), at(b).note(kind, value); }
+  void both(char a, char b, const std::string& kind, const std::string& value) {
+    at(a).note(kind, value), at(b).note(kind, value);
+  }
 
   // a-b share 1, c-d 3, e-f 10 private values; g-h a vendor's document, i-j programs; everyone the rest.
   void set_the_scene() {
@@ -98,7 +113,8 @@ class Linking : public testing::Test {
     for (int i = 0; i < 10; ++i) both('e', 'f', "email", fmt::format("partner{}@mailbox.net", i));
     for (char c : {'g', 'h'}) {
       uint64_t manual = at(c).file("home/user/manual.pdf", "manual");
-      for (int i = 0; i < 30; ++i) at(c).feature("email", fmt::format("dealer{}@vendor.net", i), manual, uint64_t(i) * 50);
+      for (int i = 0; i < 30; ++i)
+        at(c).feature("email", fmt::format("dealer{}@vendor.net", i), manual, uint64_t(i) * 50);
     }
     for (char c : {'i', 'j'})
       for (int i = 0; i < 40; ++i) {
@@ -125,7 +141,8 @@ class Linking : public testing::Test {
   }
   LinkOptions options(std::vector<std::string> packs) {
     LinkOptions out;
-    out.packs = std::move(packs), out.tokens = scratch_ / "tokens", out.folder = scratch_ / "links", out.temporary = scratch_ / "tmp";
+    out.packs = std::move(packs), out.tokens = scratch_ / "tokens", out.folder = scratch_ / "links",
+    out.temporary = scratch_ / "tmp";
     out.version = "test";
     return out;
   }
@@ -139,7 +156,8 @@ class Linking : public testing::Test {
       out.scores[pair] = std::stod(*row[2]);
       out.innocent[pair] = *row[3];
     }
-    for (const auto& row : database.rows("SELECT kind, value, reason FROM set_aside")) out.set_aside[*row[0] + " " + *row[1]] = *row[2];
+    for (const auto& row : database.rows("SELECT kind, value, reason FROM set_aside"))
+      out.set_aside[*row[0] + " " + *row[1]] = *row[2];
     return out;
   }
   std::map<std::string, std::string> bytes() {
@@ -185,15 +203,19 @@ TEST_F(Linking, EvidenceStandsWhereItSays) {
   for (const Exhibit& exhibit : exhibits_) packs.push_back(scratch_ / "packs/" + exhibit.label());
   database.attach_packs(packs);
   auto wrong = [&](const char* side) {
-    return database.value(fmt::format(R"(SELECT count(*) FROM evidence e WHERE kind <> 'file_sha256' AND NOT EXISTS (SELECT 1 FROM feature f
-      WHERE f.exhibit = e.exhibit_{0} AND f.kind = e.kind AND f.value = e.value AND f."offset" = e.offset_{0} AND f.path = e.path_{0} AND f.file = e.file_{0}))", side));
+    return database.value(fmt::format(
+        R"(SELECT count(*) FROM evidence e WHERE kind <> 'file_sha256' AND NOT EXISTS (SELECT 1 FROM feature f
+      WHERE f.exhibit = e.exhibit_{0} AND f.kind = e.kind AND f.value = e.value AND f."offset" = e.offset_{0} AND f.path = e.path_{0} AND f.file = e.file_{0}))",
+        side));
   };
   EXPECT_GE(std::stoul(*database.value("SELECT count(*) FROM evidence WHERE kind <> 'file_sha256'")), 44u);
   EXPECT_EQ(wrong("a"), "0");
   EXPECT_EQ(wrong("b"), "0");
-  EXPECT_EQ(database.value(R"(SELECT count(*) FROM evidence e JOIN file f ON f.exhibit = exhibit_a AND f.sha256 = e.value AND path = file_a
+  EXPECT_EQ(
+      database.value(
+          R"(SELECT count(*) FROM evidence e JOIN file f ON f.exhibit = exhibit_a AND f.sha256 = e.value AND path = file_a
     JOIN extent x ON x.exhibit = f.exhibit AND x.file_id = f.file_id WHERE e.kind = 'file_sha256' AND x."offset" = offset_a)"),
-            database.value("SELECT count(*) FROM evidence WHERE kind = 'file_sha256'"));
+      database.value("SELECT count(*) FROM evidence WHERE kind = 'file_sha256'"));
   // The manual and its thirty addresses are one reason.
   EXPECT_EQ(database.value("SELECT bundles FROM link WHERE exhibit_a = 'exhibit-g'"), "1");
   EXPECT_EQ(database.value("SELECT selectors FROM link WHERE exhibit_a = 'exhibit-g'"), "31");

@@ -1,8 +1,10 @@
 // How a pair gets its score.
 //
 // 1. Posting lists become (pair, selector) triples; hubs never do.
-// 2. Per pair, selectors that arrive together become bundles. Selectors held by exactly the same `lot` or more exhibits are
-//    put together too: machines rolled out from one image, or bought in one lot, share hundreds of values for one reason.
+// 2. Per pair, selectors that arrive together become bundles. Selectors held by exactly the same `lot` or more exhibits
+// are
+//    put together too: machines rolled out from one image, or bought in one lot, share hundreds of values for one
+//    reason.
 // 3. Weight of a bundle (what the safe floor of the literature does): its best kind at the frequency of its *commonest*
 //    firm member, as an upper bound over background and case with the pair left out, corrected for exposure.
 // 4. Chance (the pair null, learnt from the case): bundles of one kind, held by about the same number of other sources,
@@ -23,19 +25,19 @@
 namespace weft::link {
 namespace {
 
-// As if this many unrelated sources had been looked at and none held the value. Without it nothing could be ordered in a
-// case of two exhibits; it shifts all weights alike and is one of the reasons why a score states nothing.
+// As if this many unrelated sources had been looked at and none held the value. Without it nothing could be ordered in
+// a case of two exhibits; it shifts all weights alike and is one of the reasons why a score states nothing.
 constexpr uint64_t assumed_sources = 10;
 constexpr size_t lot = 5;
-constexpr double firm = 0.9;            // validity from which a kind decides about its bundle's frequency
-constexpr double least_exposure = 0.25; // a nearly empty exhibit is no proof of rarity
-// A page that carries this many selectors is more often a directory, a newsletter or a vendor's text, made to be spread,
-// than something private; the factor is a judgement, to be replaced by calibration.
+constexpr double firm = 0.9;             // validity from which a kind decides about its bundle's frequency
+constexpr double least_exposure = 0.25;  // a nearly empty exhibit is no proof of rarity
+// A page that carries this many selectors is more often a directory, a newsletter or a vendor's text, made to be
+// spread, than something private; the factor is a judgement, to be replaced by calibration.
 constexpr size_t crowded = 10;
 constexpr int chance_rounds = 4;
 constexpr double crowded_factor = 0.5;
 constexpr uint32_t set_container = 1u << 31;
-constexpr double unseen = 0.25;        // bundles a stratum may hold by chance though no other pair showed one
+constexpr double unseen = 0.25;  // bundles a stratum may hold by chance though no other pair showed one
 
 struct Triple {
   uint32_t a = 0, b = 0, selector = 0;
@@ -77,7 +79,9 @@ class Scorer {
     return std::span(input_.postings).subspan(selector.first_posting, selector.postings);
   }
   size_t number(const Kind* kind) const { return size_t(kind - kinds().data()); }
-  size_t stratum(const Bundle& bundle) const { return number(bundle.kind) * strata_per_kind + stratum_of(bundle.others); }
+  size_t stratum(const Bundle& bundle) const {
+    return number(bundle.kind) * strata_per_kind + stratum_of(bundle.others);
+  }
 
   void number_sets() {
     std::map<std::vector<uint32_t>, uint32_t> known;
@@ -134,7 +138,8 @@ class Scorer {
 
   std::vector<uint32_t> containers(uint32_t selector, uint32_t exhibit) const {
     auto list = postings(input_.selectors[selector]);
-    auto it = std::lower_bound(list.begin(), list.end(), exhibit, [](const Posting& p, uint32_t e) { return p.exhibit < e; });
+    auto it =
+        std::lower_bound(list.begin(), list.end(), exhibit, [](const Posting& p, uint32_t e) { return p.exhibit < e; });
     check(it != list.end() && it->exhibit == exhibit, "a triple comes from a posting");
     auto first = input_.containers.begin() + it->first_container;
     std::vector<uint32_t> out(first, first + it->containers);
@@ -147,28 +152,33 @@ class Scorer {
     std::vector<Shared> shared;
     for (const Triple& triple : triples) {
       const Selector& selector = input_.selectors[triple.selector];
-      shared.push_back({selector.kind, others(selector), containers(triple.selector, pair.a), containers(triple.selector, pair.b)});
+      shared.push_back(
+          {selector.kind, others(selector), containers(triple.selector, pair.a), containers(triple.selector, pair.b)});
     }
     std::vector<uint32_t> group = bundle(shared);
     uint32_t count = group.empty() ? 0 : *std::max_element(group.begin(), group.end()) + 1;
     std::vector<std::vector<uint32_t>> members(count);
     for (uint32_t i = 0; i < group.size(); ++i) members[group[i]].push_back(i);
     for (const auto& positions : members)
-      if (Bundle made = make_bundle(pair, shared, positions, triples); made.kind) pair.bundles.push_back(std::move(made));
+      if (Bundle made = make_bundle(pair, shared, positions, triples); made.kind)
+        pair.bundles.push_back(std::move(made));
     return pair;
   }
 
   // A bundle without kind when nothing in it can make a link.
-  Bundle make_bundle(const Pair& pair, std::span<const Shared> shared, std::span<const uint32_t> positions, std::span<const Triple> triples) const {
+  Bundle make_bundle(const Pair& pair, std::span<const Shared> shared, std::span<const uint32_t> positions,
+                     std::span<const Triple> triples) const {
     Bundle out;
     bool has_firm = false;
     for (uint32_t i : positions) has_firm |= shared[i].kind->alone && shared[i].kind->validity >= firm;
     for (uint32_t i : positions)
-      if (shared[i].kind->alone && (!has_firm || shared[i].kind->validity >= firm)) out.others = std::max(out.others, shared[i].others);
+      if (shared[i].kind->alone && (!has_firm || shared[i].kind->validity >= firm))
+        out.others = std::max(out.others, shared[i].others);
     for (uint32_t i : positions) {
       if (!shared[i].kind->alone) continue;
       double w = weight(shared[i].kind, out.others, pair.a, pair.b);
-      if (!out.kind || w > out.weight || (w == out.weight && shared[i].kind < out.kind)) out.kind = shared[i].kind, out.weight = w;
+      if (!out.kind || w > out.weight || (w == out.weight && shared[i].kind < out.kind))
+        out.kind = shared[i].kind, out.weight = w;
     }
     size_t crowd = 0;
     for (uint32_t i : positions) crowd += shared[i].kind->name != "file_sha256";
@@ -206,8 +216,8 @@ class Scorer {
     return double(input_.amounts[pair.a][kind]) * double(input_.amounts[pair.b][kind]) / std::max(1.0, products_[kind]);
   }
 
-  // How many bundles all pairs share by chance. The linked pairs are among them: a count far above what its size explains
-  // is cut down to that, and the sum taken again, until the links no longer hide each other.
+  // How many bundles all pairs share by chance. The linked pairs are among them: a count far above what its size
+  // explains is cut down to that, and the sum taken again, until the links no longer hide each other.
   void learn_chance(const std::vector<Pair>& pairs) {
     std::vector<double> last(happened_.size(), INFINITY);
     for (int round = 0; round < chance_rounds; ++round) {
@@ -242,9 +252,9 @@ class Scorer {
   }
 
   const Case& input_;
-  std::vector<double> happened_;            // bundles over all pairs, by kind and stratum, links cut down
-  std::vector<uint32_t> set_;               // by selector: number of its set of exhibits, or 0
-  std::vector<double> mean_, products_;     // by kind: mean amount; sum over pairs of products of amounts
+  std::vector<double> happened_;         // bundles over all pairs, by kind and stratum, links cut down
+  std::vector<uint32_t> set_;            // by selector: number of its set of exhibits, or 0
+  std::vector<double> mean_, products_;  // by kind: mean amount; sum over pairs of products of amounts
 };
 
 }  // namespace
@@ -254,6 +264,8 @@ uint64_t hub_limit(uint64_t exhibits) {
   return std::max<uint64_t>(3, std::min(exhibits / 2, large));
 }
 
-std::vector<Pair> score_pairs(const Case& input) { return Scorer(input).run(); }
+std::vector<Pair> score_pairs(const Case& input) {
+  return Scorer(input).run();
+}
 
 }  // namespace weft::link

@@ -19,9 +19,9 @@ struct Posting {
 
 struct Selector {
   const Kind* kind = nullptr;
-  std::string value;        // as shown
-  uint64_t exhibits = 0;    // that hold it anywhere, places that do not count included
-  uint64_t background = 0;  // sources that hold it
+  std::string value;                         // as shown
+  uint64_t exhibits = 0;                     // that hold it anywhere, places that do not count included
+  uint64_t background = 0;                   // sources that hold it
   uint32_t first_posting = 0, postings = 0;  // in Case::postings, ascending by exhibit
 };
 
@@ -32,9 +32,9 @@ struct Case {
   std::vector<std::string> exhibits;  // in order of name
   std::vector<Amounts> amounts;       // by exhibit
   uint64_t background_sources = 0;
-  std::vector<Selector> selectors;    // shared ones only, in order of kind and value
+  std::vector<Selector> selectors;  // shared ones only, in order of kind and value
   std::vector<Posting> postings;
-  std::vector<uint32_t> containers;   // numbers; equal content has equal numbers on all exhibits
+  std::vector<uint32_t> containers;  // numbers; equal content has equal numbers on all exhibits
 };
 
 // A value on more exhibits than this is a hub: it is never expanded to pairs.

@@ -1,12 +1,11 @@
 // The ranking against a known truth, beside what others use. The numbers are printed, and the ones we promise asserted.
-// The scene is noisy: exhibits share dozens of rare public addresses by chance, so that one private address alone cannot
-// be told from them, and nobody should claim it can. Three mostly can, ten always.
+// The scene is noisy: exhibits share dozens of rare public addresses by chance, so that one private address alone
+// cannot be told from them, and nobody should claim it can. Three mostly can, ten always.
 #include "link/pairs.h"
 
 #include <fmt/format.h>
-#include <gtest/gtest.h>
-
 #include <functional>
+#include <gtest/gtest.h>
 
 #include "link/synthetic_case.h"
 
@@ -75,14 +74,16 @@ TEST(Ranking, PlantedPairsStandAboveDecoys) {
         below[strength] += under;
         ++compared[strength];
         if (strength == 10) {
-          EXPECT_FALSE(under) << "seed " << seed << ": score " << scores[pair] << " against " << what << " " << scores[decoy];
+          EXPECT_FALSE(under) << "seed " << seed << ": score " << scores[pair] << " against " << what << " "
+                              << scores[decoy];
         }
       }
     }
   }
-  fmt::print("average precision, mean of {} seeds: ours {:.3f}, count {:.3f}, 1/DF {:.3f}, TF-IDF cosine {:.3f}\n", seeds, sum_ours / seeds,
-             sum_count / seeds, sum_df / seeds, sum_cosine / seeds);
-  for (const auto& [strength, all] : compared) fmt::print("planted with {} shared, below a decoy: {} of {} comparisons\n", strength, below[strength], all);
+  fmt::print("average precision, mean of {} seeds: ours {:.3f}, count {:.3f}, 1/DF {:.3f}, TF-IDF cosine {:.3f}\n",
+             seeds, sum_ours / seeds, sum_count / seeds, sum_df / seeds, sum_cosine / seeds);
+  for (const auto& [strength, all] : compared)
+    fmt::print("planted with {} shared, below a decoy: {} of {} comparisons\n", strength, below[strength], all);
   EXPECT_GT(sum_ours / seeds, 0.6);
   EXPECT_GT(sum_ours, 3 * std::max({sum_count, sum_df, sum_cosine}));
   EXPECT_LT(double(below[3]), 0.1 * double(compared[3]));
@@ -96,7 +97,9 @@ TEST(Ranking, BundleWeightsAddUpToTheScore) {
     double sum = 0;
     for (const Bundle& bundle : pairs[i].bundles) sum += bundle.weight;
     EXPECT_NEAR(sum, pairs[i].score, 1e-9);
-    if (i > 0) { EXPECT_LE(pairs[i].score, pairs[i - 1].score); }
+    if (i > 0) {
+      EXPECT_LE(pairs[i].score, pairs[i - 1].score);
+    }
   }
 }
 
@@ -107,7 +110,8 @@ TEST(Ranking, DocumentIsOneBundle) {
   for (const Pair& pair : pairs) {
     auto it = scene.decoys.find({pair.a, pair.b});
     if (it == scene.decoys.end() || it->second != "document") continue;
-    auto big = std::find_if(pair.bundles.begin(), pair.bundles.end(), [](const Bundle& b) { return b.members.size() >= 31; });
+    auto big =
+        std::find_if(pair.bundles.begin(), pair.bundles.end(), [](const Bundle& b) { return b.members.size() >= 31; });
     ASSERT_NE(big, pair.bundles.end());
     EXPECT_TRUE(big->same_content);
     ++seen;

@@ -33,9 +33,9 @@ struct EvidenceRow {
   std::string exhibit_a, exhibit_b;
   uint64_t bundle = 0;  // 1 weighs most within the link
   std::string kind, value;
-  double weight = 0;    // of the bundle on its strongest selector, 0 on the others
-  uint64_t exhibits = 0;     // how many exhibits of the case hold it
-  uint64_t background = 0;   // how many background sources hold it
+  double weight = 0;        // of the bundle on its strongest selector, 0 on the others
+  uint64_t exhibits = 0;    // how many exhibits of the case hold it
+  uint64_t background = 0;  // how many background sources hold it
   uint64_t offset_a = 0, offset_b = 0;
   std::string path_a, file_a, path_b, file_b;
 
@@ -45,13 +45,14 @@ struct EvidenceRow {
     using R = EvidenceRow;
     return std::make_tuple(
         column("exhibit_a", &R::exhibit_a, "one exhibit"), column("exhibit_b", &R::exhibit_b, "the other"),
-        column("bundle", &R::bundle, "bundle it belongs to, 1 weighs most"), column("kind", &R::kind, "kind of selector"),
-        column("value", &R::value, "the selector"),
+        column("bundle", &R::bundle, "bundle it belongs to, 1 weighs most"),
+        column("kind", &R::kind, "kind of selector"), column("value", &R::value, "the selector"),
         column("weight", &R::weight, "weight of the bundle, on its first row; 0 on the others"),
         column("exhibits", &R::exhibits, "exhibits of the case that hold it"),
         column("background", &R::background, "background sources that hold it"),
-        column("offset_a", &R::offset_a, "where it stands on exhibit_a"), column("path_a", &R::path_a, "decoding path there"),
-        column("file_a", &R::file_a, "file there"), column("offset_b", &R::offset_b, "where it stands on exhibit_b"),
+        column("offset_a", &R::offset_a, "where it stands on exhibit_a"),
+        column("path_a", &R::path_a, "decoding path there"), column("file_a", &R::file_a, "file there"),
+        column("offset_b", &R::offset_b, "where it stands on exhibit_b"),
         column("path_b", &R::path_b, "decoding path there"), column("file_b", &R::file_b, "file there"));
   }
 };

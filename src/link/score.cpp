@@ -1,17 +1,17 @@
 // The arithmetic of the rank score.
 //
-// Rule of three: if none of N unrelated sources holds a value, its frequency may still be about 3/N (95 %). For d holders
-// the Poisson mean that leaves 5 % for d or fewer takes the place of the 3 (Garwood 1936). lambda/(N+lambda) instead of
-// lambda/N keeps it a probability when N is small.
+// Rule of three: if none of N unrelated sources holds a value, its frequency may still be about 3/N (95 %). For d
+// holders the Poisson mean that leaves 5 % for d or fewer takes the place of the 3 (Garwood 1936). lambda/(N+lambda)
+// instead of lambda/N keeps it a probability when N is small.
 //
 // Exposure: an exhibit with ten times the usual number of addresses meets a given one about ten times as easily. With
 // r = -ln(1-p) as the rate per usual exhibit, p' = 1 - exp(-r * exposure).
 //
-// Beyond chance: counts per stratum are Poisson with the mean that chance brings, or with x more bundles in all, of which
-// most fall where few others hold them (private things are private). x is unknown: the ratio R is averaged over a grid.
-// log10(1 + R) is near log10 R where R is large and keeps the order, above 0, where chance explains as much.
-// This is the pair null of Galbraith, Smyth and Stern's coincidental-match idea with counts instead of one match. The
-// shares per stratum are a judgement; they order leads and are not calibrated.
+// Beyond chance: counts per stratum are Poisson with the mean that chance brings, or with x more bundles in all, of
+// which most fall where few others hold them (private things are private). x is unknown: the ratio R is averaged over a
+// grid. log10(1 + R) is near log10 R where R is large and keeps the order, above 0, where chance explains as much. This
+// is the pair null of Galbraith, Smyth and Stern's coincidental-match idea with counts instead of one match. The shares
+// per stratum are a judgement; they order leads and are not calibrated.
 #include "link/score.h"
 
 #include <algorithm>
@@ -106,7 +106,8 @@ std::vector<uint32_t> bundle(std::span<const Shared> shared) {
       }
   std::map<uint32_t, uint32_t> number;
   std::vector<uint32_t> out(shared.size());
-  for (uint32_t i = 0; i < shared.size(); ++i) out[i] = number.try_emplace(sets.root(i), uint32_t(number.size())).first->second;
+  for (uint32_t i = 0; i < shared.size(); ++i)
+    out[i] = number.try_emplace(sets.root(i), uint32_t(number.size())).first->second;
   return out;
 }
 

@@ -10,8 +10,8 @@
 
 namespace weft::link {
 
-// How common a selector may be among unrelated sources: the upper end of a one-sided 95 % interval, given that `holding`
-// of `looked_at` sources hold it. Rises to 1 when nothing was looked at.
+// How common a selector may be among unrelated sources: the upper end of a one-sided 95 % interval, given that
+// `holding` of `looked_at` sources hold it. Rises to 1 when nothing was looked at.
 double upper_frequency(uint64_t holding, uint64_t looked_at);
 
 // The same for two exhibits of which the larger is `exposure` times the usual size.
@@ -21,7 +21,8 @@ double exposed_frequency(double frequency, double exposure);
 double kind_weight(const Kind& kind, double frequency);
 
 // How much better a direct path explains the counts than chance does, log10: `seen` bundles by stratum (how many other
-// sources hold them: 0, 1, 2-3, 4-8, more) where chance alone brings `expected`. Near 0 when chance explains them better.
+// sources hold them: 0, 1, 2-3, 4-8, more) where chance alone brings `expected`. Near 0 when chance explains them
+// better.
 inline constexpr size_t strata_per_kind = 5;
 using Counts = std::array<double, strata_per_kind>;
 double beyond_chance(const Counts& seen, const Counts& expected);

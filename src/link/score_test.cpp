@@ -1,15 +1,14 @@
 #include "link/score.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+#include <gtest/gtest.h>
 
 namespace weft::link {
 namespace {
 
 TEST(Frequency, IsTheRuleOfThree) {
   EXPECT_NEAR(upper_frequency(0, 1000), 2.9957 / 1002.9957, 1e-6);
-  EXPECT_NEAR(upper_frequency(1, 1000) * 1003.744, 4.7439, 1e-3);   // Garwood's bounds
+  EXPECT_NEAR(upper_frequency(1, 1000) * 1003.744, 4.7439, 1e-3);  // Garwood's bounds
   EXPECT_NEAR(upper_frequency(10, 100000), 16.962 / 100007, 1e-6);
   EXPECT_EQ(upper_frequency(0, 0), 1);
   for (uint64_t d : {0, 1, 5, 199, 200, 201, 5000}) {
@@ -38,11 +37,14 @@ TEST(Chance, TakesBackWhatSizeExplains) {
   EXPECT_LT(beyond_chance({0, 0, 0, 30, 0}, {0, 0, 0, 30, 0}), 0.31);
   EXPECT_GT(beyond_chance({10, 0, 0, 0, 0}, {0.1, 0.1, 0.1, 0.1, 0.1}), 5);
   EXPECT_GT(beyond_chance({1, 0, 0, 0, 0}, {0.01, 0, 0, 0, 0}), beyond_chance({1, 0, 0, 0, 0}, {0.5, 0, 0, 0, 0}));
-  EXPECT_GT(beyond_chance({1, 0, 0, 0, 0}, {0.5, 0, 0, 0, 0}), beyond_chance({0, 0, 0, 0, 1}, {0.5, 0.5, 0.5, 0.5, 0.5}));
+  EXPECT_GT(beyond_chance({1, 0, 0, 0, 0}, {0.5, 0, 0, 0, 0}),
+            beyond_chance({0, 0, 0, 0, 1}, {0.5, 0.5, 0.5, 0.5, 0.5}));
   EXPECT_TRUE(std::isfinite(beyond_chance({1e6, 0, 0, 0, 0}, {0, 0, 0, 0, 0})));
 }
 
-Shared in(std::vector<uint32_t> a, std::vector<uint32_t> b) { return {find_kind("email"), 0, std::move(a), std::move(b)}; }
+Shared in(std::vector<uint32_t> a, std::vector<uint32_t> b) {
+  return {find_kind("email"), 0, std::move(a), std::move(b)};
+}
 
 TEST(Bundles, NeedOneContainerOnBothSides) {
   using Numbers = std::vector<uint32_t>;

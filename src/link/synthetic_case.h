@@ -37,7 +37,7 @@ struct Scene {
   size_t exhibits = 0;
   // kind, value -> exhibit -> containers
   std::map<std::pair<std::string, std::string>, std::map<uint32_t, std::set<uint32_t>>> holdings;
-  std::map<PairOf, size_t> planted;    // and how many private selectors they share
+  std::map<PairOf, size_t> planted;  // and how many private selectors they share
   std::map<PairOf, std::string> decoys;
   uint32_t next_container = 1;
 
@@ -47,7 +47,9 @@ struct Scene {
   }
 };
 
-inline PairOf ordered(uint32_t a, uint32_t b) { return {std::min(a, b), std::max(a, b)}; }
+inline PairOf ordered(uint32_t a, uint32_t b) {
+  return {std::min(a, b), std::max(a, b)};
+}
 
 // A pair that is neither planted nor a decoy yet.
 inline PairOf fresh_pair(Scene& scene, Random& random, uint32_t from, uint32_t to) {
@@ -68,7 +70,8 @@ inline void add_everyday(Scene& scene, Random& random) {
       auto rank = uint64_t(std::pow(20000.0, random.unit()));
       scene.put(exhibit, "email", "info@public" + std::to_string(rank) + ".net", scene.container());
     }
-    for (int i = 0; i < 50; ++i) scene.put(exhibit, "file_sha256", "os-file-" + std::to_string(i), 0x40000000 + uint32_t(i));
+    for (int i = 0; i < 50; ++i)
+      scene.put(exhibit, "file_sha256", "os-file-" + std::to_string(i), 0x40000000 + uint32_t(i));
     scene.put(exhibit, "message_id", "newsletter-1@list.net", scene.container());
   }
 }
@@ -91,7 +94,8 @@ inline void add_documents(Scene& scene, Random& random, size_t pairs) {
 // Exhibits 0 to 5 were rolled out from one image.
 inline void add_lot(Scene& scene) {
   for (uint32_t exhibit = 0; exhibit < 6; ++exhibit) {
-    for (int i = 0; i < 100; ++i) scene.put(exhibit, "email", "staff" + std::to_string(i) + "@company.net", scene.container());
+    for (int i = 0; i < 100; ++i)
+      scene.put(exhibit, "email", "staff" + std::to_string(i) + "@company.net", scene.container());
     for (uint32_t other = exhibit + 1; other < 6; ++other) scene.decoys[{exhibit, other}] = "lot";
   }
 }

@@ -6,19 +6,19 @@
 namespace weft {
 
 struct Limits {
-  uint64_t memory = 2 * GiB;             // whole worker process
-  uint64_t page = 16 * MiB;              // bytes of the image that one scan call answers for
-  uint64_t margin_before = 4 * KiB;      // context shown to scanners in front of a page
-  uint64_t margin_after = 1 * MiB;       // and behind it, so that nothing is cut
-  uint64_t unit = 64 * MiB;              // bytes of the image in one scan unit; a multiple of page
-  uint64_t content_unit_files = 2000;    // files in one content unit, at most
+  uint64_t memory = 2 * GiB;           // whole worker process
+  uint64_t page = 16 * MiB;            // bytes of the image that one scan call answers for
+  uint64_t margin_before = 4 * KiB;    // context shown to scanners in front of a page
+  uint64_t margin_after = 1 * MiB;     // and behind it, so that nothing is cut
+  uint64_t unit = 64 * MiB;            // bytes of the image in one scan unit; a multiple of page
+  uint64_t content_unit_files = 2000;  // files in one content unit, at most
   uint64_t content_unit_bytes = 256 * MiB;
-  uint32_t depth = 8;                    // decoders inside decoders
-  uint64_t decoded_branch = 64 * MiB;    // bytes one decoder call may produce
-  uint64_t decoded_page = 512 * MiB;     // bytes all decoders together may produce for one page
-  uint64_t spool = 64 * GiB;             // unpacked bytes of a zip or tar exhibit
-  uint64_t item_seconds = 120;           // one page, file or directory entry; then it is set aside
-  uint64_t walk_entries = 200'000'000;   // directory entries of one volume
+  uint32_t depth = 8;                   // decoders inside decoders
+  uint64_t decoded_branch = 64 * MiB;   // bytes one decoder call may produce
+  uint64_t decoded_page = 512 * MiB;    // bytes all decoders together may produce for one page
+  uint64_t spool = 64 * GiB;            // unpacked bytes of a zip or tar exhibit
+  uint64_t item_seconds = 120;          // one page, file or directory entry; then it is set aside
+  uint64_t walk_entries = 200'000'000;  // directory entries of one volume
   uint64_t walk_depth = 256;
 };
 

@@ -20,11 +20,11 @@ namespace weft {
 template <class Row, class Type>
 struct Column {
   std::string_view name;
-  Type Row::* member;
+  Type Row::*member;
   std::string_view what;
 };
 template <class Row, class Type>
-constexpr Column<Row, Type> column(std::string_view name, Type Row::* member, std::string_view what) {
+constexpr Column<Row, Type> column(std::string_view name, Type Row::*member, std::string_view what) {
   return {name, member, what};
 }
 
@@ -42,7 +42,8 @@ struct ExhibitRow {
     using R = ExhibitRow;
     return std::make_tuple(
         column("exhibit", &R::exhibit, "label of the exhibit"),
-        column("format", &R::format, "container: raw, split raw, ewf, vmdk, vhd, vhdx, qcow2, folder, zip, tar, device"),
+        column("format", &R::format,
+               "container: raw, split raw, ewf, vmdk, vhd, vhdx, qcow2, folder, zip, tar, device"),
         column("size", &R::size, "bytes of the image behind the container"),
         column("sha256", &R::sha256, "SHA-256 of the whole image"),
         column("md5", &R::md5, "MD5 of the whole image, where the container stores one"),
@@ -59,7 +60,7 @@ struct VolumeRow {
   std::string exhibit;
   uint64_t volume = 0;  // 1, 2, … in order of offset
   uint64_t offset = 0, size = 0;
-  std::string scheme;   // mbr, gpt, apm, bsd, sun, apfs, none
+  std::string scheme;  // mbr, gpt, apm, bsd, sun, apfs, none
   std::optional<uint64_t> slot;
   std::string description;
   bool allocated = true;
@@ -68,20 +69,25 @@ struct VolumeRow {
   std::string label, serial;
 
   static constexpr std::string_view table = "volume";
-  static constexpr std::string_view what = "partitions, and stretches between them; a whole image without partitions is one volume";
+  static constexpr std::string_view what =
+      "partitions, and stretches between them; a whole image without partitions is one volume";
   static constexpr auto columns() {
     using R = VolumeRow;
-    return std::make_tuple(
-        column("exhibit", &R::exhibit, "label of the exhibit"),
-        column("volume", &R::volume, "number of the volume in the exhibit, from 1, by offset"),
-        column("offset", &R::offset, "first byte on the image"), column("size", &R::size, "bytes"),
-        column("scheme", &R::scheme, "what it comes from: partition table mbr, gpt, apm, bsd or sun; apfs (a volume inside an APFS container); or none"),
-        column("slot", &R::slot, "slot in the partition table, if it has one"),
-        column("description", &R::description, "what the partition table says of it"),
-        column("allocated", &R::allocated, "false for stretches that no partition covers"),
-        column("file_system", &R::file_system, "ntfs, fat12, fat16, fat32, exfat, ext2, ext3, ext4, hfs+, apfs, iso9660, ufs1, ufs1b, ufs2, yaffs2; or what was recognised but cannot be read; or empty"),
-        column("block_size", &R::block_size, "bytes of a block or cluster"),
-        column("label", &R::label, "volume label"), column("serial", &R::serial, "volume serial number or UUID, lower-case hex"));
+    return std::make_tuple(column("exhibit", &R::exhibit, "label of the exhibit"),
+                           column("volume", &R::volume, "number of the volume in the exhibit, from 1, by offset"),
+                           column("offset", &R::offset, "first byte on the image"), column("size", &R::size, "bytes"),
+                           column("scheme", &R::scheme,
+                                  "what it comes from: partition table mbr, gpt, apm, bsd or sun; apfs (a volume "
+                                  "inside an APFS container); or none"),
+                           column("slot", &R::slot, "slot in the partition table, if it has one"),
+                           column("description", &R::description, "what the partition table says of it"),
+                           column("allocated", &R::allocated, "false for stretches that no partition covers"),
+                           column("file_system", &R::file_system,
+                                  "ntfs, fat12, fat16, fat32, exfat, ext2, ext3, ext4, hfs+, apfs, iso9660, ufs1, "
+                                  "ufs1b, ufs2, yaffs2; or what was recognised but cannot be read; or empty"),
+                           column("block_size", &R::block_size, "bytes of a block or cluster"),
+                           column("label", &R::label, "volume label"),
+                           column("serial", &R::serial, "volume serial number or UUID, lower-case hex"));
   }
 };
 
@@ -89,40 +95,41 @@ struct FileRow {
   std::string exhibit;
   uint64_t file_id = 0;  // 1, 2, … in walk order over the exhibit
   uint64_t volume = 0;
-  std::string path;      // from the volume's root, '/' between names, no leading '/'; stream after ':'
-  std::string kind;      // file, directory, link, device, fifo, socket, virtual, other
-  std::string state;     // allocated, deleted, orphan
+  std::string path;   // from the volume's root, '/' between names, no leading '/'; stream after ':'
+  std::string kind;   // file, directory, link, device, fifo, socket, virtual, other
+  std::string state;  // allocated, deleted, orphan
   uint64_t size = 0;
   std::optional<uint64_t> inode;
   std::optional<uint64_t> attribute_type, attribute_id;
   std::optional<Time> modified, accessed, changed, created;
-  std::string type;      // MIME type by content
+  std::string type;  // MIME type by content
   std::optional<std::string> sha256, md5;
   std::optional<std::string> target;
 
   static constexpr std::string_view table = "file";
-  static constexpr std::string_view what = "entries of all file systems, deleted and orphan ones and alternate data streams included";
+  static constexpr std::string_view what =
+      "entries of all file systems, deleted and orphan ones and alternate data streams included";
   static constexpr auto columns() {
     using R = FileRow;
     return std::make_tuple(
         column("exhibit", &R::exhibit, "label of the exhibit"),
         column("file_id", &R::file_id, "number of the entry in the exhibit, from 1, in walk order"),
         column("volume", &R::volume, "volume it is on"),
-        column("path", &R::path, "path from the volume's root, '/' between names; an alternate data stream follows a ':'"),
+        column("path", &R::path,
+               "path from the volume's root, '/' between names; an alternate data stream follows a ':'"),
         column("kind", &R::kind, "file, directory, link, device, fifo, socket, virtual, other"),
-        column("state", &R::state, "allocated; deleted (the name is unallocated, whatever became of the metadata); orphan (unallocated metadata without a name)"),
+        column("state", &R::state,
+               "allocated; deleted (the name is unallocated, whatever became of the metadata); orphan (unallocated "
+               "metadata without a name)"),
         column("size", &R::size, "bytes of content"),
         column("inode", &R::inode, "metadata address (inode, MFT entry, …)"),
         column("attribute_type", &R::attribute_type, "attribute that holds the content, as the file system numbers it"),
         column("attribute_id", &R::attribute_id, "and its id"),
-        column("modified", &R::modified, "content last modified"),
-        column("accessed", &R::accessed, "last accessed"),
-        column("changed", &R::changed, "metadata last changed"),
-        column("created", &R::created, "created"),
+        column("modified", &R::modified, "content last modified"), column("accessed", &R::accessed, "last accessed"),
+        column("changed", &R::changed, "metadata last changed"), column("created", &R::created, "created"),
         column("type", &R::type, "MIME type by content"),
         column("sha256", &R::sha256, "SHA-256 of the content, as far as it can be read"),
-        column("md5", &R::md5, "MD5 of the content"),
-        column("target", &R::target, "what a symbolic link points to"));
+        column("md5", &R::md5, "MD5 of the content"), column("target", &R::target, "what a symbolic link points to"));
   }
 };
 
@@ -137,12 +144,12 @@ struct ExtentRow {
   static constexpr auto columns() {
     using R = ExtentRow;
     return std::make_tuple(
-        column("exhibit", &R::exhibit, "label of the exhibit"),
-        column("file_id", &R::file_id, "the file"),
+        column("exhibit", &R::exhibit, "label of the exhibit"), column("file_id", &R::file_id, "the file"),
         column("file_offset", &R::file_offset, "offset in the file's content"),
-        column("offset", &R::offset, "offset on the image (0 for sparse)"),
-        column("size", &R::size, "bytes"),
-        column("kind", &R::kind, "data; sparse (zeros, nothing on the image); compressed; resident (inside the metadata); slack (after the content, in the last block)"));
+        column("offset", &R::offset, "offset on the image (0 for sparse)"), column("size", &R::size, "bytes"),
+        column("kind", &R::kind,
+               "data; sparse (zeros, nothing on the image); compressed; resident (inside the metadata); slack (after "
+               "the content, in the last block)"));
   }
 };
 
@@ -183,13 +190,12 @@ struct ProblemRow {
   static constexpr std::string_view what = "what could not be read or parsed, and where";
   static constexpr auto columns() {
     using R = ProblemRow;
-    return std::make_tuple(
-        column("exhibit", &R::exhibit, "label of the exhibit"),
-        column("stage", &R::stage, "image, volume, file system, scan, content, limit"),
-        column("offset", &R::offset, "offset on the image, if known"),
-        column("path", &R::path, "decoding path or file path"),
-        column("file_id", &R::file_id, "file, if any"),
-        column("what", &R::what_happened, "what happened, in words"));
+    return std::make_tuple(column("exhibit", &R::exhibit, "label of the exhibit"),
+                           column("stage", &R::stage, "image, volume, file system, scan, content, limit"),
+                           column("offset", &R::offset, "offset on the image, if known"),
+                           column("path", &R::path, "decoding path or file path"),
+                           column("file_id", &R::file_id, "file, if any"),
+                           column("what", &R::what_happened, "what happened, in words"));
   }
 };
 

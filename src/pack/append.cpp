@@ -1,12 +1,11 @@
 #include "pack/append.h"
 
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -106,10 +105,18 @@ void Appender::put(std::string_view text) {
     duckdb_vector_assign_string_element_len(column.vector, state_->row, shown.data(), shown.size());
   }
 }
-void Appender::put(uint64_t value) { state_->set(Type::number, value); }
-void Appender::put(bool value) { state_->set(Type::flag, value); }
-void Appender::put(double value) { state_->set(Type::real, value); }
-void Appender::put(Time value) { state_->set(Type::time, value.nanoseconds); }
+void Appender::put(uint64_t value) {
+  state_->set(Type::number, value);
+}
+void Appender::put(bool value) {
+  state_->set(Type::flag, value);
+}
+void Appender::put(double value) {
+  state_->set(Type::real, value);
+}
+void Appender::put(Time value) {
+  state_->set(Type::time, value.nanoseconds);
+}
 
 void Appender::put_null() {
   check(state_->column < state_->columns.size(), "more cells than columns");
@@ -150,8 +157,9 @@ void write_parquet_query(Database& database, const std::string& query, const std
   Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (!fd || ::fchmod(fd.get(), mode_t(mode)) != 0) throw Error("cannot create", temporary, errno);
   // The mode holds from the first byte on: DuckDB writes into the file we made, not beside it.
-  database.run(fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, USE_TMP_FILE false)",
-                           query, Database::quote(temporary)));
+  database.run(
+      fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, USE_TMP_FILE false)",
+                  query, Database::quote(temporary)));
   if (::fsync(fd.get()) != 0) throw Error("cannot write", temporary, errno);
   publish(temporary, path);
 }

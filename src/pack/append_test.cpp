@@ -1,9 +1,8 @@
 #include "pack/append.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-
 #include <limits>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -113,14 +112,15 @@ TEST(append, parquet_round_trip_and_export) {
             "1970-01-01T00:00:00.000000001Z\n"
             "a\\x00b,0,false,0.0,1970-01-01T00:00:00Z,\\xFF\\xFE,,,,\n");
   export_table(database, "every", "jsonl", scratch / "o.jsonl");
-  EXPECT_EQ(read_file(scratch / "o.jsonl"),
-            "{\"text\":\"\",\"number\":0,\"flag\":false,\"real\":0.0,\"time\":\"1970-01-01T00:00:00Z\",\"maybe_text\":"
-            "null,\"maybe_number\":null,\"maybe_flag\":null,\"maybe_real\":null,\"maybe_time\":null}\n"
-            "{\"text\":\"Ünï\\n\",\"number\":18446744073709551615,\"flag\":true,\"real\":0.1,\"time\":\"1969-12-31T23:59:"
-            "59.999999999Z\",\"maybe_text\":\"\",\"maybe_number\":0,\"maybe_flag\":false,\"maybe_real\":-0.5,"
-            "\"maybe_time\":\"1970-01-01T00:00:00.000000001Z\"}\n"
-            "{\"text\":\"a\\\\x00b\",\"number\":0,\"flag\":false,\"real\":0.0,\"time\":\"1970-01-01T00:00:00Z\",\"maybe_"
-            "text\":\"\\\\xFF\\\\xFE\",\"maybe_number\":null,\"maybe_flag\":null,\"maybe_real\":null,\"maybe_time\":null}\n");
+  EXPECT_EQ(
+      read_file(scratch / "o.jsonl"),
+      "{\"text\":\"\",\"number\":0,\"flag\":false,\"real\":0.0,\"time\":\"1970-01-01T00:00:00Z\",\"maybe_text\":"
+      "null,\"maybe_number\":null,\"maybe_flag\":null,\"maybe_real\":null,\"maybe_time\":null}\n"
+      "{\"text\":\"Ünï\\n\",\"number\":18446744073709551615,\"flag\":true,\"real\":0.1,\"time\":\"1969-12-31T23:59:"
+      "59.999999999Z\",\"maybe_text\":\"\",\"maybe_number\":0,\"maybe_flag\":false,\"maybe_real\":-0.5,"
+      "\"maybe_time\":\"1970-01-01T00:00:00.000000001Z\"}\n"
+      "{\"text\":\"a\\\\x00b\",\"number\":0,\"flag\":false,\"real\":0.0,\"time\":\"1970-01-01T00:00:00Z\",\"maybe_"
+      "text\":\"\\\\xFF\\\\xFE\",\"maybe_number\":null,\"maybe_flag\":null,\"maybe_real\":null,\"maybe_time\":null}\n");
   export_table(database, "every", "parquet", scratch / "o.parquet");
   EXPECT_EQ(database.rows("SELECT * FROM " + Database::quote(scratch / "o.parquet")), expected);
 }

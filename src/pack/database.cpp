@@ -2,16 +2,15 @@
 // billion rows holds two thousand of them.
 #include "pack/database.h"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <filesystem>
 
 #include "base/error.h"
 #include "base/time.h"
@@ -76,7 +75,9 @@ void configure(duckdb_config config, const std::string& spill, uint64_t memory, 
       throw Error(fmt::format("DuckDB does not know the setting {}", name));
 }
 
-[[noreturn]] void fail(const char* message) { throw Error(message && *message ? message : "DuckDB failed, silently"); }
+[[noreturn]] void fail(const char* message) {
+  throw Error(message && *message ? message : "DuckDB failed, silently");
+}
 
 struct Prepared {
   duckdb_prepared_statement it = nullptr;
@@ -146,23 +147,36 @@ struct Vector {
         duckdb_string_t* string = static_cast<duckdb_string_t*>(data) + row;
         return {duckdb_string_t_data(string), duckdb_string_t_length(*string)};
       }
-      case DUCKDB_TYPE_BOOLEAN: return at<bool>(data, row) ? "true" : "false";
-      case DUCKDB_TYPE_TINYINT: return decimal(at<int8_t>(data, row), scale);
-      case DUCKDB_TYPE_SMALLINT: return decimal(at<int16_t>(data, row), scale);
-      case DUCKDB_TYPE_INTEGER: return decimal(at<int32_t>(data, row), scale);
-      case DUCKDB_TYPE_BIGINT: return decimal(at<int64_t>(data, row), scale);
-      case DUCKDB_TYPE_UTINYINT: return decimal(at<uint8_t>(data, row), 0);
-      case DUCKDB_TYPE_USMALLINT: return decimal(at<uint16_t>(data, row), 0);
-      case DUCKDB_TYPE_UINTEGER: return decimal(at<uint32_t>(data, row), 0);
-      case DUCKDB_TYPE_UBIGINT: return decimal(at<uint64_t>(data, row), 0);
+      case DUCKDB_TYPE_BOOLEAN:
+        return at<bool>(data, row) ? "true" : "false";
+      case DUCKDB_TYPE_TINYINT:
+        return decimal(at<int8_t>(data, row), scale);
+      case DUCKDB_TYPE_SMALLINT:
+        return decimal(at<int16_t>(data, row), scale);
+      case DUCKDB_TYPE_INTEGER:
+        return decimal(at<int32_t>(data, row), scale);
+      case DUCKDB_TYPE_BIGINT:
+        return decimal(at<int64_t>(data, row), scale);
+      case DUCKDB_TYPE_UTINYINT:
+        return decimal(at<uint8_t>(data, row), 0);
+      case DUCKDB_TYPE_USMALLINT:
+        return decimal(at<uint16_t>(data, row), 0);
+      case DUCKDB_TYPE_UINTEGER:
+        return decimal(at<uint32_t>(data, row), 0);
+      case DUCKDB_TYPE_UBIGINT:
+        return decimal(at<uint64_t>(data, row), 0);
       case DUCKDB_TYPE_HUGEINT: {
         duckdb_hugeint value = at<duckdb_hugeint>(data, row);
         return decimal(Int128(value.upper) * (Int128(1) << 64) + Int128(value.lower), scale);
       }
-      case DUCKDB_TYPE_FLOAT: return fmt::format("{}", at<float>(data, row));
-      case DUCKDB_TYPE_DOUBLE: return fmt::format("{}", at<double>(data, row));
-      case DUCKDB_TYPE_TIMESTAMP_NS: return to_text(Time{at<int64_t>(data, row)});
-      default: throw Error("this type of column has no text here: cast it to VARCHAR in the query");
+      case DUCKDB_TYPE_FLOAT:
+        return fmt::format("{}", at<float>(data, row));
+      case DUCKDB_TYPE_DOUBLE:
+        return fmt::format("{}", at<double>(data, row));
+      case DUCKDB_TYPE_TIMESTAMP_NS:
+        return to_text(Time{at<int64_t>(data, row)});
+      default:
+        throw Error("this type of column has no text here: cast it to VARCHAR in the query");
     }
   }
 };
@@ -204,7 +218,8 @@ Database::Database(Database&&) noexcept = default;
 void Database::run(const std::string& sql) {
   check(!native_->streaming, "each() used its own Database");
   Result result;
-  if (duckdb_query(native_->connection, sql.c_str(), &result.it) != DuckDBSuccess) fail(duckdb_result_error(&result.it));
+  if (duckdb_query(native_->connection, sql.c_str(), &result.it) != DuckDBSuccess)
+    fail(duckdb_result_error(&result.it));
 }
 
 void Database::each(const std::string& sql, const std::function<bool(const Row&)>& each) {
@@ -227,8 +242,7 @@ void Database::each(const std::string& sql, const std::function<bool(const Row&)
       columns.emplace_back(duckdb_data_chunk_get_vector(chunk.it, i));
     row.resize(columns.size());
     for (idx_t r = 0; r < count; ++r) {
-      for (size_t c = 0; c < columns.size(); ++c)
-        row[c] = columns[c].is_null(r) ? Value() : Value(columns[c].text(r));
+      for (size_t c = 0; c < columns.size(); ++c) row[c] = columns[c].is_null(r) ? Value() : Value(columns[c].text(r));
       if (!each(row)) return;
     }
   }
@@ -263,9 +277,9 @@ void Database::attach_packs(const std::vector<std::string>& pack_folders) {
     }
     std::string columns;
     for (const ColumnInfo& column : table.columns)
-      columns += fmt::format("{}CAST({} AS {}) AS {}", columns.empty() ? "" : ", ",
-                             from.empty() ? "NULL" : identifier(column.name), sql_type(column.type),
-                             identifier(column.name));
+      columns +=
+          fmt::format("{}CAST({} AS {}) AS {}", columns.empty() ? "" : ", ",
+                      from.empty() ? "NULL" : identifier(column.name), sql_type(column.type), identifier(column.name));
     run(fmt::format("CREATE OR REPLACE VIEW {} AS SELECT {} {}", identifier(table.name), columns,
                     from.empty() ? "WHERE false" : fmt::format("FROM read_parquet([{}])", from)));
   }

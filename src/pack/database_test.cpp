@@ -1,9 +1,8 @@
 #include "pack/database.h"
 
+#include <filesystem>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-
-#include <filesystem>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -20,9 +19,24 @@ TEST(database, renders_every_type_it_hands_out) {
       "6::UINTEGER, 18446744073709551615::UBIGINT, 170141183460469231731687303715884105727::HUGEINT, 2.5::DOUBLE, "
       "-0.05, 12.340::DECIMAL(18,3), 'é\nx', NULL, TIMESTAMP_NS '1969-12-31 23:59:59.123456789', sum(7::UBIGINT), 0");
   ASSERT_EQ(rows.size(), 1u);
-  Database::Row expected{"true", "1", "-2", "3", "-9223372036854775808", "4", "5", "6", "18446744073709551615",
-                         "170141183460469231731687303715884105727", "2.5", "-0.05", "12.340", "é\nx", std::nullopt,
-                         "1969-12-31T23:59:59.123456789Z", "7", "0"};
+  Database::Row expected{"true",
+                         "1",
+                         "-2",
+                         "3",
+                         "-9223372036854775808",
+                         "4",
+                         "5",
+                         "6",
+                         "18446744073709551615",
+                         "170141183460469231731687303715884105727",
+                         "2.5",
+                         "-0.05",
+                         "12.340",
+                         "é\nx",
+                         std::nullopt,
+                         "1969-12-31T23:59:59.123456789Z",
+                         "7",
+                         "0"};
   EXPECT_EQ(rows[0], expected);
 }
 
@@ -85,8 +99,9 @@ TEST(database, packs_without_any_are_typed_and_empty) {
   database.attach_packs({});
   database.attach_links(scratch / "none");
   EXPECT_EQ(database.value("SELECT count(*) FROM feature"), "0");
-  EXPECT_EQ(database.value("SELECT data_type FROM duckdb_columns() WHERE table_name = 'feature' AND column_name = 'offset'"),
-            "UBIGINT");
+  EXPECT_EQ(
+      database.value("SELECT data_type FROM duckdb_columns() WHERE table_name = 'feature' AND column_name = 'offset'"),
+      "UBIGINT");
 }
 
 TEST(database, quotes) {

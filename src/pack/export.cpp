@@ -1,9 +1,8 @@
+#include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <thread>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -24,7 +23,8 @@ std::string time_expression(const std::string& column) {
 
 std::string valid_tables(Database& database) {
   std::string out;
-  for (const auto& row : database.rows("SELECT DISTINCT table_name FROM duckdb_columns() WHERE NOT internal ORDER BY 1"))
+  for (const auto& row :
+       database.rows("SELECT DISTINCT table_name FROM duckdb_columns() WHERE NOT internal ORDER BY 1"))
     out += (out.empty() ? "" : ", ") + row[0].value_or("");
   return out;
 }
@@ -52,10 +52,13 @@ class StandardOutput {
   void copy() {
     std::vector<char> buffer(64 * 1024);
     for (ssize_t got; (got = ::read(read_.get(), buffer.data(), buffer.size())) > 0;)
-      for (ssize_t done = 0; done < got && failed_ == 0;) {  // after a failure the rest is drained, so that nobody waits
+      for (ssize_t done = 0;
+           done < got && failed_ == 0;) {  // after a failure the rest is drained, so that nobody waits
         ssize_t n = ::write(STDOUT_FILENO, buffer.data() + done, size_t(got - done));
-        if (n >= 0) done += n;
-        else if (errno != EINTR) failed_ = errno;
+        if (n >= 0)
+          done += n;
+        else if (errno != EINTR)
+          failed_ = errno;
       }
   }
   Fd read_, write_;
@@ -67,21 +70,28 @@ class StandardOutput {
 
 void export_table(Database& database, const std::string& table, const std::string& format, const std::string& to) {
   std::string options;
-  if (format == "csv") options = "FORMAT csv, HEADER true, NULLSTR ''";
-  else if (format == "jsonl") options = "FORMAT json";
-  else if (format == "parquet") options = "FORMAT parquet, COMPRESSION zstd";
-  else throw Error(fmt::format("unknown format '{}'; there are csv, jsonl, parquet", format));
+  if (format == "csv")
+    options = "FORMAT csv, HEADER true, NULLSTR ''";
+  else if (format == "jsonl")
+    options = "FORMAT json";
+  else if (format == "parquet")
+    options = "FORMAT parquet, COMPRESSION zstd";
+  else
+    throw Error(fmt::format("unknown format '{}'; there are csv, jsonl, parquet", format));
 
   std::string columns;
-  for (const auto& row : database.rows(fmt::format("SELECT column_name, data_type FROM duckdb_columns() WHERE NOT internal "
-                                                   "AND table_name = {} ORDER BY column_index", Database::quote(table)))) {
+  for (const auto& row :
+       database.rows(fmt::format("SELECT column_name, data_type FROM duckdb_columns() WHERE NOT internal "
+                                 "AND table_name = {} ORDER BY column_index",
+                                 Database::quote(table)))) {
     std::string name = identifier(row[0].value_or(""));
     bool time = row[1] == "TIMESTAMP_NS" && format != "parquet";
     columns += (columns.empty() ? "" : ", ") + (time ? time_expression(name) : name);
   }
   if (columns.empty()) throw Error(fmt::format("unknown table '{}'; there are {}", table, valid_tables(database)));
   auto copy = [&](const std::string& path) {
-    database.run(fmt::format("COPY (SELECT {} FROM {}) TO {} ({})", columns, identifier(table), Database::quote(path), options));
+    database.run(
+        fmt::format("COPY (SELECT {} FROM {}) TO {} ({})", columns, identifier(table), Database::quote(path), options));
   };
   if (to != "-") return copy(to);
   StandardOutput out;

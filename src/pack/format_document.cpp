@@ -7,18 +7,24 @@ namespace {
 
 std::string_view parquet_words(Type type) {
   switch (type) {
-    case Type::text: return "text (UTF-8)";
-    case Type::number: return "unsigned 64-bit";
-    case Type::flag: return "boolean";
-    case Type::real: return "double";
-    case Type::time: return "timestamp, ns, UTC";
+    case Type::text:
+      return "text (UTF-8)";
+    case Type::number:
+      return "unsigned 64-bit";
+    case Type::flag:
+      return "boolean";
+    case Type::real:
+      return "double";
+    case Type::time:
+      return "timestamp, ns, UTC";
   }
   return "";
 }
 
 std::string describe(const TableInfo& table) {
-  std::string out = fmt::format("### {0}\n\n`{0}.parquet`: {1}.\n\n| column | type | may be empty | means |\n|---|---|---|---|\n",
-                                table.name, table.what);
+  std::string out =
+      fmt::format("### {0}\n\n`{0}.parquet`: {1}.\n\n| column | type | may be empty | means |\n|---|---|---|---|\n",
+                  table.name, table.what);
   for (const ColumnInfo& column : table.columns)
     out += fmt::format("| `{}` | {} | {} | {} |\n", column.name, parquet_words(column.type),
                        column.optional ? "yes" : "", column.what);

@@ -1,14 +1,13 @@
 #include "pack/manifest.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -39,7 +38,9 @@ Json limits_json(const Limits& l) {
           {"walk_depth", l.walk_depth}};
 }
 
-std::string shown(const std::string& text) { return is_utf8(text) ? text : printable(text); }
+std::string shown(const std::string& text) {
+  return is_utf8(text) ? text : printable(text);
+}
 
 Manifest parse(const Json& json) {
   Manifest manifest;

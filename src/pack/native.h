@@ -2,7 +2,6 @@
 #pragma once
 
 #include <duckdb.h>
-
 #include <string>
 
 #include "base/file.h"
@@ -13,9 +12,9 @@ namespace weft::pack {
 struct Database::Native {
   duckdb_database database = nullptr;
   duckdb_connection connection = nullptr;
-  bool streaming = false;   // each() is under way: a second query on the connection would cut it short
-  std::string spill;        // our own folder under `temporary`, removed with us
-  Fd lock;                  // held on spill's lock file as long as we live
+  bool streaming = false;  // each() is under way: a second query on the connection would cut it short
+  std::string spill;       // our own folder under `temporary`, removed with us
+  Fd lock;                 // held on spill's lock file as long as we live
 
   Native() = default;
   Native(const Native&) = delete;

@@ -1,5 +1,5 @@
-// Packs: sealed results, one folder of Parquet files and a manifest per exhibit. Written under a temporary name, synced,
-// renamed: a pack is there whole or it is not there. docs/pack-format.md is generated from the row structs.
+// Packs: sealed results, one folder of Parquet files and a manifest per exhibit. Written under a temporary name,
+// synced, renamed: a pack is there whole or it is not there. docs/pack-format.md is generated from the row structs.
 #pragma once
 
 #include <map>
@@ -27,10 +27,10 @@ struct SealOptions {
   std::string tokens;              // where the token table goes (Parquet, mode 0600), beside the packs
   std::string temporary;           // folder for spilling, inside the case
   Limits limits;
-  std::string version;             // of the program
+  std::string version;  // of the program
   std::map<std::string, std::string> settings;
   Run run;
-  unsigned threads = 1;            // for DuckDB; the bytes do not depend on it
+  unsigned threads = 1;  // for DuckDB; the bytes do not depend on it
 };
 
 // Orders every table (offset first where it is the key), drops exact duplicates of features and problems, fills

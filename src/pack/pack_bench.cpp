@@ -1,6 +1,5 @@
 // Rows per second through each step, on feature rows as a scan makes them. WEFT_BENCH_ROWS sets how many (default 1 M).
 #include <benchmark/benchmark.h>
-
 #include <cstdlib>
 #include <random>
 
@@ -74,7 +73,8 @@ void seal_rows(benchmark::State& state) {
     options.units.push_back(scratch / ("u" + std::to_string(i)));
     write_unit(options.units.back(), rows);
   }
-  options.temporary = scratch / "tmp", options.tokens = scratch / "tokens.parquet", options.folder = scratch / "packs/K1";
+  options.temporary = scratch / "tmp", options.tokens = scratch / "tokens.parquet",
+  options.folder = scratch / "packs/K1";
   options.threads = unsigned(state.range(0)), options.limits.memory = uint64_t(state.range(1)) * MiB;
   for (auto _ : state) {
     seal(options);
@@ -88,7 +88,13 @@ void seal_rows(benchmark::State& state) {
 BENCHMARK(unit_write)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(unit_read)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(append_rows)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(seal_rows)->Args({1, 2048})->Args({2, 2048})->Args({2, 1024})->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
+BENCHMARK(seal_rows)
+    ->Args({1, 2048})
+    ->Args({2, 2048})
+    ->Args({2, 1024})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->Iterations(1);
 
 }  // namespace
 }  // namespace weft::pack

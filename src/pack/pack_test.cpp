@@ -1,11 +1,10 @@
 #include "pack/pack.h"
 
-#include <gtest/gtest.h>
-#include <sys/stat.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -54,9 +53,11 @@ std::vector<UnitRows> large(size_t count) {
   std::vector<UnitRows> units(5);
   for (size_t i = 0; i < count; ++i) {
     uint64_t n = random();
-    units[n % 5].features.push_back(feature(n % 10'000'000, "user" + std::to_string(n % 1'000) + "@example.org", n % 50));
+    units[n % 5].features.push_back(
+        feature(n % 10'000'000, "user" + std::to_string(n % 1'000) + "@example.org", n % 50));
     if (n % 7 == 0) units[n % 3].features.push_back(units[n % 5].features.back());
-    if (n % 11 == 0) units[n % 4].problems.push_back({"K1", "scan", n % 3 ? std::optional(n % 1000) : std::nullopt, "", {}, "x"});
+    if (n % 11 == 0)
+      units[n % 4].problems.push_back({"K1", "scan", n % 3 ? std::optional(n % 1000) : std::nullopt, "", {}, "x"});
   }
   for (uint64_t id = 0; id < 50; ++id) {
     FileRow file;
@@ -103,9 +104,10 @@ TEST(seal, orders_collapses_and_names_files) {
   Database database(scratch / "tmp", 256 * MiB);
   database.attach_packs({options.folder});
   using Rows = std::vector<Database::Row>;
-  EXPECT_EQ(database.rows("SELECT \"offset\", value, file, file_id FROM feature"),
-            (Rows{{"9", "a@b.bb", "docs/1", "1"}, {"9", "b@b.bb", "docs/2", "2"}, {"30", "c@c.cc", "", {}},
-                  {"100", "a@a.aa", "", "7"}}));
+  EXPECT_EQ(database.rows("SELECT \"offset\", value, file, file_id FROM feature"), (Rows{{"9", "a@b.bb", "docs/1", "1"},
+                                                                                         {"9", "b@b.bb", "docs/2", "2"},
+                                                                                         {"30", "c@c.cc", "", {}},
+                                                                                         {"100", "a@a.aa", "", "7"}}));
   EXPECT_EQ(database.rows("SELECT file_id, modified FROM file"),
             (Rows{{"1", "1970-01-01T00:00:00.000000001Z"}, {"2", "1970-01-01T00:00:00.000000002Z"}}));
   EXPECT_EQ(database.rows("SELECT \"offset\" FROM extent"), (Rows{{"70"}, {"80"}, {"90"}}));
@@ -135,12 +137,13 @@ TEST(seal, what_was_read_whole_stands_for_what_was_cut) {
     row.path = path;
     return row;
   };
-  units[2].features = {at(500, "500-GZIP-10", "first@a.aa", 1),   at(500, "#1+0-GZIP-10", "first@a.aa", 1),
-                       at(500, "#1+0-GZIP-900", "last@a.aa", 1),  at(500, "500-GZIP-10", "first@a.aa", 2),
-                       at(500, "500-BASE64-3", "other@a.aa", 1),  at(700, "700", "cut@exa.mp", 1),
-                       at(700, "#1+200", "cut@example.org", 1),   at(600, "600", "plain@a.aa", 1)};
+  units[2].features = {at(500, "500-GZIP-10", "first@a.aa", 1),  at(500, "#1+0-GZIP-10", "first@a.aa", 1),
+                       at(500, "#1+0-GZIP-900", "last@a.aa", 1), at(500, "500-GZIP-10", "first@a.aa", 2),
+                       at(500, "500-BASE64-3", "other@a.aa", 1), at(700, "700", "cut@exa.mp", 1),
+                       at(700, "#1+200", "cut@example.org", 1),  at(600, "600", "plain@a.aa", 1)};
   units[1].features.clear();
-  units[1].problems = {{"K1", "scan", 500, "500", 1, "gzip stream is cut short"}, {"K1", "scan", 600, "600", 1, "another"},
+  units[1].problems = {{"K1", "scan", 500, "500", 1, "gzip stream is cut short"},
+                       {"K1", "scan", 600, "600", 1, "another"},
                        {"K1", "image", 500, "", {}, "unreadable"}};
   units[2].problems.clear();
   SealOptions options = write_units(scratch, "units", units);
@@ -149,7 +152,8 @@ TEST(seal, what_was_read_whole_stands_for_what_was_cut) {
   database.attach_packs({options.folder});
   std::vector<std::string> paths, problems;
   for (const auto& row : database.rows("SELECT path || ' ' || file_id FROM feature")) paths.push_back(*row[0]);
-  EXPECT_EQ(paths, (std::vector<std::string>{"#1+0-GZIP-10 1", "#1+0-GZIP-900 1", "500-BASE64-3 1", "500-GZIP-10 2", "600 1", "#1+200 1"}));
+  EXPECT_EQ(paths, (std::vector<std::string>{"#1+0-GZIP-10 1", "#1+0-GZIP-900 1", "500-BASE64-3 1", "500-GZIP-10 2",
+                                             "600 1", "#1+200 1"}));
   for (const auto& row : database.rows("SELECT what FROM problem ORDER BY 1")) problems.push_back(*row[0]);
   EXPECT_EQ(problems, (std::vector<std::string>{"another", "unreadable"}));
 }

@@ -4,11 +4,16 @@ namespace weft::pack {
 
 std::string_view sql_type(Type type) {
   switch (type) {
-    case Type::text: return "VARCHAR";
-    case Type::number: return "UBIGINT";
-    case Type::flag: return "BOOLEAN";
-    case Type::real: return "DOUBLE";
-    case Type::time: return "TIMESTAMP_NS";
+    case Type::text:
+      return "VARCHAR";
+    case Type::number:
+      return "UBIGINT";
+    case Type::flag:
+      return "BOOLEAN";
+    case Type::real:
+      return "DOUBLE";
+    case Type::time:
+      return "TIMESTAMP_NS";
   }
   return "VARCHAR";
 }

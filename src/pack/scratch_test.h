@@ -1,10 +1,9 @@
 // A folder for one test, gone with it.
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <stdexcept>
+#include <stdlib.h>
 #include <string>
 
 #include "base/bytes.h"

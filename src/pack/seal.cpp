@@ -1,16 +1,15 @@
 // Sealing: rows of all units, in any order, become Parquet files whose bytes depend on the rows alone.
-//   units → append to DuckDB tables (spilling beyond the budget) → drop what was read better elsewhere → SELECT … ORDER BY all columns → Parquet → hash
-//   → manifest → sync → rename
+//   units → append to DuckDB tables (spilling beyond the budget) → drop what was read better elsewhere → SELECT … ORDER
+//   BY all columns → Parquet → hash → manifest → sync → rename
 // What makes the bytes equal: the order is total up to identical rows (every column takes part, NULLs first), row
 // groups have a fixed number of rows, and DuckDB writes them in the order of the query whatever the number of threads
 // (preserve_insertion_order). A test seals with 1, 2 and 4 threads and compares the bytes.
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -57,7 +56,8 @@ std::string select_features() {
   for (const ColumnInfo& column : table.columns) {
     std::string name = identifier(column.name);
     columns += columns.empty() ? "" : ", ";
-    columns += column.name == "file" ? "coalesce(f.path, feature.file) AS file" : fmt::format("feature.{0} AS {0}", name);
+    columns +=
+        column.name == "file" ? "coalesce(f.path, feature.file) AS file" : fmt::format("feature.{0} AS {0}", name);
   }
   return fmt::format(
       "SELECT DISTINCT {} FROM feature LEFT JOIN (SELECT file_id, min(path) AS path FROM file GROUP BY file_id) AS f "
@@ -81,12 +81,15 @@ void load(Database& database, const std::vector<std::string>& units) {
 // through the file (path "#FILE+…"). The whole one stands; what the cut one gave at the same place of the same file
 // goes, and so does its complaint of being cut.
 void prefer_whole_contents(Database& database) {
-  database.run("CREATE TEMP TABLE whole AS SELECT DISTINCT \"offset\", file_id, split_part(path, '-', 2) AS layer, "
-               "CASE WHEN contains(path, '-') THEN '' ELSE kind END AS kind FROM feature WHERE starts_with(path, '#')");
-  database.run("DELETE FROM feature AS f USING whole AS w WHERE f.\"offset\" = w.\"offset\" AND f.file_id = w.file_id "
-               "AND NOT starts_with(f.path, '#') AND split_part(f.path, '-', 2) = w.layer AND w.kind IN ('', f.kind)");
-  database.run("DELETE FROM problem AS p USING whole AS w WHERE p.stage = 'scan' AND p.\"offset\" = w.\"offset\" "
-               "AND p.file_id = w.file_id AND w.layer <> '' AND split_part(p.path, '-', 2) IN ('', w.layer)");
+  database.run(
+      "CREATE TEMP TABLE whole AS SELECT DISTINCT \"offset\", file_id, split_part(path, '-', 2) AS layer, "
+      "CASE WHEN contains(path, '-') THEN '' ELSE kind END AS kind FROM feature WHERE starts_with(path, '#')");
+  database.run(
+      "DELETE FROM feature AS f USING whole AS w WHERE f.\"offset\" = w.\"offset\" AND f.file_id = w.file_id "
+      "AND NOT starts_with(f.path, '#') AND split_part(f.path, '-', 2) = w.layer AND w.kind IN ('', f.kind)");
+  database.run(
+      "DELETE FROM problem AS p USING whole AS w WHERE p.stage = 'scan' AND p.\"offset\" = w.\"offset\" "
+      "AND p.file_id = w.file_id AND w.layer <> '' AND split_part(p.path, '-', 2) IN ('', w.layer)");
 }
 
 struct Query {
@@ -97,7 +100,8 @@ std::vector<Query> queries() {
   return {{table_info<ExhibitRow>(), select<ExhibitRow>({})},
           {table_info<VolumeRow>(), select<VolumeRow>({"\"volume\"", "\"offset\""})},
           {table_info<FileRow>(), select<FileRow>({"\"file_id\""})},
-          {table_info<ExtentRow>(), select<ExtentRow>({"\"file_id\"", "\"kind\" = 'slack'", "\"file_offset\"", "\"offset\""})},
+          {table_info<ExtentRow>(),
+           select<ExtentRow>({"\"file_id\"", "\"kind\" = 'slack'", "\"file_offset\"", "\"offset\""})},
           {table_info<FeatureRow>(), select_features()},
           {table_info<ProblemRow>(), select<ProblemRow>({}, true)}};
 }
@@ -110,8 +114,9 @@ SealedTable write_table(Database& database, const Query& query, const std::strin
   write_parquet_query(database, query.sql, path);
   out.sha256 = sha256_of_file(path);
   out.bytes = stdfs::file_size(path);
-  out.rows = std::stoull(
-      database.value(fmt::format("SELECT num_rows FROM parquet_file_metadata({})", Database::quote(path))).value_or("0"));
+  out.rows =
+      std::stoull(database.value(fmt::format("SELECT num_rows FROM parquet_file_metadata({})", Database::quote(path)))
+                      .value_or("0"));
   return out;
 }
 
@@ -142,7 +147,8 @@ void seal(const SealOptions& options) {
   std::vector<SealedTable> tables;
   for (const Query& query : queries()) tables.push_back(write_table(database, query, temporary));
   make_folder(stdfs::path(options.tokens).parent_path().string());
-  write_parquet_query(database, select<TokenRow>({}, true), options.tokens, 0600);  // before the pack: its name says all is done
+  write_parquet_query(database, select<TokenRow>({}, true), options.tokens,
+                      0600);  // before the pack: its name says all is done
 
   write_file(temporary + "/manifest.json", manifest_text(options, tables));  // also syncs the folder
   publish(temporary, options.folder);

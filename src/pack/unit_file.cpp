@@ -1,18 +1,18 @@
 // Unit file, version 1, little-endian:
 //   magic "WEFTUNIT", u32 version, SHA-256 (hex) of the schema, so that a build with other columns does not misread it;
 //   for each table in the order of UnitRows: u64 number of rows, then the rows, column by column:
-//     text u32 length + bytes; number, time and real 8 bytes; flag 1 byte; in front of an optional 1 byte, 0 for nothing
+//     text u32 length + bytes; number, time and real 8 bytes; flag 1 byte; in front of an optional 1 byte, 0 for
+//     nothing
 //   SHA-256 (hex) of all bytes before.
 // The closing hash is checked before a row is read: a file cut short or damaged is an Error, never a few rows fewer.
 #include "pack/unit_file.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/cursor.h"
 #include "base/error.h"
@@ -113,11 +113,21 @@ class Writer {
   std::string buffer_;
 };
 
-void get(Cursor& in, std::string& out) { out = in.take_text(in.u32le()); }
-void get(Cursor& in, uint64_t& out) { out = in.u64le(); }
-void get(Cursor& in, bool& out) { out = in.u8() != 0; }
-[[maybe_unused]] void get(Cursor& in, double& out) { out = std::bit_cast<double>(in.u64le()); }
-void get(Cursor& in, Time& out) { out.nanoseconds = int64_t(in.u64le()); }
+void get(Cursor& in, std::string& out) {
+  out = in.take_text(in.u32le());
+}
+void get(Cursor& in, uint64_t& out) {
+  out = in.u64le();
+}
+void get(Cursor& in, bool& out) {
+  out = in.u8() != 0;
+}
+[[maybe_unused]] void get(Cursor& in, double& out) {
+  out = std::bit_cast<double>(in.u64le());
+}
+void get(Cursor& in, Time& out) {
+  out.nanoseconds = int64_t(in.u64le());
+}
 template <class T>
 void get(Cursor& in, std::optional<T>& out) {
   if (in.u8() != 0) get(in, out.emplace());
@@ -145,8 +155,7 @@ void write_unit(const std::string& path, const UnitRows& rows) {
   out.raw(fingerprint());
   each_table(rows, [&]<class Row>(const std::vector<Row>& table) {
     out.put(uint64_t(table.size()));
-    for (const Row& row : table)
-      std::apply([&](const auto&... c) { (out.put(row.*c.member), ...); }, Row::columns());
+    for (const Row& row : table) std::apply([&](const auto&... c) { (out.put(row.*c.member), ...); }, Row::columns());
   });
   out.finish();
   publish(temporary, path);

@@ -1,5 +1,5 @@
-// Unit files: rows of any tables, as one worker wrote them. A unit is done when its file is there: it is written under a
-// temporary name, synced, renamed. The format is ours, private to one case and one version; a checksum closes it.
+// Unit files: rows of any tables, as one worker wrote them. A unit is done when its file is there: it is written under
+// a temporary name, synced, renamed. The format is ours, private to one case and one version; a checksum closes it.
 #pragma once
 
 #include <string>

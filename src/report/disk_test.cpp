@@ -1,9 +1,8 @@
 // From sealed packs and link tables on disk to the page: what the plain structs of the other tests cannot show.
+#include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
-
-#include <filesystem>
 
 #include "base/file.h"
 #include "link/rows.h"
@@ -27,9 +26,12 @@ class OnDisk : public testing::Test {
     seal("B", "MISMATCH");
     seal("C", "none stored");
     write_links();
-    write_file(folder_ + "/log.jsonl",
-               R"({"seq":1,"time":"2026-11-24T09:00:00Z","actor":"x","action":"new","detail":{},"previous":"","hash":"aa"})" "\n"
-               R"({"seq":2,"time":"2026-11-24T09:01:00Z","actor":"x","action":"add","detail":{"exhibit":"B"},"previous":"aa","hash":"bb"})" "\n");
+    write_file(
+        folder_ + "/log.jsonl",
+        R"({"seq":1,"time":"2026-11-24T09:00:00Z","actor":"x","action":"new","detail":{},"previous":"","hash":"aa"})"
+        "\n"
+        R"({"seq":2,"time":"2026-11-24T09:01:00Z","actor":"x","action":"add","detail":{"exhibit":"B"},"previous":"aa","hash":"bb"})"
+        "\n");
     options_.case_name = "Trial";
     options_.case_log = folder_ + "/log.jsonl";
     options_.links = folder_ + "/links";
@@ -42,7 +44,8 @@ class OnDisk : public testing::Test {
   void seal(const std::string& label, const std::string& check) {
     pack::UnitRows rows;
     ExhibitRow exhibit;
-    exhibit.exhibit = label, exhibit.format = "raw", exhibit.size = 4096, exhibit.sha256 = "ab", exhibit.hash_check = check;
+    exhibit.exhibit = label, exhibit.format = "raw", exhibit.size = 4096, exhibit.sha256 = "ab",
+    exhibit.hash_check = check;
     rows.exhibits = {exhibit};
     VolumeRow volume;
     volume.exhibit = label, volume.volume = 1, volume.size = 4096, volume.scheme = "none", volume.file_system = "ext4";
@@ -73,20 +76,23 @@ class OnDisk : public testing::Test {
     pack::seal(how);
     options_.packs.push_back(how.folder);
     options_.exhibits.push_back(folder_ + "/" + label + ".json");
-    write_file(options_.exhibits.back(), R"({"label":")" + label + R"(","custodian":"Unit 7","evidence":[{"path":"/e/x.dd","size":4096}]})");
+    write_file(options_.exhibits.back(),
+               R"({"label":")" + label + R"(","custodian":"Unit 7","evidence":[{"path":"/e/x.dd","size":4096}]})");
   }
 
   void write_links() {
     pack::Database database(folder_ + "/tmp", 512 * MiB);
     link::LinkRow link;
-    link.exhibit_a = "A 1", link.exhibit_b = "B", link.rank = 1, link.score = 3.5, link.bundles = 2, link.selectors = 21;
+    link.exhibit_a = "A 1", link.exhibit_b = "B", link.rank = 1, link.score = 3.5, link.bundles = 2,
+    link.selectors = 21;
     link.kinds = "email", link.strongest = "p3@x.test", link.innocent = "a newsletter";
     pack::write_parquet(database, std::vector{link}, folder_ + "/links/link.parquet");
     std::vector<link::EvidenceRow> evidence;
     for (uint64_t i = 0; i < 21; ++i) {
       link::EvidenceRow it;
       it.exhibit_a = "A 1", it.exhibit_b = "B", it.bundle = i < 20 ? 1 : 2, it.kind = "email";
-      it.value = "v" + std::to_string(i) + "@x.test", it.weight = i % 20 == 0 ? 2.0 : 0.0, it.path_a = std::to_string(i);
+      it.value = "v" + std::to_string(i) + "@x.test", it.weight = i % 20 == 0 ? 2.0 : 0.0,
+      it.path_a = std::to_string(i);
       evidence.push_back(it);
     }
     pack::write_parquet(database, evidence, folder_ + "/links/evidence.parquet");

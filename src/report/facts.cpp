@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <map>
-
 #include <fmt/format.h>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
@@ -114,9 +113,11 @@ std::vector<Counted> counts(Database& database, const std::string& sql) {
 
 void gather_volumes(Database& database, const std::string& where, const Bounds& bounds, ExhibitFacts& out) {
   out.volumes_in_all = count(database, "volume " + where);
-  for (const Row& row : database.rows(fmt::format(
-           R"(SELECT volume, "offset", size, scheme, slot, description, allocated, file_system, block_size, label, serial
-              FROM volume {} ORDER BY volume LIMIT {})", where, bounds.volumes))) {
+  for (
+      const Row& row : database.rows(fmt::format(
+          R"(SELECT volume, "offset", size, scheme, slot, description, allocated, file_system, block_size, label, serial
+              FROM volume {} ORDER BY volume LIMIT {})",
+          where, bounds.volumes))) {
     Fields it(row);
     VolumeRow volume;
     volume.exhibit = out.row.exhibit;
@@ -142,7 +143,8 @@ void gather_features(Database& database, const std::string& where, const Bounds&
                                 sum(n) OVER (PARTITION BY kind) AS total, count(*) OVER (PARTITION BY kind) AS different
                          FROM value)
          SELECT kind, CAST(total AS UBIGINT), different, value, n FROM placed WHERE place <= {}
-         ORDER BY kind, place)", where, bounds.top_values);
+         ORDER BY kind, place)",
+      where, bounds.top_values);
   database.each(sql, [&](const Row& row) {
     Fields it(row);
     std::string kind = it.text();
@@ -159,10 +161,12 @@ void gather_problems(Database& database, const std::string& where, const Bounds&
   const std::string groups =
       R"(SELECT stage, regexp_replace(what, '[0-9]+', '#', 'g') AS shape, count(*) AS n,
                 first(what ORDER BY "offset", path, what) AS example, first(path ORDER BY "offset", path, what) AS first_path,
-                first("offset" ORDER BY "offset", path, what) AS first_offset FROM problem )" + where + " GROUP BY stage, shape";
+                first("offset" ORDER BY "offset", path, what) AS first_offset FROM problem )" +
+      where + " GROUP BY stage, shape";
   out.problem_groups_in_all = count(database, "(" + groups + ")");
   for (const Row& row : database.rows(fmt::format("SELECT stage, example, first_path, first_offset, n FROM ({}) "
-                                                  "ORDER BY n DESC, stage, shape LIMIT {}", groups, bounds.problems))) {
+                                                  "ORDER BY n DESC, stage, shape LIMIT {}",
+                                                  groups, bounds.problems))) {
     Fields it(row);
     ProblemGroup group;
     group.stage = it.text();
@@ -205,7 +209,8 @@ std::vector<ExhibitFacts> gather_exhibits(Database& database, const Bounds& boun
 void add_taken_in(const ReportOptions& options, std::vector<ExhibitFacts>& exhibits) {
   for (size_t i = 0; i < options.exhibits.size(); ++i) {
     TakenIn it = read_taken_in(options.exhibits[i]);
-    if (it.label.empty() && options.exhibits.size() == options.packs.size()) it.label = pack::info(options.packs[i]).exhibit;
+    if (it.label.empty() && options.exhibits.size() == options.packs.size())
+      it.label = pack::info(options.packs[i]).exhibit;
     if (it.label.empty()) it.label = options.exhibits[i];
     auto same = std::find_if(exhibits.begin(), exhibits.end(),
                              [&](const ExhibitFacts& one) { return one.row.exhibit == it.label; });
@@ -268,7 +273,8 @@ void gather_set_aside(Database& database, const Bounds& bounds, CaseFacts& out) 
                                 row_number() OVER (PARTITION BY reason ORDER BY exhibits DESC, kind, value) AS place
                          FROM set_aside)
          SELECT reason, n, kind, value, exhibits, background, examples FROM placed WHERE place <= {}
-         ORDER BY n DESC, reason, place)", bounds.set_aside);
+         ORDER BY n DESC, reason, place)",
+      bounds.set_aside);
   for (const Row& row : database.rows(sql)) {
     Fields it(row);
     std::string reason = it.text();
@@ -290,8 +296,10 @@ void gather_links(Database& database, const ReportOptions& options, const Bounds
   database.attach_links(options.links);
   out.linked = true;
   out.links_in_all = count(database, "link");
-  for (const Row& row : database.rows(fmt::format("SELECT exhibit_a, exhibit_b, rank, score, bundles, selectors, kinds, "
-                                                  "strongest, innocent FROM link ORDER BY rank LIMIT {}", bounds.links))) {
+  for (const Row& row :
+       database.rows(fmt::format("SELECT exhibit_a, exhibit_b, rank, score, bundles, selectors, kinds, "
+                                 "strongest, innocent FROM link ORDER BY rank LIMIT {}",
+                                 bounds.links))) {
     Fields it(row);
     link::LinkRow one;
     one.exhibit_a = it.text();
@@ -329,7 +337,7 @@ void read_log(const std::string& path, const Bounds& bounds, CaseFacts& out) {
     if (line.empty()) continue;
     ++out.log_entries;
     json it = parse_json(line);
-    LogEntry one{text_of(it, "seq"), text_of(it, "time"), text_of(it, "actor"),
+    LogEntry one{text_of(it, "seq"),    text_of(it, "time"),   text_of(it, "actor"),
                  text_of(it, "action"), text_of(it, "detail"), text_of(it, "hash")};
     if (out.log_remark.empty()) {
       if (one.hash.empty())
@@ -399,6 +407,8 @@ std::string summary(const ReportOptions& options, bool colour) {
   return terminal(gather(options, bounds), exists(options.out) ? options.out : "", colour);
 }
 
-void write_html(const ReportOptions& options) { write_file(options.out, page(gather(options))); }
+void write_html(const ReportOptions& options) {
+  write_file(options.out, page(gather(options)));
+}
 
 }  // namespace weft::report

@@ -1,6 +1,6 @@
-// Facts: everything a report shows, as plain structs, already counted, ordered and cut to size. facts.cpp fills them from
-// packs, link tables, exhibit.json and case log; page.cpp and summary.cpp turn them into HTML and text and ask nothing
-// else. Values are what the tables hold, unescaped.
+// Facts: everything a report shows, as plain structs, already counted, ordered and cut to size. facts.cpp fills them
+// from packs, link tables, exhibit.json and case log; page.cpp and summary.cpp turn them into HTML and text and ask
+// nothing else. Values are what the tables hold, unescaped.
 #pragma once
 
 #include <optional>
@@ -15,16 +15,16 @@ namespace weft::report {
 
 // How much of each table a report shows. What is left out is counted and said.
 struct Bounds {
-  uint64_t links = 200;             // rows of the table of links
-  uint64_t links_in_detail = 60;    // links shown with their evidence
-  uint64_t bundles = 12;            // per link
-  uint64_t selectors = 8;           // per bundle
-  uint64_t set_aside = 8;           // examples per reason
-  uint64_t volumes = 40;            // per exhibit
-  uint64_t top_values = 5;          // per exhibit and kind
-  uint64_t problems = 15;           // groups per exhibit
-  uint64_t evidence_files = 30;     // per exhibit
-  uint64_t log_entries = 20;        // last ones
+  uint64_t links = 200;           // rows of the table of links
+  uint64_t links_in_detail = 60;  // links shown with their evidence
+  uint64_t bundles = 12;          // per link
+  uint64_t selectors = 8;         // per bundle
+  uint64_t set_aside = 8;         // examples per reason
+  uint64_t volumes = 40;          // per exhibit
+  uint64_t top_values = 5;        // per exhibit and kind
+  uint64_t problems = 15;         // groups per exhibit
+  uint64_t evidence_files = 30;   // per exhibit
+  uint64_t log_entries = 20;      // last ones
 };
 
 struct Counted {
@@ -109,7 +109,7 @@ struct CaseFacts {
   bool linked = false;                 // false: link tables are not there yet
   std::vector<LinkFacts> links;        // by rank
   uint64_t links_in_all = 0;
-  std::vector<std::string> unlinked;   // labels of exhibits without any link
+  std::vector<std::string> unlinked;  // labels of exhibits without any link
   std::vector<SetAsideGroup> set_aside;
   std::vector<LogEntry> log;  // the last entries
   uint64_t log_entries = 0;

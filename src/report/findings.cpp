@@ -1,7 +1,6 @@
 // What was found: the summary, the drawing, the links with their evidence, and what was set aside.
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 
 #include "base/text.h"
@@ -34,10 +33,9 @@ std::string in_short(const CaseFacts& facts) {
   else if (facts.links_in_all == 0)
     out += "No two of them share a trace that counts. ";
   else
-    out += fmt::format("{} share rare traces; the strongest lead is {} and {}. ",
-                       counted(facts.links_in_all, "pair", "pairs"),
-                       exhibit_link(facts, facts.links.front().row.exhibit_a),
-                       exhibit_link(facts, facts.links.front().row.exhibit_b));
+    out += fmt::format(
+        "{} share rare traces; the strongest lead is {} and {}. ", counted(facts.links_in_all, "pair", "pairs"),
+        exhibit_link(facts, facts.links.front().row.exhibit_a), exhibit_link(facts, facts.links.front().row.exhibit_b));
   if (facts.linked && facts.links_in_all && !facts.unlinked.empty())
     out += facts.unlinked.size() == 1 ? "1 exhibit has no link. "
                                       : fmt::format("{} have no link. ", counted(facts.unlinked.size(), "exhibit"));
@@ -47,21 +45,25 @@ std::string in_short(const CaseFacts& facts) {
   out += problems ? fmt::format("{} could not be read or parsed and are <a href=\"#problems\">listed</a>.",
                                 counted(problems, "place"))
                   : std::string("Everything could be read.");
-  return out + "</p>\n<p class=\"note\">A link says that two exhibits share traces that are rare elsewhere. It is a lead to be "
-               "checked against the evidence shown below it. It says nothing about any person.</p>\n";
+  return out +
+         "</p>\n<p class=\"note\">A link says that two exhibits share traces that are rare elsewhere. It is a lead to "
+         "be "
+         "checked against the evidence shown below it. It says nothing about any person.</p>\n";
 }
 
 std::string links_table(const CaseFacts& facts, const Bounds& bounds) {
   if (facts.links.empty()) return {};
   std::string out = table_head("sortable filterable links",
-                               {">Rank", "Exhibits", "Why", "Innocent explanation considered", ">Score"}) + "<tbody>\n";
+                               {">Rank", "Exhibits", "Why", "Innocent explanation considered", ">Score"}) +
+                    "<tbody>\n";
   for (const LinkFacts& it : facts.links) {
-    std::string rank = it.row.rank <= bounds.links_in_detail
-                           ? fmt::format("<a href=\"#link-{0}\">{0}</a>", it.row.rank) : std::to_string(it.row.rank);
-    out += fmt::format("<tr><td class=\"n\">{}</td><td class=\"pair\">{}<br>{}</td><td>{}</td><td>{}</td>"
-                       "<td class=\"n\">{:.2f}</td></tr>\n",
-                       rank, exhibit_link(facts, it.row.exhibit_a), exhibit_link(facts, it.row.exhibit_b), why(it.row),
-                       evidence_text(it.row.innocent), it.row.score);
+    std::string rank = it.row.rank <= bounds.links_in_detail ? fmt::format("<a href=\"#link-{0}\">{0}</a>", it.row.rank)
+                                                             : std::to_string(it.row.rank);
+    out += fmt::format(
+        "<tr><td class=\"n\">{}</td><td class=\"pair\">{}<br>{}</td><td>{}</td><td>{}</td>"
+        "<td class=\"n\">{:.2f}</td></tr>\n",
+        rank, exhibit_link(facts, it.row.exhibit_a), exhibit_link(facts, it.row.exhibit_b), why(it.row),
+        evidence_text(it.row.innocent), it.row.score);
   }
   return out + "</tbody></table></div>\n" + more(facts.links_in_all - facts.links.size(), "links", "link");
 }
@@ -72,30 +74,35 @@ std::string address(const std::string& exhibit, const std::string& path, uint64_
 }
 
 std::string side(const std::string& exhibit, uint64_t offset, const std::string& path, const std::string& file) {
-  return fmt::format("<td class=\"address\"><code>{}</code><br>{}</td>", evidence_text(address(exhibit, path, offset), 200),
+  return fmt::format("<td class=\"address\"><code>{}</code><br>{}</td>",
+                     evidence_text(address(exhibit, path, offset), 200),
                      file.empty() ? std::string("<span class=\"faint\">in no file</span>") : evidence_text(file, 240));
 }
 
 std::string bundle(const Bundle& it, const link::LinkRow& row) {
   std::string out = fmt::format(
-      "<tbody>\n<tr class=\"reason\"><th colspan=\"6\" scope=\"rowgroup\">Reason {} <span class=\"faint\">weight {:.2f}, {}</span>"
+      "<tbody>\n<tr class=\"reason\"><th colspan=\"6\" scope=\"rowgroup\">Reason {} <span class=\"faint\">weight "
+      "{:.2f}, {}</span>"
       "</th></tr>\n",
       it.selectors.front().bundle, it.selectors.front().weight, counted(it.selectors_in_all, "shared value"));
   for (const link::EvidenceRow& one : it.selectors)
-    out += fmt::format("<tr><td>{}</td><td class=\"value\">{}</td>{}{}<td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
-                       html(terminal_text(kind_name(one.kind))), evidence_text(one.value, 200),
-                       side(row.exhibit_a, one.offset_a, one.path_a, one.file_a),
-                       side(row.exhibit_b, one.offset_b, one.path_b, one.file_b), number(one.exhibits),
-                       number(one.background));
+    out += fmt::format(
+        "<tr><td>{}</td><td class=\"value\">{}</td>{}{}<td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
+        html(terminal_text(kind_name(one.kind))), evidence_text(one.value, 200),
+        side(row.exhibit_a, one.offset_a, one.path_a, one.file_a),
+        side(row.exhibit_b, one.offset_b, one.path_b, one.file_b), number(one.exhibits), number(one.background));
   if (uint64_t left = it.selectors_in_all - it.selectors.size())
-    out += fmt::format("<tr><td colspan=\"6\" class=\"note\">{} more values that arrive for the same reason: "
-                       "<code>weft export CASE evidence</code></td></tr>\n", number(left));
+    out += fmt::format(
+        "<tr><td colspan=\"6\" class=\"note\">{} more values that arrive for the same reason: "
+        "<code>weft export CASE evidence</code></td></tr>\n",
+        number(left));
   return out + "</tbody>\n";
 }
 
 std::string link_detail(const CaseFacts& facts, const LinkFacts& it) {
-  std::string out = fmt::format("<article class=\"link\" id=\"link-{0}\">\n<h3><span class=\"number\">{0}</span> {1} and {2}</h3>\n",
-                                it.row.rank, exhibit_link(facts, it.row.exhibit_a), exhibit_link(facts, it.row.exhibit_b));
+  std::string out =
+      fmt::format("<article class=\"link\" id=\"link-{0}\">\n<h3><span class=\"number\">{0}</span> {1} and {2}</h3>\n",
+                  it.row.rank, exhibit_link(facts, it.row.exhibit_a), exhibit_link(facts, it.row.exhibit_b));
   out += fmt::format("<p>{}, {}, score {:.2f}.</p>\n", counted(it.row.bundles, "independent reason"),
                      counted(it.row.selectors, "shared value"), it.row.score);
   if (it.bundles.empty()) {
@@ -108,10 +115,11 @@ std::string link_detail(const CaseFacts& facts, const LinkFacts& it) {
     out += "</table></div>\n";
     if (it.row.bundles > it.bundles.size()) out += more(it.row.bundles - it.bundles.size(), "reasons", "evidence");
   }
-  return out + fmt::format("<dl class=\"care\"><dt>Innocent explanation considered</dt><dd>{}</dd>"
-                           "<dt>What this does not say</dt><dd>Who put these values on either exhibit, when, in which "
-                           "direction they travelled, or whether anyone knew of them.</dd></dl>\n</article>\n",
-                           it.row.innocent.empty() ? std::string("none recorded") : evidence_text(it.row.innocent));
+  return out + fmt::format(
+                   "<dl class=\"care\"><dt>Innocent explanation considered</dt><dd>{}</dd>"
+                   "<dt>What this does not say</dt><dd>Who put these values on either exhibit, when, in which "
+                   "direction they travelled, or whether anyone knew of them.</dd></dl>\n</article>\n",
+                   it.row.innocent.empty() ? std::string("none recorded") : evidence_text(it.row.innocent));
 }
 
 // What a sceptic types to see the bytes, with a real address where there is one.
@@ -120,10 +128,13 @@ std::string how_to_check(const CaseFacts& facts) {
     if (!it.bundles.empty()) {
       const link::EvidenceRow& one = it.bundles.front().selectors.front();
       std::string example = address(one.exhibit_a, one.path_a, one.offset_a);
-      if (example.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:#+/") != std::string::npos)
+      if (example.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:#+/") !=
+          std::string::npos)
         example = "'" + example + "'";
-      return fmt::format("<p>Each value stands on both exhibits at the address shown. To see the bytes themselves: "
-                         "<code>weft show CASE {}</code></p>\n", evidence_text(example, 200));
+      return fmt::format(
+          "<p>Each value stands on both exhibits at the address shown. To see the bytes themselves: "
+          "<code>weft show CASE {}</code></p>\n",
+          evidence_text(example, 200));
     }
   return {};
 }
@@ -131,7 +142,8 @@ std::string how_to_check(const CaseFacts& facts) {
 }  // namespace
 
 std::string findings_section(const CaseFacts& facts, const Bounds& bounds) {
-  return "<section id=\"found\">\n<h2>What was found</h2>\n" + in_short(facts) + links_table(facts, bounds) + "</section>\n";
+  return "<section id=\"found\">\n<h2>What was found</h2>\n" + in_short(facts) + links_table(facts, bounds) +
+         "</section>\n";
 }
 
 std::string graph_section(const CaseFacts& facts) {
@@ -154,8 +166,10 @@ std::string graph_section(const CaseFacts& facts) {
     if (a != index.end() && b != index.end()) edges.push_back({a->second, b->second, it.row.rank, it.row.score});
   }
   if (edges.empty()) return out + "<p>There is no link to draw.</p>\n</section>\n";
-  out += "<p>Exhibits as points, links as lines with their rank. Darker and unbroken lines have a higher score. Where a point "
-         "lies has no meaning beyond keeping linked exhibits near each other.</p>\n";
+  out +=
+      "<p>Exhibits as points, links as lines with their rank. Darker and unbroken lines have a higher score. Where a "
+      "point "
+      "lies has no meaning beyond keeping linked exhibits near each other.</p>\n";
   out += "<figure>\n" + graph(nodes, edges, std::max<size_t>(60, 2 * nodes.size())) + "</figure>\n";
   if (facts.links_in_all > facts.links.size())
     out += more(facts.links_in_all - facts.links.size(), "links, weaker than those drawn", "link");
@@ -172,8 +186,10 @@ std::string links_section(const CaseFacts& facts, const Bounds& bounds) {
   if (!facts.linked) return out + "<p>Not linked yet: <code>weft link CASE</code></p>\n</section>\n";
   if (facts.links.empty()) return out + "<p>No two exhibits share a trace that counts.</p>\n</section>\n";
   out += how_to_check(facts);
-  out += "<p>Values that arrive together (in one file, one message, one mailing) count as one reason. A score orders leads and "
-         "states nothing: it is not a probability.</p>\n";
+  out +=
+      "<p>Values that arrive together (in one file, one message, one mailing) count as one reason. A score orders "
+      "leads and "
+      "states nothing: it is not a probability.</p>\n";
   uint64_t shown = 0;
   for (const LinkFacts& it : facts.links)
     if (it.row.rank <= bounds.links_in_detail) out += link_detail(facts, it), ++shown;
@@ -183,20 +199,25 @@ std::string links_section(const CaseFacts& facts, const Bounds& bounds) {
 std::string set_aside_section(const CaseFacts& facts) {
   std::string out = "<section id=\"set-aside\">\n<h2>Set aside</h2>\n";
   if (facts.set_aside.empty()) return out + "<p>Nothing was set aside.</p>\n</section>\n";
-  out += fmt::format("<p>{} stand on several exhibits and were not counted towards a link. Nothing was deleted: they are in the "
-                     "packs and in <code>weft export CASE set_aside</code>.</p>\n",
-                     counted(facts.set_aside_count(), "value"));
+  out += fmt::format(
+      "<p>{} stand on several exhibits and were not counted towards a link. Nothing was deleted: they are in the "
+      "packs and in <code>weft export CASE set_aside</code>.</p>\n",
+      counted(facts.set_aside_count(), "value"));
   out += table_head("ledger", {"Kind", "Value", ">Exhibits with it", ">Background sources", "Some of the exhibits"});
   for (const SetAsideGroup& group : facts.set_aside) {
-    out += fmt::format("<tbody>\n<tr class=\"reason\"><th colspan=\"5\" scope=\"rowgroup\">{} <span class=\"faint\">{}</span></th></tr>\n",
-                       evidence_text(group.reason), counted(group.count, "value"));
+    out += fmt::format(
+        "<tbody>\n<tr class=\"reason\"><th colspan=\"5\" scope=\"rowgroup\">{} <span "
+        "class=\"faint\">{}</span></th></tr>\n",
+        evidence_text(group.reason), counted(group.count, "value"));
     for (const link::SetAsideRow& it : group.examples)
-      out += fmt::format("<tr><td>{}</td><td class=\"value\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
-                         html(terminal_text(kind_name(it.kind))), evidence_text(it.value, 200), number(it.exhibits),
-                         number(it.background), evidence_text(it.examples, 160));
+      out += fmt::format(
+          "<tr><td>{}</td><td class=\"value\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
+          html(terminal_text(kind_name(it.kind))), evidence_text(it.value, 200), number(it.exhibits),
+          number(it.background), evidence_text(it.examples, 160));
     if (group.count > group.examples.size())
-      out += fmt::format("<tr><td colspan=\"5\" class=\"note\">{} more: <code>weft export CASE set_aside</code></td></tr>\n",
-                         number(group.count - group.examples.size()));
+      out += fmt::format(
+          "<tr><td colspan=\"5\" class=\"note\">{} more: <code>weft export CASE set_aside</code></td></tr>\n",
+          number(group.count - group.examples.size()));
     out += "</tbody>\n";
   }
   return out + "</table></div>\n</section>\n";

@@ -1,8 +1,7 @@
 #include "report/graph.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 
 #include "base/text.h"
@@ -31,11 +30,16 @@ std::string mark(double x, double y, const size_t* group) {
   if (!group) return fmt::format("<circle class=\"g none\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"7\"/>", x, y);
   std::string colour = fmt::format("class=\"g g{}\"", *group % groups_coloured);
   switch (*group % shapes) {
-    case 0: return fmt::format("<circle {} cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"8\"/>", colour, x, y);
-    case 1: return fmt::format("<rect {} x=\"{:.1f}\" y=\"{:.1f}\" width=\"15\" height=\"15\"/>", colour, x - 7.5, y - 7.5);
-    case 2: return fmt::format("<path {} d=\"M{:.1f} {:.1f}l9.5 16h-19z\"/>", colour, x, y - 9.5);
-    case 3: return fmt::format("<path {} d=\"M{:.1f} {:.1f}l10 10l-10 10l-10 -10z\"/>", colour, x, y - 10);
-    default: return fmt::format("<path {} d=\"M{:.1f} {:.1f}h9l4.5 8l-4.5 8h-9l-4.5 -8z\"/>", colour, x - 4.5, y - 8);
+    case 0:
+      return fmt::format("<circle {} cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"8\"/>", colour, x, y);
+    case 1:
+      return fmt::format("<rect {} x=\"{:.1f}\" y=\"{:.1f}\" width=\"15\" height=\"15\"/>", colour, x - 7.5, y - 7.5);
+    case 2:
+      return fmt::format("<path {} d=\"M{:.1f} {:.1f}l9.5 16h-19z\"/>", colour, x, y - 9.5);
+    case 3:
+      return fmt::format("<path {} d=\"M{:.1f} {:.1f}l10 10l-10 10l-10 -10z\"/>", colour, x, y - 10);
+    default:
+      return fmt::format("<path {} d=\"M{:.1f} {:.1f}h9l4.5 8l-4.5 8h-9l-4.5 -8z\"/>", colour, x - 4.5, y - 8);
   }
 }
 
@@ -48,8 +52,9 @@ int strength(double score, double highest) {
 std::string legend(const std::map<std::string, size_t>& groups, bool some_without, size_t drawn, size_t all) {
   std::string out = "<ul class=\"legend\">\n";
   auto item = [&](const std::string& picture, const std::string& words) {
-    out += fmt::format("<li><svg width=\"24\" height=\"22\" viewBox=\"0 0 24 22\" aria-hidden=\"true\">{}</svg> {}</li>\n",
-                       picture, words);
+    out +=
+        fmt::format("<li><svg width=\"24\" height=\"22\" viewBox=\"0 0 24 22\" aria-hidden=\"true\">{}</svg> {}</li>\n",
+                    picture, words);
   };
   for (const auto& [name, number] : groups) item(mark(12, 11, &number), evidence_text(name, 80));
   if (some_without) item(mark(12, 11, nullptr), "no custodian recorded");
@@ -76,12 +81,16 @@ std::string graph(const std::vector<Node>& nodes, const std::vector<Edge>& edges
   for (const Edge& it : drawn) highest = std::max(highest, it.score);
 
   std::string out = fmt::format(
-      "<svg class=\"graph\" role=\"img\" aria-label=\"Exhibits and their links; the table of links says the same in words\" "
-      "viewBox=\"0 0 {:.0f} {:.0f}\">\n", width, height);
+      "<svg class=\"graph\" role=\"img\" aria-label=\"Exhibits and their links; the table of links says the same in "
+      "words\" "
+      "viewBox=\"0 0 {:.0f} {:.0f}\">\n",
+      width, height);
   for (size_t i = drawn.size(); i-- > 0;)  // the strongest on top
-    out += fmt::format("<line class=\"e e{}\" data-a=\"{}\" data-b=\"{}\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" "
-                       "y2=\"{:.1f}\"/>\n", strength(drawn[i].score, highest), drawn[i].a, drawn[i].b,
-                       at[drawn[i].a].x, at[drawn[i].a].y - 6, at[drawn[i].b].x, at[drawn[i].b].y - 6);
+    out += fmt::format(
+        "<line class=\"e e{}\" data-a=\"{}\" data-b=\"{}\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" "
+        "y2=\"{:.1f}\"/>\n",
+        strength(drawn[i].score, highest), drawn[i].a, drawn[i].b, at[drawn[i].a].x, at[drawn[i].a].y - 6,
+        at[drawn[i].b].x, at[drawn[i].b].y - 6);
   for (size_t i = 0; i < drawn.size() && i < ranks_written; ++i)
     out += fmt::format("<text class=\"rank\" data-a=\"{}\" data-b=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
                        drawn[i].a, drawn[i].b, (at[drawn[i].a].x + at[drawn[i].b].x) / 2,
@@ -92,11 +101,12 @@ std::string graph(const std::vector<Node>& nodes, const std::vector<Edge>& edges
     auto group = groups.find(nodes[i].group);
     some_without |= group == groups.end();
     std::string label = terminal_text(nodes[i].label);
-    out += fmt::format("<a class=\"node\" data-i=\"{}\" href=\"#{}\"><title>{}{}</title>{}<text x=\"{:.1f}\" y=\"{:.1f}\">{}"
-                       "</text></a>\n", i, nodes[i].target, html(label),
-                       nodes[i].group.empty() ? "" : html(", " + terminal_text(nodes[i].group)),
-                       mark(at[i].x, at[i].y - 6, group == groups.end() ? nullptr : &group->second), at[i].x,
-                       at[i].y + 16, html(fit(label, letters)));
+    out += fmt::format(
+        "<a class=\"node\" data-i=\"{}\" href=\"#{}\"><title>{}{}</title>{}<text x=\"{:.1f}\" y=\"{:.1f}\">{}"
+        "</text></a>\n",
+        i, nodes[i].target, html(label), nodes[i].group.empty() ? "" : html(", " + terminal_text(nodes[i].group)),
+        mark(at[i].x, at[i].y - 6, group == groups.end() ? nullptr : &group->second), at[i].x, at[i].y + 16,
+        html(fit(label, letters)));
   }
   return out + "</svg>\n" + legend(groups, some_without, drawn.size(), edges.size());
 }

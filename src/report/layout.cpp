@@ -1,12 +1,12 @@
 // Stress majorization: put the nodes where the distances on paper come closest to the distances in the graph, that is,
-// minimise sum over pairs of (|p_i - p_j| - d_ij)^2 / d_ij^2, d_ij being the length of the shortest path. Each step moves
-// one node to the weighted mean of where the others would have it, which never increases the stress, so it needs no step
-// size and no cooling schedule and always ends in the same place from the same start. Method: E. Gansner, Y. Koren,
-// S. North, "Graph Drawing by Stress Majorization", GD 2004, the localised form of section 2.3. The start is a circle
-// with a fixed small disturbance. O(n^2) a round; 150 nodes take some milliseconds.
+// minimise sum over pairs of (|p_i - p_j| - d_ij)^2 / d_ij^2, d_ij being the length of the shortest path. Each step
+// moves one node to the weighted mean of where the others would have it, which never increases the stress, so it needs
+// no step size and no cooling schedule and always ends in the same place from the same start. Method: E. Gansner, Y.
+// Koren, S. North, "Graph Drawing by Stress Majorization", GD 2004, the localised form of section 2.3. The start is a
+// circle with a fixed small disturbance. O(n^2) a round; 150 nodes take some milliseconds.
 //
-// Components are laid out one by one, set in rows like words in a paragraph, and then boxes that still overlap are pushed
-// apart, sideways while there is room and downwards otherwise, since the frame has a width but no height.
+// Components are laid out one by one, set in rows like words in a paragraph, and then boxes that still overlap are
+// pushed apart, sideways while there is room and downwards otherwise, since the frame has a width but no height.
 #include <algorithm>
 #include <cmath>
 #include <deque>
@@ -93,7 +93,7 @@ struct Box {
 // Moves a component to the origin, wide rather than high, scaled to the frame; returns its extent.
 Box place(const std::vector<size_t>& members, double width, double box_width, double box_height,
           std::vector<Point>& at) {
-  auto extent = [&](double Point::* axis) {
+  auto extent = [&](double Point::*axis) {
     double low = 1e300, high = -1e300;
     for (size_t i : members) low = std::min(low, at[i].*axis), high = std::max(high, at[i].*axis);
     return std::pair(low, high);
@@ -107,8 +107,7 @@ Box place(const std::vector<size_t>& members, double width, double box_width, do
   double scale = spacing * box_width;
   double across = std::min(scale, right > left ? (width - box_width) / (right - left) : scale);
   double down = std::max(across * 0.75, std::min(scale * 0.8, across * 1.5));
-  for (size_t i : members)
-    at[i] = {(at[i].x - left) * across + box_width / 2, (at[i].y - top) * down + box_height / 2};
+  for (size_t i : members) at[i] = {(at[i].x - left) * across + box_width / 2, (at[i].y - top) * down + box_height / 2};
   return {(right - left) * across + box_width, (bottom - top) * down + box_height};
 }
 
@@ -127,7 +126,7 @@ void push_apart(std::vector<Point>& at, double width, double box_width, double b
         double dx = at[j].x - at[i].x, dy = at[j].y - at[i].y;
         double over_x = box_width - std::abs(dx), over_y = box_height - std::abs(dy);
         bool sideways = over_x / box_width < over_y / box_height;
-        double Point::* axis = sideways ? &Point::x : &Point::y;
+        double Point::*axis = sideways ? &Point::x : &Point::y;
         double sign = (sideways ? dx : dy) < 0 ? -1 : 1, half = (sideways ? over_x : over_y) / 2 + 0.01;
         at[i].*axis -= sign * half;
         at[j].*axis += sign * half;

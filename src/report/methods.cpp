@@ -21,7 +21,7 @@ probability or a likelihood ratio. None is stated in this version.</dd>
 <dt>Reason</dt><dd>Shared values that arrive together, in one file or message, are one reason, however many they are.</dd>
 <dt>Background sources</dt><dd>How many unrelated sources of the background hold the value too. 0 means that it was not seen
 there, not that it is unique.</dd>
-<dt>Deleted</dt><dd>Entries whose name or metadata is unallocated, and metadata without a name. What their content areas hold
+<dt>Deleted</dt><dd>Entries whose name is unallocated, and metadata without a name. What their content areas hold
 now may have been overwritten since.</dd>
 </dl>
 <h3>Known limits</h3>
@@ -37,19 +37,23 @@ the same, without file names.</li>
 )";
 
 std::string packs(const CaseFacts& facts) {
-  std::string out = "<h3>Packs</h3>\n<p>A pack's hash is taken over the SHA-256 of each of its tables, which its manifest.json lists; <code>weft verify CASE</code> computes them again.</p>\n";
-  out += table_head("packs", {"Exhibit", "SHA-256 of the pack", "Made by weft", "Started", "Finished", "Engine"}) + "<tbody>\n";
+  std::string out =
+      "<h3>Packs</h3>\n<p>A pack's hash is taken over the SHA-256 of each of its tables, which its manifest.json "
+      "lists; <code>weft verify CASE</code> computes them again.</p>\n";
+  out += table_head("packs", {"Exhibit", "SHA-256 of the pack", "Made by weft", "Started", "Finished", "Engine"}) +
+         "<tbody>\n";
   for (const ExhibitFacts& it : facts.exhibits)
     if (it.extracted)
       out += fmt::format("<tr><td>{}</td><td class=\"hash\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
                          exhibit_link(facts, it.row.exhibit), evidence_text(it.pack.pack_sha256),
-                         evidence_text(it.pack.version), evidence_text(it.pack.started), evidence_text(it.pack.finished),
-                         evidence_text(it.pack.engine));
+                         evidence_text(it.pack.version), evidence_text(it.pack.started),
+                         evidence_text(it.pack.finished), evidence_text(it.pack.engine));
   return out + "</tbody></table></div>\n";
 }
 
 std::string limits(const Limits& it) {
-  std::string out = "<h3>Limits</h3>\n<p>Beyond these, work stops on the item and a problem is recorded.</p>\n<dl class=\"facts\">\n";
+  std::string out =
+      "<h3>Limits</h3>\n<p>Beyond these, work stops on the item and a problem is recorded.</p>\n<dl class=\"facts\">\n";
   auto item = [&](std::string_view name, const std::string& value) {
     out += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, value);
   };
@@ -69,18 +73,21 @@ std::string limits(const Limits& it) {
 std::string log(const CaseFacts& facts) {
   std::string out = "<h3>Case log</h3>\n";
   if (!facts.log_remark.empty())
-    out += fmt::format("<p class=\"{}\">{}</p>\n", facts.log_entries ? "alarm" : "note", evidence_text(facts.log_remark));
+    out +=
+        fmt::format("<p class=\"{}\">{}</p>\n", facts.log_entries ? "alarm" : "note", evidence_text(facts.log_remark));
   if (facts.log.empty()) return out;
-  out += fmt::format("<p>{}. Each names the hash of the one before it; <code>weft verify CASE</code> computes them again. Hash of "
-                     "the last entry:<br><code class=\"hash\">{}</code></p>\n",
-                     counted(facts.log_entries, "entry", "entries"), evidence_text(facts.log.back().hash));
+  out += fmt::format(
+      "<p>{}. Each names the hash of the one before it; <code>weft verify CASE</code> computes them again. Hash of "
+      "the last entry:<br><code class=\"hash\">{}</code></p>\n",
+      counted(facts.log_entries, "entry", "entries"), evidence_text(facts.log.back().hash));
   if (facts.log_entries > facts.log.size())
     out += fmt::format("<p class=\"note\">The last {} are shown.</p>\n", number(facts.log.size()));
   out += table_head("log", {">No.", "Time", "Actor", "Action", "Detail", "Hash"}) + "<tbody>\n";
   for (const LogEntry& it : facts.log)
-    out += fmt::format("<tr><td class=\"n\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"hash\">{}</td></tr>\n",
-                       evidence_text(it.seq), evidence_text(it.time), evidence_text(it.actor), evidence_text(it.action),
-                       evidence_text(it.detail, 400), evidence_text(it.hash, 16));
+    out += fmt::format(
+        "<tr><td class=\"n\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"hash\">{}</td></tr>\n",
+        evidence_text(it.seq), evidence_text(it.time), evidence_text(it.actor), evidence_text(it.action),
+        evidence_text(it.detail, 400), evidence_text(it.hash, 16));
   return out + "</tbody></table></div>\n";
 }
 

@@ -1,7 +1,8 @@
 // The frame of the report: head, contents, and the sections one after the other.
 //
 // The page's Content-Security-Policy allows exactly two things: the style sheet and the script whose SHA-256 it names.
-// So even if a value from the evidence ever got through as markup, a browser would neither run nor load anything for it.
+// So even if a value from the evidence ever got through as markup, a browser would neither run nor load anything for
+// it.
 #include <fmt/format.h>
 
 #include "base/hash.h"
@@ -63,7 +64,9 @@ constexpr std::string_view contents =
 
 }  // namespace
 
-std::string number(uint64_t value) { return grouped(value, "\u202F"); }
+std::string number(uint64_t value) {
+  return grouped(value, "\u202F");
+}
 
 std::string size_text(uint64_t bytes) {
   return bytes < 1024 ? number(bytes) + " bytes" : human_size(bytes) + " (" + number(bytes) + " bytes)";
@@ -80,7 +83,8 @@ std::string table_head(std::string_view css_class, const std::vector<std::string
 
 std::string more(uint64_t left_out, std::string_view what, std::string_view table) {
   if (left_out == 0) return {};
-  return fmt::format("<p class=\"note\">{} more {}: <code>weft export CASE {}</code></p>\n", number(left_out), what, table);
+  return fmt::format("<p class=\"note\">{} more {}: <code>weft export CASE {}</code></p>\n", number(left_out), what,
+                     table);
 }
 
 std::string exhibit_id(const CaseFacts& facts, std::string_view label) {

@@ -12,14 +12,14 @@ namespace weft::report {
 
 struct ReportOptions {
   std::string case_name;
-  std::string case_log;                // path of the case log
-  std::vector<std::string> packs;      // folders of sealed packs
-  std::vector<std::string> exhibits;   // paths of exhibit.json (what was recorded when taken in), same order
-  std::string links;                   // folder of link tables; may not exist yet
+  std::string case_log;               // path of the case log
+  std::vector<std::string> packs;     // folders of sealed packs
+  std::vector<std::string> exhibits;  // paths of exhibit.json (what was recorded when taken in), same order
+  std::string links;                  // folder of link tables; may not exist yet
   std::string temporary;
   Limits limits;
   std::string version;
-  std::string out;                     // the file to write
+  std::string out;  // the file to write
 };
 
 // Error when a pack cannot be read or options.out cannot be written. Anything missing beside the packs (exhibit.json,

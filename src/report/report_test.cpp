@@ -1,10 +1,9 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <regex>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "report/graph.h"
@@ -24,7 +23,10 @@ const std::vector<std::string> void_elements = {"meta", "br", "input", "line", "
 std::string malformed(const std::string& html) {
   std::vector<std::string> open;
   for (size_t at = 0; (at = html.find('<', at)) != std::string::npos;) {
-    if (html.compare(at, 9, "<!DOCTYPE") == 0) { at += 9; continue; }
+    if (html.compare(at, 9, "<!DOCTYPE") == 0) {
+      at += 9;
+      continue;
+    }
     size_t end = html.find('>', at);
     if (end == std::string::npos) return "a tag does not end";
     bool closing = html[at + 1] == '/';
@@ -33,9 +35,11 @@ std::string malformed(const std::string& html) {
     if (name.empty() || !islower(name[0])) return "a stray '<' before " + html.substr(at, 40);
     at = end + 1;
     if (closing) {
-      if (open.empty() || open.back() != name) return "</" + name + "> closes " + (open.empty() ? "nothing" : open.back());
+      if (open.empty() || open.back() != name)
+        return "</" + name + "> closes " + (open.empty() ? "nothing" : open.back());
       open.pop_back();
-    } else if (html[end - 1] != '/' && std::find(void_elements.begin(), void_elements.end(), name) == void_elements.end()) {
+    } else if (html[end - 1] != '/' &&
+               std::find(void_elements.begin(), void_elements.end(), name) == void_elements.end()) {
       open.push_back(name);
       if (name == "script" || name == "style") at = html.find("</" + name, at);
     }
@@ -110,7 +114,8 @@ TEST(Page, EmptyCaseIsAPage) {
 
 TEST(Page, SpeaksOfExhibitsNotOfPersons) {
   std::string html = page(sample_case());
-  for (const char* word : {"suspect", "guilty", "offender", "culprit", "perpetrator"}) EXPECT_THAT(html, Not(HasSubstr(word)));
+  for (const char* word : {"suspect", "guilty", "offender", "culprit", "perpetrator"})
+    EXPECT_THAT(html, Not(HasSubstr(word)));
 }
 
 // What a browser makes of the page: the hostile exhibit is text, our own script ran, nothing else did.
@@ -120,8 +125,10 @@ TEST(Page, InChromium) {
   std::filesystem::create_directories(folder);
   write_file(folder / "r.html", page(sample_case()));
   std::string command = fmt::format(
-      "timeout 60 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-      "--disable-component-update --disable-sync --user-data-dir={0}/profile --dump-dom file://{0}/r.html >{0}/dom 2>{0}/err",
+      "timeout 60 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+      "--disable-background-networking "
+      "--disable-component-update --disable-sync --user-data-dir={0}/profile --dump-dom file://{0}/r.html >{0}/dom "
+      "2>{0}/err",
       folder.string());
   ASSERT_EQ(std::system(command.c_str()), 0) << read_file(folder / "err");
   std::string dom = read_file(folder / "dom"), err = read_file(folder / "err");
@@ -161,7 +168,8 @@ TEST(Words, EvidenceTextIsCutBetweenCharacters) {
   for (int i = 0; i < 300; ++i) text += "é";
   EXPECT_THAT(evidence_text(text, 101), HasSubstr("é</bdi> <span class=\"more\">… 600 bytes in all</span>"));
   EXPECT_EQ(evidence_text("\xff<&\x01"), "<bdi>\\xFF&lt;&amp;\\x01</bdi>");
-  EXPECT_EQ(evidence_text("a\u200Bb\uFEFF"), "<bdi>a<span class=\"char\">U+200B</span>b<span class=\"char\">U+FEFF</span></bdi>");
+  EXPECT_EQ(evidence_text("a\u200Bb\uFEFF"),
+            "<bdi>a<span class=\"char\">U+200B</span>b<span class=\"char\">U+FEFF</span></bdi>");
 }
 
 TEST(Words, ColumnsOnATerminal) {
@@ -192,7 +200,8 @@ TEST(Layout, BoxesStayInTheFrameAndApart) {
       EXPECT_LE(at[i].x, 950.1);
       EXPECT_GE(at[i].y, 22.9);
       for (size_t j = 0; j < i; ++j)
-        EXPECT_TRUE(std::abs(at[i].x - at[j].x) > 99 || std::abs(at[i].y - at[j].y) > 45) << nodes << ": " << i << " on " << j;
+        EXPECT_TRUE(std::abs(at[i].x - at[j].x) > 99 || std::abs(at[i].y - at[j].y) > 45)
+            << nodes << ": " << i << " on " << j;
     }
     auto again = layout(nodes, edges, 1000, 100, 46);
     for (size_t i = 0; i < nodes; ++i) EXPECT_EQ(at[i].x, again[i].x);

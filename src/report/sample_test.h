@@ -37,8 +37,9 @@ inline ExhibitFacts sample_exhibit(int i) {
   it.volumes = {volume};
   it.volumes_in_all = 1;
   it.files = {{"allocated", 8123u + uint64_t(i)}, {"deleted", 311}, {"orphan", 4}};
-  it.features = {{"email", 2048, 312, {{"alice@example.org", 811}, {"bob.the.builder@a-rather-long-domain.example.net", 40}}},
-                 {"url", 18211, 9120, {{"https://example.org/?q=" + std::string(300, 'x'), 90}}}};
+  it.features = {
+      {"email", 2048, 312, {{"alice@example.org", 811}, {"bob.the.builder@a-rather-long-domain.example.net", 40}}},
+      {"url", 18211, 9120, {{"https://example.org/?q=" + std::string(300, 'x'), 90}}}};
   it.pack.pack_sha256 = it.row.sha256;
   it.pack.version = "0.1.0";
   it.pack.started = "2026-11-24T10:00:00Z";
@@ -91,8 +92,9 @@ inline CaseFacts sample_case() {
   facts.exhibits[5].row.exhibit = hostile_script;
   facts.exhibits[5].features[0].top.push_back({hostile_rtl, 3});
   facts.exhibits[2].problems = {{"file system", 3}, {"scan", 17}};
-  facts.exhibits[2].problem_groups = {{"scan", "page 16777216: decoder GZIP stopped at its limit", "16777216-GZIP-0", 16777216, 17},
-                                      {"file system", "MFT entry 1234 is damaged", "", 1048576, 3}};
+  facts.exhibits[2].problem_groups = {
+      {"scan", "page 16777216: decoder GZIP stopped at its limit", "16777216-GZIP-0", 16777216, 17},
+      {"file system", "MFT entry 1234 is damaged", "", 1048576, 3}};
   facts.exhibits[2].problem_groups_in_all = 4;
   facts.linked = true;
   facts.links_in_all = 9;

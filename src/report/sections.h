@@ -22,7 +22,8 @@ std::string methods_section(const CaseFacts& facts);
 std::string number(uint64_t value);
 // "12.0 MiB (12,582,912 bytes)"
 std::string size_text(uint64_t bytes);
-// <table> with its head; a name that starts with '>' is a column of numbers, aligned right. Close with "</table></div>".
+// <table> with its head; a name that starts with '>' is a column of numbers, aligned right. Close with
+// "</table></div>".
 std::string table_head(std::string_view css_class, const std::vector<std::string_view>& names);
 // "12 more: weft export CASE link"; empty when nothing is left out.
 std::string more(uint64_t left_out, std::string_view what, std::string_view table);

@@ -1,7 +1,6 @@
 // The summary for the terminal: what `weft run` says at its end.
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 
 #include "base/text.h"
@@ -29,7 +28,8 @@ struct Cell {
   const char* paint = nullptr;
 };
 
-// Rows of cells under a header; columns are as wide as their widest cell, the first gives way when a line gets too long.
+// Rows of cells under a header; columns are as wide as their widest cell, the first gives way when a line gets too
+// long.
 std::string table(const std::vector<std::string>& head, const std::vector<bool>& right,
                   const std::vector<std::vector<Cell>>& rows, const Paint& paint) {
   std::vector<size_t> wide;
@@ -70,7 +70,9 @@ std::string exhibits_table(const CaseFacts& facts, const Paint& paint) {
                     {grouped(it.deleted_count(), ",")},
                     {grouped(it.feature_count(), ",")},
                     {grouped(it.problem_count(), ","), it.problem_count() ? "33" : nullptr},
-                    {check, it.mismatch() ? "1;31" : it.extracted ? nullptr : "33"}});
+                    {check, it.mismatch()  ? "1;31"
+                            : it.extracted ? nullptr
+                                           : "33"}});
   }
   return table({"exhibit", "format", "size", "files", "deleted", "features", "problems", "hash"},
                {false, false, true, true, true, true, true, false}, rows, paint);
@@ -141,10 +143,12 @@ std::string terminal(const CaseFacts& facts, const std::string& report_path, boo
     if (it.mismatch())
       out += "\n" + paint.alarm(wrapped("HASH MISMATCH: " + terminal_text(it.row.exhibit) +
                                             " does not have the hash its container states. Its rows stand, but they "
-                                            "are not of the bytes that were acquired.", 2));
+                                            "are not of the bytes that were acquired.",
+                                        2));
   out += fmt::format("\n{}", paint.bold("Links"));
-  if (facts.links_in_all) out += fmt::format("  {}, strongest first; a score orders leads, it states nothing",
-                                             counted(facts.links_in_all, "pair of exhibits", "pairs of exhibits"));
+  if (facts.links_in_all)
+    out += fmt::format("  {}, strongest first; a score orders leads, it states nothing",
+                       counted(facts.links_in_all, "pair of exhibits", "pairs of exhibits"));
   out += "\n" + links_list(facts, paint);
   if (facts.linked && !facts.unlinked.empty()) {
     std::string names;

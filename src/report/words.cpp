@@ -1,15 +1,14 @@
-// Hostile text. A file name or a value comes from whoever made the evidence, and it may try to be read as something else:
-// as markup (escaped here), as terminal commands (control characters are shown as \xHH), or as a different name:
-// U+202E turns "gpj.exe" around, zero-width characters make two addresses look equal. Isolation alone (<bdi>) keeps such
-// a value from disturbing its neighbours but still shows it wrong, so each of these characters is also made visible as
-// its number. The set is Unicode's Bidi_Control, the zero-width and invisible operators, variation tags, line and
-// paragraph separators, and the byte order mark.
+// Hostile text. A file name or a value comes from whoever made the evidence, and it may try to be read as something
+// else: as markup (escaped here), as terminal commands (control characters are shown as \xHH), or as a different name:
+// U+202E turns "gpj.exe" around, zero-width characters make two addresses look equal. Isolation alone (<bdi>) keeps
+// such a value from disturbing its neighbours but still shows it wrong, so each of these characters is also made
+// visible as its number. The set is Unicode's Bidi_Control, the zero-width and invisible operators, variation tags,
+// line and paragraph separators, and the byte order mark.
 #include "report/words.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 
 #include "base/text.h"
 

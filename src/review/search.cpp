@@ -1,8 +1,7 @@
 #include "review/search.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
+#include <fmt/format.h>
 
 #include "base/text.h"
 
@@ -19,8 +18,8 @@ std::optional<uint64_t> number(const Database::Value& value) {
   return out;
 }
 
-// One table's texts as rows of (exhibit, kind, text, offset, path, file): a SELECT to be narrowed down. A row whose text
-// matches in several columns is found once for each.
+// One table's texts as rows of (exhibit, kind, text, offset, path, file): a SELECT to be narrowed down. A row whose
+// text matches in several columns is found once for each.
 struct Source {
   std::string_view table, sql;
 };

@@ -17,11 +17,11 @@ struct Recorded {
 };
 
 struct SearchOptions {
-  std::string term;      // found anywhere in a text, whatever the case of letters
-  bool exact = false;    // instead: the whole text equals the term, letter by letter
-  std::string kind;      // features of this kind only, and nothing but features; empty: everything
-  std::string exhibit;   // this exhibit only; empty: all
-  uint64_t limit = 1000; // hits to return
+  std::string term;       // found anywhere in a text, whatever the case of letters
+  bool exact = false;     // instead: the whole text equals the term, letter by letter
+  std::string kind;       // features of this kind only, and nothing but features; empty: everything
+  std::string exhibit;    // this exhibit only; empty: all
+  uint64_t limit = 1000;  // hits to return
   std::vector<Recorded> recorded;
 };
 
@@ -31,8 +31,8 @@ struct SearchHit {
   std::string kind;   // of the feature or file; for others which of their columns it was
   std::string text;   // the text it was found in
   std::optional<uint64_t> offset;
-  std::string path;   // decoding path, where there is one
-  std::string file;   // file it lies in
+  std::string path;  // decoding path, where there is one
+  std::string file;  // file it lies in
 };
 
 struct SearchResult {

@@ -1,10 +1,9 @@
 #include "review/search.h"
 
+#include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
-
-#include <filesystem>
 
 #include "base/bytes.h"
 #include "pack/append.h"
@@ -42,12 +41,14 @@ class Search : public testing::Test {
     volume.exhibit = "B", volume.volume = 1, volume.offset = 512, volume.label = "Holiday";
     pack::append(database_, std::vector{volume});
     pack::append(database_, std::vector{file("A", "docs/Holiday plan.txt", "ab12"), file("B", "copy.txt", "ab12")});
-    pack::append(database_, std::vector{feature("B", "email", "alice@private.test", 900), feature("A", "email", "alice@private.test", 70),
+    pack::append(database_, std::vector{feature("B", "email", "alice@private.test", 900),
+                                        feature("A", "email", "alice@private.test", 70),
                                         feature("A", "email", "alice@private.test", 50, "docs/mail"),
                                         feature("A", "url", "http://x.test/?u=alice@private.test", 60),
                                         feature("A", "email", "100%_sure@x.test", 10)});
     ProblemRow problem;
-    problem.exhibit = "B", problem.stage = "scan", problem.what_happened = "holiday.gz is cut short", problem.offset = 5;
+    problem.exhibit = "B", problem.stage = "scan", problem.what_happened = "holiday.gz is cut short",
+    problem.offset = 5;
     pack::append(database_, std::vector{problem});
   }
   ~Search() override { std::filesystem::remove_all(folder_); }
@@ -86,7 +87,8 @@ TEST_F(Search, FoldsCaseBeyondAscii) {
 TEST_F(Search, ExactKindExhibitAndLimitNarrowIt) {
   SearchOptions options;
   options.term = "alice@private.test";
-  EXPECT_THAT(found(options), ElementsAre("feature A email 50", "feature A url 60", "feature A email 70", "feature B email 900"));
+  EXPECT_THAT(found(options),
+              ElementsAre("feature A email 50", "feature A url 60", "feature A email 70", "feature B email 900"));
   options.exact = true;
   EXPECT_THAT(found(options), ElementsAre("feature A email 50", "feature A email 70", "feature B email 900"));
   options.exhibit = "B";

@@ -6,18 +6,17 @@
 // Decoders run in the same dispatch and hand their layers to a deeper Level with its own hit lists; Hyperscan's scratch
 // is free at that point, so one is enough for all depths.
 //
-// UTF-16 runs of a text are turned into one UTF-8 text with NULs between, matched in the same way, and each run is shown
-// to scanners alone: what lies next to it in that text is far away in the source.
+// UTF-16 runs of a text are turned into one UTF-8 text with NULs between, matched in the same way, and each run is
+// shown to scanners alone: what lies next to it in that text is far away in the source.
 #include "scan/engine.h"
 
 #include <algorithm>
 #include <cstring>
+#include <fmt/format.h>
 #include <numeric>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -28,22 +27,22 @@ namespace weft::scan {
 namespace {
 
 constexpr size_t block_size = 64 * KiB;
-constexpr size_t batch_blocks = 16;           // a batch ends after that many blocks …
-constexpr size_t batch_hits = 64 * KiB;       // … or that many hits
-constexpr size_t most_problems = 1000;        // of one page; the rest is counted
+constexpr size_t batch_blocks = 16;      // a batch ends after that many blocks …
+constexpr size_t batch_hits = 64 * KiB;  // … or that many hits
+constexpr size_t most_problems = 1000;   // of one page; the rest is counted
 constexpr size_t context_size = 16;
-constexpr size_t longest_in_context = 256;    // bytes of the feature itself
-constexpr size_t longest_secret = 256;         // bytes
-constexpr size_t utf16_beyond = 64 * KiB;     // how far behind the page proper a UTF-16 run is followed
+constexpr size_t longest_in_context = 256;  // bytes of the feature itself
+constexpr size_t longest_secret = 256;      // bytes
+constexpr size_t utf16_beyond = 64 * KiB;   // how far behind the page proper a UTF-16 run is followed
 
 // What is being scanned: a page, or a layer.
 struct Text {
   std::string_view bytes;
-  size_t begin = 0, end = 0;      // features and layers start in here
-  uint64_t offset = 0;            // page: of bytes[0] in the source; layer: start of the outermost layer
-  uint64_t source_end = 0;        // layer: end of the outermost layer
-  std::string layers;             // layer: "-GZIP-0-ZIP-"; page: ""
-  std::string item;               // how the watch knows it
+  size_t begin = 0, end = 0;  // features and layers start in here
+  uint64_t offset = 0;        // page: of bytes[0] in the source; layer: start of the outermost layer
+  uint64_t source_end = 0;    // layer: end of the outermost layer
+  std::string layers;         // layer: "-GZIP-0-ZIP-"; page: ""
+  std::string item;           // how the watch knows it
   uint32_t depth = 0;
 
   bool is_page() const { return depth == 0; }
@@ -53,12 +52,12 @@ struct Text {
 
 // What one depth of the recursion holds: hits by owner, and where each owner stands in the text.
 struct Level {
-  std::vector<std::vector<Hit>> hits;   // by owner
-  std::vector<size_t> from;             // by owner: end of its last feature or layer
-  std::vector<bool> aside;              // by owner: set aside for this text
-  std::unordered_set<size_t> begins;    // of layers found in this text: a stream is decoded once
+  std::vector<std::vector<Hit>> hits;  // by owner
+  std::vector<size_t> from;            // by owner: end of its last feature or layer
+  std::vector<bool> aside;             // by owner: set aside for this text
+  std::unordered_set<size_t> begins;   // of layers found in this text: a stream is decoded once
   Utf16Text utf16;
-  size_t filed = 0;                     // hits in the lists
+  size_t filed = 0;  // hits in the lists
 
   void reset(size_t owners) {
     hits.resize(owners);
@@ -118,13 +117,17 @@ bool same_place(const Item& a, const Item& b) {
          a.found.layers == b.found.layers;
 }
 
-bool is_continuation(char c) { return (static_cast<uint8_t>(c) & 0xc0) == 0x80; }
+bool is_continuation(char c) {
+  return (static_cast<uint8_t>(c) & 0xc0) == 0x80;
+}
 
 // All digits of a printable text, but for those of its escapes (\x0A).
 void mask_digits(std::string& text) {
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 3 < text.size() && text[i + 1] == 'x') i += 3;
-    else if (is_digit(text[i])) text[i] = '*';
+    if (text[i] == '\\' && i + 3 < text.size() && text[i + 1] == 'x')
+      i += 3;
+    else if (is_digit(text[i]))
+      text[i] = '*';
   }
 }
 
@@ -135,7 +138,9 @@ std::string context_of(std::string_view text, size_t begin, size_t end, bool sec
   while (last > end && last < text.size() && is_continuation(text[last])) --last;
   std::string raw(text.substr(first, last - first));
   if (end - begin > longest_in_context) raw.erase(begin - first + longest_in_context, end - begin - longest_in_context);
-  if (secret) std::replace_if(raw.begin(), raw.end(), [](char c) { return is_digit(c); }, '*');
+  if (secret)
+    std::replace_if(
+        raw.begin(), raw.end(), [](char c) { return is_digit(c); }, '*');
   return printable(raw);
 }
 
@@ -183,9 +188,9 @@ struct Scan::State {
   // Of the page at hand:
   Watch* watch = nullptr;
   std::string_view name;
-  uint64_t decoded = 0;       // bytes all layers produced
-  bool told_room = false;     // the limit on them was reported
-  size_t untold = 0;          // problems beyond most_problems
+  uint64_t decoded = 0;    // bytes all layers produced
+  bool told_room = false;  // the limit on them was reported
+  size_t untold = 0;       // problems beyond most_problems
   std::vector<Item> items;
   std::vector<Secret> secrets;
   std::vector<ScanProblem> problems;
@@ -291,8 +296,8 @@ void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Lev
     }
     return 0;
   };
-  const hs_error_t result = hs_scan(rules.database.get(), seen.data(), static_cast<unsigned>(seen.size()), 0,
-                                    scratch.get(), file, &filing);
+  const hs_error_t result =
+      hs_scan(rules.database.get(), seen.data(), static_cast<unsigned>(seen.size()), 0, scratch.get(), file, &filing);
   check(result == HS_SUCCESS, "the pattern scan works");
 }
 
@@ -315,7 +320,8 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner)
       used_ += bytes.size();
       if (begin < text_.begin || begin >= text_.end) return room() > 0;
       // Nothing is left of the room: there may have been more.
-      if (room() == 0) state_.problem_once(text_, begin, fmt::format("{} unpacks to more than the limit: left off", step));
+      if (room() == 0)
+        state_.problem_once(text_, begin, fmt::format("{} unpacks to more than the limit: left off", step));
       const bool more = state_.layer(text_, level_, step, begin, consumed, std::move(bytes));
       return state_.enter(text_, level_, owner_) && more && room() > 0;
     }
@@ -347,7 +353,8 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner)
     if (branch.room() == 0) {
       if (!told_room)
         problem(text.source(text.begin), text.path(0),
-                fmt::format("the limit of {} for what a page unpacks to is reached: not decoded further", human_size(limits.decoded_page)));
+                fmt::format("the limit of {} for what a page unpacks to is reached: not decoded further",
+                            human_size(limits.decoded_page)));
       told_room = true;
       break;
     }
@@ -384,7 +391,8 @@ void Scan::State::dispatch_utf16(const Text& text, Level& level) {
       TextSink sink(text, name_of(owner), items, secrets);
       const Utf16Text::Piece* last = nullptr;
       for (const Hit& hit : hits) {
-        auto piece = std::partition_point(pieces.begin(), pieces.end(), [&](const auto& p) { return p.end + 1 < hit.end; });
+        auto piece =
+            std::partition_point(pieces.begin(), pieces.end(), [&](const auto& p) { return p.end + 1 < hit.end; });
         if (piece == pieces.end() || hit.end <= piece->begin) continue;
         if (&*piece != last) {
           sink.of_piece(level.utf16, *piece);
@@ -447,9 +455,13 @@ bool Scan::State::layer(const Text& parent, Level& level, std::string_view layer
                         std::vector<uint8_t> bytes) {
   if (bytes.empty() || !level.begins.insert(begin).second) return true;
   decoded += bytes.size();
-  // With a full margin behind the page the source goes on, and so may the stream. (Base64 leaves off before a cut line.)
-  if (parent.is_page() && begin + consumed + KiB >= parent.bytes.size() && parent.bytes.size() - parent.end >= limits.margin_after)
-    problem_once(parent, begin, fmt::format("{} reaches {} behind its page: what follows is not decoded", layer_name, human_size(limits.margin_after)));
+  // With a full margin behind the page the source goes on, and so may the stream. (Base64 leaves off before a cut
+  // line.)
+  if (parent.is_page() && begin + consumed + KiB >= parent.bytes.size() &&
+      parent.bytes.size() - parent.end >= limits.margin_after)
+    problem_once(parent, begin,
+                 fmt::format("{} reaches {} behind its page: what follows is not decoded", layer_name,
+                             human_size(limits.margin_after)));
   if (parent.depth >= limits.depth) {
     problem(parent.source(begin), parent.path(begin),
             fmt::format("layers nested deeper than {}: not decoded further", limits.depth));
@@ -481,7 +493,8 @@ void Scan::State::mask_contexts() {
   for (Item& item : items) {
     const std::string_view path = item.found.layers;
     const std::string layers(path.substr(0, path.rfind('-') + 1));
-    const Secret key{path.empty() ? 0 : item.found.offset, layers, item.begin - std::min(item.begin, near + longest_secret), 0};
+    const Secret key{path.empty() ? 0 : item.found.offset, layers,
+                     item.begin - std::min(item.begin, near + longest_secret), 0};
     for (auto s = std::lower_bound(secrets.begin(), secrets.end(), key, less);
          s != secrets.end() && s->offset == key.offset && s->layers == layers && s->begin < item.end + near; ++s)
       if (s->end + near > item.begin) mask_digits(item.found.context);
@@ -491,13 +504,16 @@ void Scan::State::mask_contexts() {
 
 // Hands over what the page gave, in order, each feature once.
 void Scan::State::finish(Results& results) {
-  if (untold > 0) problems.push_back({problems.back().offset, {}, fmt::format("{} further problems of this page", untold)});
+  if (untold > 0)
+    problems.push_back({problems.back().offset, {}, fmt::format("{} further problems of this page", untold)});
   if (!secrets.empty()) mask_contexts();
   // Items are large: their numbers are sorted, and each is moved once.
   std::vector<size_t> order(items.size());
   std::iota(order.begin(), order.end(), size_t(0));
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return before(items[a], items[b]); });
-  order.erase(std::unique(order.begin(), order.end(), [&](size_t a, size_t b) { return same_place(items[a], items[b]); }), order.end());
+  order.erase(
+      std::unique(order.begin(), order.end(), [&](size_t a, size_t b) { return same_place(items[a], items[b]); }),
+      order.end());
   for (size_t number : order) results.features.push_back(std::move(items[number].found));
   std::stable_sort(problems.begin(), problems.end(), [](const ScanProblem& a, const ScanProblem& b) {
     if (a.offset != b.offset) return a.offset < b.offset;

@@ -1,4 +1,5 @@
-// The page engine: one Hyperscan pass for all patterns, UTF-16 runs turned into text, layers decoded and scanned in turn.
+// The page engine: one Hyperscan pass for all patterns, UTF-16 runs turned into text, layers decoded and scanned in
+// turn.
 //
 // Rules is immutable and shared by all threads; a Scan belongs to one thread and owns its scratch and buffers.
 // A feature belongs to the page in which it starts. Same bytes, same result, whatever the thread or the order of pages.
@@ -33,19 +34,19 @@ class Rules {
 
 // A page of a source (the image, or one file's content).
 struct Page {
-  Bytes bytes;             // page with margins
+  Bytes bytes;                // page with margins
   size_t begin = 0, end = 0;  // the page proper within bytes
-  uint64_t offset = 0;     // where bytes[0] is in the source
+  uint64_t offset = 0;        // where bytes[0] is in the source
 };
 
 struct Found {
-  std::string_view kind;     // points into the scanner: lives for ever
+  std::string_view kind;  // points into the scanner: lives for ever
   std::string_view scanner;
-  std::string_view encoding; // utf-8, utf-16le, utf-16be
+  std::string_view encoding;  // utf-8, utf-16le, utf-16be
   std::string value, secret, context;
-  uint64_t offset = 0;       // in the source: first byte, or start of the outermost layer
-  uint64_t source_end = 0;   // in the source: just behind the last byte (of the outermost layer, if decoded)
-  std::string layers;        // "" for plain bytes, else "-GZIP-512", "-ZIP-0-BASE64-17", …
+  uint64_t offset = 0;      // in the source: first byte, or start of the outermost layer
+  uint64_t source_end = 0;  // in the source: just behind the last byte (of the outermost layer, if decoded)
+  std::string layers;       // "" for plain bytes, else "-GZIP-512", "-ZIP-0-BASE64-17", …
 };
 
 struct ScanProblem {
@@ -54,7 +55,7 @@ struct ScanProblem {
 };
 
 struct Results {
-  std::vector<Found> features;     // ordered by (offset, layers by value of the numbers, kind, value)
+  std::vector<Found> features;  // ordered by (offset, layers by value of the numbers, kind, value)
   std::vector<ScanProblem> problems;
   void clear() { features.clear(), problems.clear(); }
 };
@@ -64,8 +65,8 @@ class Scan {
   Scan(const Rules& rules, const Limits& limits);
   ~Scan();
   // Appends what the page holds to results. Announces "page OFFSET", "OFFSET-GZIP…", "page OFFSET scanner NAME" to
-  // watch before touching them; what is set aside becomes a problem and everything else goes on. name is put in front of
-  // those items ("file 12 " for a file's content) so that they are unique in the exhibit.
+  // watch before touching them; what is set aside becomes a problem and everything else goes on. name is put in front
+  // of those items ("file 12 " for a file's content) so that they are unique in the exhibit.
   void page(const Page& page, std::string_view name, Watch& watch, Results& results);
 
  private:
@@ -74,7 +75,8 @@ class Scan {
 };
 
 // Unpacks the layers of a path ("73400320-GZIP-512-ZIP-0") again, for `weft show`: the bytes of the innermost layer.
-// root is a stretch of the source that starts at the first number of the path. Throws Error when it does not lead there.
+// root is a stretch of the source that starts at the first number of the path. Throws Error when it does not lead
+// there.
 struct Layer {
   std::vector<uint8_t> bytes;
   uint64_t offset = 0;  // the last number of the path: where in bytes the address points

@@ -1,12 +1,11 @@
-// Inputs made to cost more than they are: the start of something, over and over. Each must stay linear in its size. What is
-// measured is the thread's own time, so that a busy machine does not matter.
+// Inputs made to cost more than they are: the start of something, over and over. Each must stay linear in its size.
+// What is measured is the thread's own time, so that a busy machine does not matter.
 #include <ctime>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <random>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
-#include <gtest/gtest.h>
 
 #include "base/text.h"
 #include "scan/engine.h"
@@ -18,25 +17,29 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view units[] = {
     // decoders
-    "a=\n"sv, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=\n"sv, "x=3D"sv, "=C3=BC"sv, "(a) Tj "sv, "BT (a) Tj "sv, "BT "sv,
-    "[ (a) ] TJ "sv, "(((((((("sv, "PK\3\4"sv, "PK\3\4\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0a"sv, "\x1f\x8b\x08"sv,
-    "\x1f\x8b\x08\0\0\0\0\0\0\3"sv, "\x1f\x8b\x08\x08\0\0\0\0\0\3"sv, "x\x9c"sv, "x\x9cK"sv, "stream\nx\x9c"sv, "stream\r\nx\x9c\3\0"sv,
-    "/LZWDecode "sv, "/LZWDecode stream "sv, "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuTWFueSBoYW5kcyBtYWtlIGxpZ2h0\n"sv,
-    "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsu"sv,
+    "a=\n"sv, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=\n"sv, "x=3D"sv, "=C3=BC"sv, "(a) Tj "sv,
+    "BT (a) Tj "sv, "BT "sv, "[ (a) ] TJ "sv, "(((((((("sv, "PK\3\4"sv,
+    "PK\3\4\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0a"sv, "\x1f\x8b\x08"sv,
+    "\x1f\x8b\x08\0\0\0\0\0\0\3"sv, "\x1f\x8b\x08\x08\0\0\0\0\0\3"sv, "x\x9c"sv, "x\x9cK"sv, "stream\nx\x9c"sv,
+    "stream\r\nx\x9c\3\0"sv, "/LZWDecode "sv, "/LZWDecode stream "sv,
+    "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuTWFueSBoYW5kcyBtYWtlIGxpZ2h0\n"sv, "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsu"sv,
     // addresses and hosts
-    "aX.bY."sv, "a@aX.bY."sv, "@aaa."sv, "@"sv, "a@"sv, "a@a.com@"sv, "a@a.de"sv, "a%22@b.de"sv, "==========@b.de"sv, "a=b@c.de="sv, "$a@b.de"sv,
-    "\"a b c d e f\"@a."sv, "xn--a.xn--b@"sv, "a@xn--mller-kva.de "sv, "\xe4\xb8\xad\xe6\x96\x87@"sv, "\xc3\xbc@\xc3\xbc."sv,
-    "http://"sv, "http://a"sv, "http://a.com/"sv, "http://a.com/("sv, "http://a:b@"sv, "www."sv, "www.a."sv, "wwww.a.de"sv,
+    "aX.bY."sv, "a@aX.bY."sv, "@aaa."sv, "@"sv, "a@"sv, "a@a.com@"sv, "a@a.de"sv, "a%22@b.de"sv, "==========@b.de"sv,
+    "a=b@c.de="sv, "$a@b.de"sv, "\"a b c d e f\"@a."sv, "xn--a.xn--b@"sv, "a@xn--mller-kva.de "sv,
+    "\xe4\xb8\xad\xe6\x96\x87@"sv, "\xc3\xbc@\xc3\xbc."sv, "http://"sv, "http://a"sv, "http://a.com/"sv,
+    "http://a.com/("sv, "http://a:b@"sv, "www."sv, "www.a."sv, "wwww.a.de"sv,
     // mail
-    "From: a\n"sv, "\nFrom:a"sv, "From:\n a\n"sv, "To:a\n "sv, "\n \n"sv, "Subject:a\n b\n"sv, "X-A: b\n"sv, "Received: from x\n\tby y\n"sv,
-    "Message-ID: <a@b>\n"sv, "<a@b>"sv, "<a1111111111111@b>\n "sv,
+    "From: a\n"sv, "\nFrom:a"sv, "From:\n a\n"sv, "To:a\n "sv, "\n \n"sv, "Subject:a\n b\n"sv, "X-A: b\n"sv,
+    "Received: from x\n\tby y\n"sv, "Message-ID: <a@b>\n"sv, "<a@b>"sv, "<a1111111111111@b>\n "sv,
     // numbers
-    "0123456789abcdef"sv, "1"sv, "4"sv, "4111111111111111"sv, "4111 1111 1111 1111 "sv, "4111 "sv, "A"sv, "F"sv, "FFFF "sv, "a"sv, ":"sv, "1:"sv,
-    "fe80::"sv, "2000:"sv, "1.1."sv, "1.1.1.1"sv, "1."sv, "+1"sv, "+1 "sv, "+49 89 32168123 "sv, "001"sv, "tel 0049 89 32168123 "sv, "303-497-3000 "sv,
-    "(303) "sv, "DE89 3704 0044 0532 "sv, "NO1111111111111"sv, "DE89370400440532013000 "sv, "00:11:22:33:44:55:"sv, "00:0c:29:ab:cd:3e "sv, "00-11-"sv,
+    "0123456789abcdef"sv, "1"sv, "4"sv, "4111111111111111"sv, "4111 1111 1111 1111 "sv, "4111 "sv, "A"sv, "F"sv,
+    "FFFF "sv, "a"sv, ":"sv, "1:"sv, "fe80::"sv, "2000:"sv, "1.1."sv, "1.1.1.1"sv, "1."sv, "+1"sv, "+1 "sv,
+    "+49 89 32168123 "sv, "001"sv, "tel 0049 89 32168123 "sv, "303-497-3000 "sv, "(303) "sv, "DE89 3704 0044 0532 "sv,
+    "NO1111111111111"sv, "DE89370400440532013000 "sv, "00:11:22:33:44:55:"sv, "00:0c:29:ab:cd:3e "sv, "00-11-"sv,
     "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"sv, "S-1-5-21-1-1-1-"sv, "S-1-5-21-1-1-1 "sv, "-1-"sv, "ssh-rsa AAAA"sv,
-    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC"sv, "-----BEGIN PGP MESSAGE-----\n"sv, "-----BEGIN PGP MESSAGE-----\n\n"sv, "key FFFFFFFFFFFFFFFF "sv,
-    "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed "sv, "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa "sv, "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 "sv,
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC"sv, "-----BEGIN PGP MESSAGE-----\n"sv, "-----BEGIN PGP MESSAGE-----\n\n"sv,
+    "key FFFFFFFFFFFFFFFF "sv, "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed "sv, "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa "sv,
+    "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 "sv,
     // UTF-16 on the brink
     "a\0b\0c\0d\0e\0\x01\x02"sv, "a\0b\0"sv, "\0a\0b\1\1"sv, "a\0\n\0"sv};
 
@@ -81,8 +84,10 @@ void expect_linear(const Rules& rules, std::string_view bytes, std::string_view 
   scan.page({as_bytes(bytes), 0, bytes.size(), 0}, {}, watch, results);
   const double seconds = thread_seconds() - start;
   // 2.5 MB/s, and 5 microseconds for what is really found.
-  const double most = patience * (0.1 + double(bytes.size()) / 2.5e6 + double(results.features.size() + results.problems.size()) * 5e-6);
-  EXPECT_LT(seconds, most) << printable(what) << ": " << bytes.size() << " bytes, " << results.features.size() << " features";
+  const double most = patience * (0.1 + double(bytes.size()) / 2.5e6 +
+                                  double(results.features.size() + results.problems.size()) * 5e-6);
+  EXPECT_LT(seconds, most) << printable(what) << ": " << bytes.size() << " bytes, " << results.features.size()
+                           << " features";
 }
 
 TEST(Hostile, RepeatedStartsCostNoMoreThanTheirSize) {
@@ -97,8 +102,9 @@ TEST(Hostile, RepeatedStartsCostNoMoreThanTheirSize) {
 TEST(Hostile, LongRunsCostNoMoreThanTheirSize) {
   const Rules rules;
   constexpr std::string_view base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::string_view signs : {base64, base64.substr(0, 62), "0123456789abcdef"sv, "0123456789"sv, "0123456789 -"sv, "0123456789."sv,
-                                 "0123456789abcdef:"sv, "ab@."sv, "ab@.<>"sv, "\n:abFrom"sv, "=\r\n3D"sv, "()[]TjTJ BT"sv, "\x1f\x8b\x08\0"sv, "\0aA\x01"sv})
+  for (std::string_view signs : {base64, base64.substr(0, 62), "0123456789abcdef"sv, "0123456789"sv, "0123456789 -"sv,
+                                 "0123456789."sv, "0123456789abcdef:"sv, "ab@."sv, "ab@.<>"sv, "\n:abFrom"sv,
+                                 "=\r\n3D"sv, "()[]TjTJ BT"sv, "\x1f\x8b\x08\0"sv, "\0aA\x01"sv})
     expect_linear(rules, random_signs(signs, size), signs);
   expect_linear(rules, repeated("@" + std::string(62, 'a') + ".", size), "labels");
   expect_linear(rules, "http://" + std::string(size, 'a'), "long URL");

@@ -1,19 +1,18 @@
 // Compiles the patterns. A match may be no longer than longest_match, so that a text can be scanned in blocks which
 // overlap by that much: the hits of one block are then bounded, whatever the bytes are.
 //
-// What a pattern costs, measured one by one and together (all of them at 2.1 GHz: 640 MB/s on noise, 780 on text). Cheap,
-// because Hyperscan finds them by literals and masks: a literal of two bytes or more; a sequence of classes of fixed
-// length that starts with few signs ("3[0-9]{13}", "[2-6][0-9]{3}[ -]"); one class repeated 16 times or more. Dear, at 1 ns
-// a byte or so each: what surrounds a match ("(?:^|[^0-9a-z])…$"), an optional sign early on, a repeated class of fewer
-// than 16. So patterns match a selective core, and on_hit judges what stands around it. Patterns that cannot do without
-// a wide class are written alike and shared.
+// What a pattern costs, measured one by one and together (all of them at 2.1 GHz: 640 MB/s on noise, 780 on text).
+// Cheap, because Hyperscan finds them by literals and masks: a literal of two bytes or more; a sequence of classes of
+// fixed length that starts with few signs ("3[0-9]{13}", "[2-6][0-9]{3}[ -]"); one class repeated 16 times or more.
+// Dear, at 1 ns a byte or so each: what surrounds a match ("(?:^|[^0-9a-z])…$"), an optional sign early on, a repeated
+// class of fewer than 16. So patterns match a selective core, and on_hit judges what stands around it. Patterns that
+// cannot do without a wide class are written alike and shared.
 #include "scan/rules.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/error.h"
 
@@ -50,7 +49,8 @@ std::array<bool, 256> quiet_bytes(const hs_database_t* database, size_t width) {
   for (unsigned byte = 0; byte < 256; ++byte) {
     const std::string text(width + 64, static_cast<char>(byte));
     auto stop = [](unsigned, unsigned long long, unsigned long long, unsigned, void*) { return 1; };
-    quiet[byte] = hs_scan(database, text.data(), static_cast<unsigned>(text.size()), 0, raw, stop, nullptr) == HS_SUCCESS;
+    quiet[byte] =
+        hs_scan(database, text.data(), static_cast<unsigned>(text.size()), 0, raw, stop, nullptr) == HS_SUCCESS;
   }
   return quiet;
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-
 #include <hs/hs.h>
 
 #include "base/file.h"
@@ -11,7 +10,9 @@
 namespace weft::scan {
 
 // Pattern::flags as Hyperscan wants them.
-constexpr unsigned hyperscan_flags(const Pattern& pattern) { return pattern.flags & (caseless | dotall); }
+constexpr unsigned hyperscan_flags(const Pattern& pattern) {
+  return pattern.flags & (caseless | dotall);
+}
 static_assert(caseless == HS_FLAG_CASELESS && dotall == HS_FLAG_DOTALL);
 
 // All scanners come first, then all decoders: owner < scanners.size() is a scanner.
@@ -24,11 +25,11 @@ struct Rules::State {
 
   std::vector<const Scanner*> scanners;
   std::vector<const Decoder*> decoders;
-  std::vector<std::vector<Owned>> patterns;   // by Hyperscan's number; equal patterns of several owners are one
+  std::vector<std::vector<Owned>> patterns;  // by Hyperscan's number; equal patterns of several owners are one
   Handle<hs_database_t, hs_free_database> database;
-  size_t width = 0;                           // of the longest match
-  size_t reach = 0;                           // the farthest any scanner looks back from a match
-  std::array<bool, 256> quiet{};              // a stretch of this byte alone holds no match
+  size_t width = 0;               // of the longest match
+  size_t reach = 0;               // the farthest any scanner looks back from a match
+  std::array<bool, 256> quiet{};  // a stretch of this byte alone holds no match
 
   size_t owners() const { return scanners.size() + decoders.size(); }
 };

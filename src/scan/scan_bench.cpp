@@ -1,13 +1,12 @@
-// MB/s of the engine over pages of 16 MiB, beside a bare Hyperscan pass over the same bytes with the same patterns: what
-// the second reaches is what the first can reach.
+// MB/s of the engine over pages of 16 MiB, beside a bare Hyperscan pass over the same bytes with the same patterns:
+// what the second reaches is what the first can reach.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+#include <hs/hs.h>
 #include <random>
 #include <set>
 #include <string>
 #include <utility>
-
-#include <benchmark/benchmark.h>
-#include <fmt/format.h>
-#include <hs/hs.h>
 
 #include "scan/engine.h"
 #include "scan/utf16.h"
@@ -23,7 +22,9 @@ std::string noise() {
   for (char& c : out) c = char(uint8_t(random() >> 56));
   return out;
 }
-std::string zeros() { return std::string(size, '\0'); }
+std::string zeros() {
+  return std::string(size, '\0');
+}
 // Prose of made-up words; every 400 bytes or so an address.
 std::string text() {
   std::mt19937_64 random(2);
@@ -75,14 +76,17 @@ void patterns(benchmark::State& state, Make make) {
   for (const Decoder* decoder : decoders()) add(decoder->patterns);
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
-  hs_compile_multi(texts.data(), flags.data(), ids.data(), unsigned(texts.size()), HS_MODE_BLOCK, nullptr, &database, &error);
+  hs_compile_multi(texts.data(), flags.data(), ids.data(), unsigned(texts.size()), HS_MODE_BLOCK, nullptr, &database,
+                   &error);
   hs_scratch_t* scratch = nullptr;
   hs_alloc_scratch(database, &scratch);
   const std::string bytes = make();
   size_t hits = 0;
   for (auto _ : state) {
     hits = 0;
-    auto count = [](unsigned, unsigned long long, unsigned long long, unsigned, void* to) { return ++*static_cast<size_t*>(to), 0; };
+    auto count = [](unsigned, unsigned long long, unsigned long long, unsigned, void* to) {
+      return ++*static_cast<size_t*>(to), 0;
+    };
     hs_scan(database, bytes.data(), unsigned(bytes.size()), 0, scratch, count, &hits);
   }
   state.SetBytesProcessed(int64_t(state.iterations() * bytes.size()));
@@ -119,12 +123,18 @@ const bool registered = [] {
   const std::pair<const char*, Make> inputs[] = {{"noise", noise}, {"zeros", zeros}, {"text", text}, {"utf16", utf16}};
   for (const auto& [name, make] : inputs) {
     benchmark::RegisterBenchmark(fmt::format("engine/{}", name).c_str(), engine, make)->Unit(benchmark::kMillisecond);
-    benchmark::RegisterBenchmark(fmt::format("patterns/{}", name).c_str(), patterns, make)->Unit(benchmark::kMillisecond);
-    benchmark::RegisterBenchmark(fmt::format("utf16_search/{}", name).c_str(), utf16_search, make)->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark(fmt::format("patterns/{}", name).c_str(), patterns, make)
+        ->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark(fmt::format("utf16_search/{}", name).c_str(), utf16_search, make)
+        ->Unit(benchmark::kMillisecond);
     for (const Scanner* scanner : scanners())
-      benchmark::RegisterBenchmark(fmt::format("alone/{}/{}", scanner->name, name).c_str(), alone, scanner, nullptr, make)->Unit(benchmark::kMillisecond);
+      benchmark::RegisterBenchmark(fmt::format("alone/{}/{}", scanner->name, name).c_str(), alone, scanner, nullptr,
+                                   make)
+          ->Unit(benchmark::kMillisecond);
     for (const Decoder* decoder : decoders())
-      benchmark::RegisterBenchmark(fmt::format("alone/{}/{}", decoder->name, name).c_str(), alone, nullptr, decoder, make)->Unit(benchmark::kMillisecond);
+      benchmark::RegisterBenchmark(fmt::format("alone/{}/{}", decoder->name, name).c_str(), alone, nullptr, decoder,
+                                   make)
+          ->Unit(benchmark::kMillisecond);
   }
   benchmark::RegisterBenchmark("compile", compile)->Unit(benchmark::kMillisecond);
   return true;

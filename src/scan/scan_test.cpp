@@ -1,14 +1,14 @@
-// What holds for all scanners and decoders, whatever they find: each example of each scanner is shown in every disguise.
+// What holds for all scanners and decoders, whatever they find: each example of each scanner is shown in every
+// disguise.
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
-#include <random>
-#include <set>
-
 #include <fmt/format.h>
+#include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <random>
+#include <set>
 #include <zlib.h>
 
 #include "base/error.h"
@@ -48,15 +48,20 @@ std::string little(uint64_t value, size_t width) {
   return out;
 }
 
-std::string gzipped(std::string_view text) { return deflated(text, 31); }
-std::string zlibbed(std::string_view text) { return deflated(text, 15); }
+std::string gzipped(std::string_view text) {
+  return deflated(text, 31);
+}
+std::string zlibbed(std::string_view text) {
+  return deflated(text, 15);
+}
 
 // One member; sizes behind the data (bit 3), as streaming writers do, or in front.
 std::string zipped(std::string_view text, bool sizes_behind = false, uint16_t flags = 0, uint16_t method = 8) {
   const std::string packed = deflated(text, -15), name = "word/document.xml";
   const uint64_t crc = crc32(0, as_bytes(text).data(), unsigned(text.size()));
   const std::string sizes = little(crc, 4) + little(packed.size(), 4) + little(text.size(), 4);
-  std::string out = "PK\x03\x04" + little(20, 2) + little(flags | (sizes_behind ? 8 : 0), 2) + little(method, 2) + little(0, 4);
+  std::string out =
+      "PK\x03\x04" + little(20, 2) + little(flags | (sizes_behind ? 8 : 0), 2) + little(method, 2) + little(0, 4);
   out += sizes_behind ? std::string(12, '\0') : sizes;
   out += little(name.size(), 2) + little(0, 2) + name + packed;
   if (sizes_behind) out += "PK\x07\x08" + sizes;
@@ -84,7 +89,8 @@ std::string quoted_printable(std::string_view text) {
       out += "\r\n", column = 0;
       continue;
     }
-    const std::string piece = c == '=' || uint8_t(c) >= 0x7f || (uint8_t(c) < 0x20) ? fmt::format("={:02X}", uint8_t(c)) : std::string(1, c);
+    const std::string piece =
+        c == '=' || uint8_t(c) >= 0x7f || (uint8_t(c) < 0x20) ? fmt::format("={:02X}", uint8_t(c)) : std::string(1, c);
     if (column + piece.size() > 75) out += "=\r\n", column = 0;
     out += piece, column += piece.size();
   }
@@ -96,12 +102,14 @@ std::string pdf(std::string_view text) {
   std::string content = "BT /F1 12 Tf 72 720 Td\n[";
   for (size_t i = 0; i < text.size(); i += 3) {
     content += '(';
-    for (char c : text.substr(i, 3)) content += c == '(' || c == ')' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    for (char c : text.substr(i, 3))
+      content += c == '(' || c == ')' || c == '\\' ? std::string("\\") + c : std::string(1, c);
     content += i % 2 ? ") -12 " : ") 8 ";
   }
   content += "] TJ\n0 -14 Td (next line) Tj ET\n";
   const std::string packed = zlibbed(content);
-  return fmt::format("%PDF-1.4\n4 0 obj\n<< /Length {} /Filter /FlateDecode >>\nstream\n", packed.size()) + packed + "\nendstream\nendobj\n";
+  return fmt::format("%PDF-1.4\n4 0 obj\n<< /Length {} /Filter /FlateDecode >>\nstream\n", packed.size()) + packed +
+         "\nendstream\nendobj\n";
 }
 
 // UTF-16 of UTF-8 text; nothing when it is no UTF-8.
@@ -134,14 +142,17 @@ std::string noise(size_t size, uint64_t seed) {
 
 // --- Scanning --------------------------------------------------------------------------------------------------------
 
-Results scan_page(std::string_view bytes, size_t begin, size_t end, uint64_t offset, Limits limits = {}, const Rules& rules = all_rules()) {
+Results scan_page(std::string_view bytes, size_t begin, size_t end, uint64_t offset, Limits limits = {},
+                  const Rules& rules = all_rules()) {
   Scan scan(rules, limits);
   NoWatch watch;
   Results results;
   scan.page({as_bytes(bytes), begin, end, offset}, {}, watch, results);
   return results;
 }
-Results scan_all(std::string_view bytes, Limits limits = {}) { return scan_page(bytes, 0, bytes.size(), 0, limits); }
+Results scan_all(std::string_view bytes, Limits limits = {}) {
+  return scan_page(bytes, 0, bytes.size(), 0, limits);
+}
 
 // A whole source in pages of the size, with the margins of the limits.
 Results scan_pages(std::string_view bytes, size_t page, Limits limits = {}) {
@@ -150,16 +161,20 @@ Results scan_pages(std::string_view bytes, size_t page, Limits limits = {}) {
   Results results;
   for (size_t begin = 0; begin < bytes.size(); begin += page) {
     const size_t end = std::min(bytes.size(), begin + page);
-    const size_t first = begin - std::min<size_t>(begin, limits.margin_before), last = std::min<size_t>(bytes.size(), end + limits.margin_after);
+    const size_t first = begin - std::min<size_t>(begin, limits.margin_before),
+                 last = std::min<size_t>(bytes.size(), end + limits.margin_after);
     scan.page({as_bytes(bytes.substr(first, last - first)), begin - first, end - first, first}, {}, watch, results);
   }
   return results;
 }
 
-bool is(const Found& found, const Example& example) { return found.kind == example.kind && found.value == example.value; }
+bool is(const Found& found, const Example& example) {
+  return found.kind == example.kind && found.value == example.value;
+}
 
 size_t count(const Results& results, const Example& example) {
-  return size_t(std::count_if(results.features.begin(), results.features.end(), [&](const Found& f) { return is(f, example); }));
+  return size_t(
+      std::count_if(results.features.begin(), results.features.end(), [&](const Found& f) { return is(f, example); }));
 }
 // Not in any layer: an example may itself be something to decode.
 size_t count_plain(const Results& results, const Example& example) {
@@ -170,7 +185,8 @@ size_t count_plain(const Results& results, const Example& example) {
 std::string described(const Results& results) {
   std::string out;
   for (const Found& f : results.features)
-    out += fmt::format("{}{} {} {} {} {} [{}]\n", f.offset, f.layers, f.source_end, f.kind, f.value, f.encoding, f.context);
+    out += fmt::format("{}{} {} {} {} {} [{}]\n", f.offset, f.layers, f.source_end, f.kind, f.value, f.encoding,
+                       f.context);
   for (const ScanProblem& p : results.problems) out += fmt::format("{}{} PROBLEM {}\n", p.offset, p.layers, p.what);
   return out;
 }
@@ -207,7 +223,8 @@ TEST(AllScanners, KeepQuietWhereTheySay) {
     for (const Example& example : scanner->examples) {
       if (!example.value.empty()) continue;
       for (const Found& found : scan_all(example.text).features)
-        EXPECT_FALSE(found.kind == example.kind && found.scanner == scanner->name) << example.text << ": " << found.value;
+        EXPECT_FALSE(found.kind == example.kind && found.scanner == scanner->name)
+            << example.text << ": " << found.value;
     }
 }
 
@@ -244,9 +261,12 @@ TEST(AllScanners, FindTheUtf16Twin) {
       for (size_t before : {0u, 64u, 65u}) {
         // Zeros around, noise around, nothing around.
         const Results results = scan_all(std::string(before, '\0') + *twin + std::string(before, '\0'));
-        EXPECT_EQ(count(results, example), 1u) << (big_endian ? "big" : "little") << " endian at " << before << "\n" << described(results);
+        EXPECT_EQ(count(results, example), 1u) << (big_endian ? "big" : "little") << " endian at " << before << "\n"
+                                               << described(results);
         for (const Found& found : results.features)
-          if (before < 65 && found.value == example.value) { EXPECT_EQ(found.encoding, big_endian ? "utf-16be" : "utf-16le"); }
+          if (before < 65 && found.value == example.value) {
+            EXPECT_EQ(found.encoding, big_endian ? "utf-16be" : "utf-16le");
+          }
       }
     }
   });
@@ -300,7 +320,9 @@ TEST(AllScanners, FindInLayersAndUnpackLeadsBack) {
 
 TEST(AllScanners, FindInQuotedPrintable) {
   each_example([](const Scanner&, const Example& example) {
-    if (!is_utf8(example.text) || example.text.find('\r') != std::string_view::npos || example.text.find('\0') != std::string_view::npos) return;
+    if (!is_utf8(example.text) || example.text.find('\r') != std::string_view::npos ||
+        example.text.find('\0') != std::string_view::npos)
+      return;
     // Fill the line so that every sign of the example is once where the soft break falls.
     for (size_t before : {20u, 50u, 60u, 66u, 70u, 74u}) {
       const std::string text = std::string(before, 'x') + " " + std::string(example.text) + "\n";
@@ -313,7 +335,9 @@ TEST(AllScanners, FindInQuotedPrintable) {
 
 TEST(AllScanners, FindInPdfText) {
   each_example([](const Scanner&, const Example& example) {
-    if (std::any_of(example.text.begin(), example.text.end(), [](char c) { return uint8_t(c) < 0x20 || uint8_t(c) >= 0x7f; })) return;
+    if (std::any_of(example.text.begin(), example.text.end(),
+                    [](char c) { return uint8_t(c) < 0x20 || uint8_t(c) >= 0x7f; }))
+      return;
     const Results results = scan_all(pdf(example.text));
     EXPECT_GE(count(results, example), 1u) << described(results);
   });
@@ -417,7 +441,8 @@ TEST(Engine, AnnouncesWhatItTouches) {
     Results results;
     scan.page({as_bytes(source), 0, source.size(), 0}, "file 12 ", watch, results);
     if (aside.empty()) {
-      EXPECT_THAT(watch.items, ::testing::IsSupersetOf({"file 12 page 0", "file 12 page 0 scanner email", "file 12 22-GZIP-0", "file 12 22-GZIP-0 scanner email"}));
+      EXPECT_THAT(watch.items, ::testing::IsSupersetOf({"file 12 page 0", "file 12 page 0 scanner email",
+                                                        "file 12 22-GZIP-0", "file 12 22-GZIP-0 scanner email"}));
       EXPECT_TRUE(results.problems.empty());
       EXPECT_EQ(results.features.size(), 2u) << described(results);
     } else {
@@ -440,7 +465,8 @@ TEST(Engine, RefusesPatternsItCannotRun) {
 TEST(Engine, HidesSecretsInContext) {
   for (const Found& found : scan_all(" card 4111 1111 1111 1111 or 5500005555555559 ").features) {
     if (found.secret.empty()) continue;
-    EXPECT_TRUE(std::none_of(found.context.begin(), found.context.end(), [](char c) { return is_digit(c); })) << found.context;
+    EXPECT_TRUE(std::none_of(found.context.begin(), found.context.end(), [](char c) { return is_digit(c); }))
+        << found.context;
   }
 }
 
@@ -450,17 +476,21 @@ TEST(Engine, HidesSecretsInTheContextOfTheirNeighbours) {
     const std::string source = wide ? *utf16(narrow, false) : narrow;
     const Results results = scan_all(source);
     EXPECT_EQ(results.features.size(), 3u) << described(results);
-    for (const Found& found : results.features) EXPECT_EQ(found.context.find("111"), std::string::npos) << found.context;
+    for (const Found& found : results.features)
+      EXPECT_EQ(found.context.find("111"), std::string::npos) << found.context;
     // Seen from the page before, the card lies in the margin.
     const size_t cut = source.find('4');
-    for (const Found& found : scan_page(source, 0, cut, 0).features) EXPECT_EQ(found.context.find("111"), std::string::npos) << found.context;
-    for (const Found& found : scan_all(gzipped(source)).features) EXPECT_EQ(found.context.find("111"), std::string::npos) << found.context;
+    for (const Found& found : scan_page(source, 0, cut, 0).features)
+      EXPECT_EQ(found.context.find("111"), std::string::npos) << found.context;
+    for (const Found& found : scan_all(gzipped(source)).features)
+      EXPECT_EQ(found.context.find("111"), std::string::npos) << found.context;
   }
 }
 
 TEST(Engine, TellsWhenAStreamRunsOutOfThePage) {
   std::string text;
-  for (int i = 0; text.size() < 80 * KiB; ++i) text += fmt::format("line {} of a long letter to anna{}@example.com\n", i * 7919, i);
+  for (int i = 0; text.size() < 80 * KiB; ++i)
+    text += fmt::format("line {} of a long letter to anna{}@example.com\n", i * 7919, i);
   Limits limits;
   limits.margin_after = 64 * KiB;
   const std::string source = "in front\n" + base64(text);
@@ -473,7 +503,8 @@ TEST(Engine, TellsWhenAStreamRunsOutOfThePage) {
   EXPECT_TRUE(scan_all(source, limits).problems.empty());
   // A gzip stream says so itself, and once.
   const std::string packed = gzipped(noise(96 * KiB, 5));
-  const Results torn = scan_page(std::string_view(packed).substr(0, 16 * KiB + limits.margin_after), 0, 16 * KiB, 0, limits);
+  const Results torn =
+      scan_page(std::string_view(packed).substr(0, 16 * KiB + limits.margin_after), 0, 16 * KiB, 0, limits);
   ASSERT_EQ(torn.problems.size(), 1u) << described(torn);
   EXPECT_THAT(torn.problems[0].what, ::testing::HasSubstr("cut short"));
 }
@@ -483,7 +514,9 @@ TEST(Engine, TellsWhenAStreamRunsOutOfThePage) {
 TEST(Decoders, BrokenStreamsGiveWhatTheyHoldAndAProblem) {
   std::string text;
   for (int i = 0; i < 4000; ++i) text += fmt::format("user{}@example.com wrote {}\n", i, i * 7919);
-  for (const auto& wear : {std::function<std::string(std::string_view)>(gzipped), {zlibbed}, {[](std::string_view t) { return zipped(t); }}}) {
+  for (const auto& wear : {std::function<std::string(std::string_view)>(gzipped), {zlibbed}, {[](std::string_view t) {
+                             return zipped(t);
+                           }}}) {
     const std::string whole = wear(text), torn = whole.substr(0, whole.size() / 2);
     const Results results = scan_all(torn);
     EXPECT_GT(results.features.size(), 1000u);
@@ -504,9 +537,10 @@ TEST(Decoders, OneStreamIsOneLayer) {
 }
 
 TEST(Decoders, PdfSaysWhatItCannotUnpack) {
-  const std::string source = "4 0 obj\n<< /Length 9 /Filter /LZWDecode >>\nstream\nabcdefghi\nendstream\nendobj\n"
-                             "5 0 obj\n<< /Filter [/ASCII85Decode /LZWDecode] /Length 9 >>\nstream\nabcdefghi\nendstream\nendobj\n"
-                             "6 0 obj\n<< /Filter /DCTDecode >>\nstream\nabc\nendstream\nendobj\n the word /LZWDecode alone";
+  const std::string source =
+      "4 0 obj\n<< /Length 9 /Filter /LZWDecode >>\nstream\nabcdefghi\nendstream\nendobj\n"
+      "5 0 obj\n<< /Filter [/ASCII85Decode /LZWDecode] /Length 9 >>\nstream\nabcdefghi\nendstream\nendobj\n"
+      "6 0 obj\n<< /Filter /DCTDecode >>\nstream\nabc\nendstream\nendobj\n the word /LZWDecode alone";
   const Results results = scan_all(source);
   ASSERT_EQ(results.problems.size(), 2u) << described(results);
   EXPECT_THAT(results.problems[0].what, ::testing::HasSubstr("LZWDecode"));
@@ -514,8 +548,9 @@ TEST(Decoders, PdfSaysWhatItCannotUnpack) {
 }
 
 TEST(Decoders, PdfLinesAreNotGlued) {
-  const std::string content = "BT /F1 10 Tf 1 0 0 1 72 700 Tm (anna@exa) Tj (mple.com) Tj 0 -12 Td (bert@example.org) Tj T* "
-                              "[(ca) 3 (rl@example.net) -600 (x)] TJ ET BT 1 0 0 1 72 600 Tm <646f7261406578616d706c652e636f6d> Tj ET";
+  const std::string content =
+      "BT /F1 10 Tf 1 0 0 1 72 700 Tm (anna@exa) Tj (mple.com) Tj 0 -12 Td (bert@example.org) Tj T* "
+      "[(ca) 3 (rl@example.net) -600 (x)] TJ ET BT 1 0 0 1 72 600 Tm <646f7261406578616d706c652e636f6d> Tj ET";
   const Results results = scan_all("stream\r\n" + zlibbed(content) + "\r\nendstream");
   std::set<std::string> values;
   for (const Found& found : results.features)
@@ -525,12 +560,26 @@ TEST(Decoders, PdfLinesAreNotGlued) {
 }
 
 TEST(Decoders, PdfPiecesInObjectsOfTheirOwnAreJoined) {
-  const std::string content = "q 0.24 0 0 0.24 90 708.96 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (mail) Tj ET Q q 0.24 0 0 0.24 171.32 708.96 cm BT 50 0 0 50 0 0 Tm "
-                              "/F1.0 1 Tf (anna_doc) Tj ET Q q 0.24 0 0 0.24 214.64 708.96 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (_pdf) Tj ET Q q 0.24 0 0 0.24 236.64 "
-                              "708.96 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (@example.com) Tj ET Q q 0.24 0 0 0.24 90 695.28 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (next) Tj ET Q";
+  const std::string content =
+      "q 0.24 0 0 0.24 90 708.96 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (mail) Tj ET Q q 0.24 0 0 0.24 171.32 708.96 cm BT "
+      "50 0 0 50 0 0 Tm "
+      "/F1.0 1 Tf (anna_doc) Tj ET Q q 0.24 0 0 0.24 214.64 708.96 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (_pdf) Tj ET Q q "
+      "0.24 0 0 0.24 236.64 "
+      "708.96 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (@example.com) Tj ET Q q 0.24 0 0 0.24 90 695.28 cm BT 50 0 0 50 0 0 "
+      "Tm /F1.0 1 Tf (next) Tj ET Q";
   const Results results = scan_all("stream\n" + zlibbed(content) + "\nendstream");
   ASSERT_EQ(results.features.size(), 1u) << described(results);
   EXPECT_EQ(results.features[0].value, "anna_doc_pdf@example.com");
+}
+
+// A PNG's stream goes on in the next IDAT chunk: cut here, it is not damaged. The same bytes behind anything else are.
+TEST(Decoders, PngPixelsAreLeftAlone) {
+  std::string pixels;
+  std::mt19937 random(3);
+  while (pixels.size() < 200'000) pixels += char('a' + random() % 16);
+  const std::string cut = zlibbed(pixels).substr(0, 80'000);
+  EXPECT_EQ(described(scan_all("\x89PNG\r\n....IDAT" + cut + "....IDAT")), "");
+  EXPECT_EQ(scan_all("\x89PNG\r\n....DATA" + cut + "....DATA").problems.size(), 1u);
 }
 
 TEST(Decoders, Base64IsNotSeenInIdentifiers) {
@@ -552,11 +601,16 @@ TEST(Evidence, NpsEmailsImage) {
     if (f.kind == "email") found.insert({f.offset, f.value});
   // bulk_extractor's own tests, whose PDF offsets are of the stream's data, 7 behind the keyword.
   EXPECT_TRUE(found.count({80896, "plain_text@textedit.com"})) << described(results);
-  EXPECT_TRUE(found.count({70727, "plain_text_pdf@textedit.com"}) || found.count({70720, "plain_text_pdf@textedit.com"})) << described(results);
+  EXPECT_TRUE(found.count({70727, "plain_text_pdf@textedit.com"}) ||
+              found.count({70720, "plain_text_pdf@textedit.com"}))
+      << described(results);
   EXPECT_TRUE(found.count({81991, "rtf_text_pdf@textedit.com"}) || found.count({81984, "rtf_text_pdf@textedit.com"}));
-  EXPECT_TRUE(found.count({92231, "plain_utf16_pdf@textedit.com"}) || found.count({92224, "plain_utf16_pdf@textedit.com"}));
+  EXPECT_TRUE(found.count({92231, "plain_utf16_pdf@textedit.com"}) ||
+              found.count({92224, "plain_utf16_pdf@textedit.com"}));
   for (const Found& f : results.features)
-    if (!f.layers.empty()) { EXPECT_NO_THROW(unpack(as_bytes(image).subspan(f.offset), f.layers, {})) << f.offset << f.layers; }
+    if (!f.layers.empty()) {
+      EXPECT_NO_THROW(unpack(as_bytes(image).subspan(f.offset), f.layers, {})) << f.offset << f.layers;
+    }
 }
 
 }  // namespace

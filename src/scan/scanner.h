@@ -1,8 +1,8 @@
-// What a scanner and a decoder are. Each is one const value in one file of scanners/ or decoders/, listed by one line in
-// scanners/list.inc or decoders/list.inc: no base class, no state, no phases.
+// What a scanner and a decoder are. Each is one const value in one file of scanners/ or decoders/, listed by one line
+// in scanners/list.inc or decoders/list.inc: no base class, no state, no phases.
 //
-// The engine runs all patterns in one Hyperscan pass over a page and collects hits; afterwards it calls on_hit for each,
-// in order of where the match ends. Hyperscan reports only where a match *ends* (it reports several ends for one
+// The engine runs all patterns in one Hyperscan pass over a page and collects hits; afterwards it calls on_hit for
+// each, in order of where the match ends. Hyperscan reports only where a match *ends* (it reports several ends for one
 // repeat), so a scanner's on_hit finds the start itself, extends, validates, and gives what it found to the sink.
 // A scanner sees UTF-8/ASCII text only: UTF-16 runs are turned into UTF-8 by the engine, which maps positions back.
 #pragma once
@@ -19,13 +19,13 @@
 namespace weft::scan {
 
 struct Pattern {
-  const char* regex;     // Hyperscan syntax; bounded repeats only
-  unsigned flags = 0;    // of the ones below
-  uint32_t id = 0;       // the scanner's own number, given back in Hit
+  const char* regex;   // Hyperscan syntax; bounded repeats only
+  unsigned flags = 0;  // of the ones below
+  uint32_t id = 0;     // the scanner's own number, given back in Hit
 };
-inline constexpr unsigned caseless = 1;  // HS_FLAG_CASELESS
-inline constexpr unsigned dotall = 2;    // HS_FLAG_DOTALL
-inline constexpr unsigned first_end = 4; // ours: of matches whose ends follow each other byte by byte, only the first
+inline constexpr unsigned caseless = 1;   // HS_FLAG_CASELESS
+inline constexpr unsigned dotall = 2;     // HS_FLAG_DOTALL
+inline constexpr unsigned first_end = 4;  // ours: of matches whose ends follow each other byte by byte, only the first
 
 struct Hit {
   size_t end = 0;        // just behind the last byte of the match, in text
@@ -39,18 +39,19 @@ class Sink {
   // text[begin, end) is the feature as it stands; value is its canonical form, in UTF-8. A secret value (a card number)
   // passes the masked form as value and the full one as secret. The engine drops features that do not start in the page
   // proper, and the same (kind, begin, end) twice.
-  virtual void feature(std::string_view kind, std::string value, size_t begin, size_t end, std::string_view secret = {}) = 0;
+  virtual void feature(std::string_view kind, std::string value, size_t begin, size_t end,
+                       std::string_view secret = {}) = 0;
 };
 
 struct Example {
-  std::string_view text;                       // bytes a scanner is shown, alone in a page
-  std::string_view kind;                       // the one feature that must come out …
-  std::string_view value;                      // … or, when value is empty, none of that kind may
+  std::string_view text;   // bytes a scanner is shown, alone in a page
+  std::string_view kind;   // the one feature that must come out …
+  std::string_view value;  // … or, when value is empty, none of that kind may
 };
 
 struct Scanner {
   std::string_view name;
-  std::string_view finds;                      // one line for docs: kinds and what they are
+  std::string_view finds;  // one line for docs: kinds and what they are
   std::span<const std::string_view> kinds;
   std::span<const Pattern> patterns;
   // text is the page with its margins. Anything may be looked at; nothing may be kept. hit.end >= previous hit.end.
@@ -75,8 +76,8 @@ class Decoded {
 };
 
 struct Decoder {
-  std::string_view name;                       // as in the path, upper case: GZIP
-  std::string_view decodes;                    // one line for docs
+  std::string_view name;     // as in the path, upper case: GZIP
+  std::string_view decodes;  // one line for docs
   std::span<const Pattern> patterns;
   void (*on_hit)(Bytes bytes, const Hit& hit, size_t from, Decoded& out);
 };

@@ -2,7 +2,6 @@
 // that begins where the path says; so the page engine and this agree by construction.
 #include <algorithm>
 #include <charconv>
-
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -119,7 +118,8 @@ Layer unpack(Bytes root, std::string_view layers, const Limits& limits) {
     layer.bytes = std::move(taken.taken);
     layer.offset = step.offset;
   }
-  if (layer.offset > layer.bytes.size()) throw Error("the path leads behind the end of its layer: " + std::string(layers));
+  if (layer.offset > layer.bytes.size())
+    throw Error("the path leads behind the end of its layer: " + std::string(layers));
   return layer;
 }
 

@@ -6,12 +6,12 @@
 //
 // From an anchor the run is extended both ways over plausible code units (is_text), once read as little endian and once
 // as big endian. "A 0 B 0 C 0" is both "ABC" little endian and "BC" big endian, shifted by one byte: the longer reading
-// wins. When both are equally long, because zeros surround the run, code units are taken to begin at even offsets of the
-// source. A long run may have been cut by the page, which must not change the reading from page to page: there a
+// wins. When both are equally long, because zeros surround the run, code units are taken to begin at even offsets of
+// the source. A long run may have been cut by the page, which must not change the reading from page to page: there a
 // difference of one character counts as none.
 //
-// Letters beyond U+06FF end a run on purpose: no identifier continues through them without doubt, while any two bytes of
-// a binary are a CJK character more often than not.
+// Letters beyond U+06FF end a run on purpose: no identifier continues through them without doubt, while any two bytes
+// of a binary are a CJK character more often than not.
 #include "scan/utf16.h"
 
 #include <algorithm>
@@ -72,7 +72,9 @@ Utf16Run extend(Bytes bytes, size_t at, size_t floor, bool big_endian) {
   return {begin, end, big_endian};
 }
 
-size_t size_of(const Utf16Run& run) { return run.end - run.begin; }
+size_t size_of(const Utf16Run& run) {
+  return run.end - run.begin;
+}
 
 // Bytes from the first to the last ASCII character: at its edges a run may have caught a stray byte.
 size_t sure_size(Bytes bytes, Utf16Run run) {
@@ -100,7 +102,8 @@ std::vector<Utf16Run> find_utf16(Bytes bytes, uint64_t offset) {
     const size_t letter = position + (bytes[position] == 0);
     // The little-endian unit of the letter begins at it, the big-endian one a byte before.
     const Utf16Run little = extend(bytes, letter, floor, false);
-    const Utf16Run big = letter > floor ? extend(bytes, letter - 1, floor, true) : extend(bytes, letter + 1, floor, true);
+    const Utf16Run big =
+        letter > floor ? extend(bytes, letter - 1, floor, true) : extend(bytes, letter + 1, floor, true);
     const Utf16Run run = better(bytes, little, big, letter, offset);
     position += 4;
     if (size_of(run) < 2 * fewest_characters) continue;
@@ -137,7 +140,8 @@ size_t Utf16Text::source(const Piece& piece, size_t position) const {
   // Marks are mark_distance apart or more: not farther behind the first than that.
   const size_t last = std::min(marks_.size(), piece.first_mark + (position - piece.begin) / mark_distance + 1);
   auto mark = std::upper_bound(marks_.begin() + ptrdiff_t(piece.first_mark), marks_.begin() + ptrdiff_t(last), position,
-                               [](size_t value, const Mark& m) { return value < m.text; }) - 1;
+                               [](size_t value, const Mark& m) { return value < m.text; }) -
+              1;
   size_t source = mark->source;
   for (size_t at = mark->text; at < std::min(position, piece.end); ++at)
     if ((static_cast<uint8_t>(text_[at]) & 0xc0) != 0x80) source += 2;

@@ -24,7 +24,7 @@ class Utf16Text {
   struct Piece {
     size_t begin = 0, end = 0;  // in text()
     Utf16Run run;
-    size_t first_mark = 0;      // its first entry in marks_
+    size_t first_mark = 0;  // its first entry in marks_
   };
 
   void add(Bytes bytes, const Utf16Run& run);

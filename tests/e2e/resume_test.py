@@ -63,6 +63,7 @@ class Resume(Case):
                 time.sleep(0.2)
             self.assertNotEqual(done.code, IN_USE)
             self.assertEqual(parquet_files(case), undisturbed, f"seed {seed}, killed after {moments}")
+            weft("verify", case, "--samples", 5)  # the custody log tells the whole story too
         self.assertGreaterEqual(killed, 3, "the kills came too late to test anything")
 
     def test_control_c_leaves_a_case_that_goes_on(self):

@@ -83,9 +83,10 @@ class Quanta {
 
 bool has_magic(std::string_view bytes) {
   using namespace std::string_view_literals;
-  for (std::string_view magic : {"\x1f\x8b\x08"sv, "PK\x03\x04"sv, "%PDF-"sv, "\xd0\xcf\x11\xe0"sv, "{\\rtf"sv, "\xff\xd8\xff"sv,
-                                 "\x89PNG"sv, "7z\xbc\xaf"sv, "\xff\xfe"sv, "\xfe\xff"sv, "SQLite format 3"sv, "RIFF"sv,
-                                 "II*\0"sv, "MM\0*"sv, "GIF8"sv, "MZ"sv, "BEGIN:VC"sv, "bplist00"sv})
+  for (std::string_view magic :
+       {"\x1f\x8b\x08"sv, "PK\x03\x04"sv, "%PDF-"sv, "\xd0\xcf\x11\xe0"sv, "{\\rtf"sv, "\xff\xd8\xff"sv, "\x89PNG"sv,
+        "7z\xbc\xaf"sv, "\xff\xfe"sv, "\xfe\xff"sv, "SQLite format 3"sv, "RIFF"sv, "II*\0"sv, "MM\0*"sv, "GIF8"sv,
+        "MZ"sv, "BEGIN:VC"sv, "bplist00"sv})
     if (bytes.starts_with(magic)) return true;
   return false;
 }
@@ -124,7 +125,8 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const size_t most_signs = out.room() / 3 * 4;
   quanta.add(bytes.subspan(begin, std::min(line, most_signs)));
   // Further lines: as long as the first; a shorter one is the last.
-  for (size_t more = line; line <= longest_line && line % 4 == 0 && more == line && decoded.size() + line <= out.room();) {
+  for (size_t more = line;
+       line <= longest_line && line % 4 == 0 && more == line && decoded.size() + line <= out.room();) {
     const size_t next = end + break_at(bytes, end);
     if (next == end) break;
     const size_t next_end = run_end(bytes, next);

@@ -1,9 +1,8 @@
 #include "scan/decoders/inflate.h"
 
 #include <algorithm>
-#include <limits>
-
 #include <fmt/format.h>
+#include <limits>
 #include <zlib.h>
 
 #include "base/error.h"
@@ -16,9 +15,12 @@ constexpr size_t first_output = 4 * KiB;
 
 int window_bits(Wrap wrap) {
   switch (wrap) {
-    case Wrap::raw: return -MAX_WBITS;
-    case Wrap::zlib: return MAX_WBITS;
-    case Wrap::gzip: return MAX_WBITS + 16;
+    case Wrap::raw:
+      return -MAX_WBITS;
+    case Wrap::zlib:
+      return MAX_WBITS;
+    case Wrap::gzip:
+      return MAX_WBITS + 16;
   }
   return 0;
 }
@@ -69,10 +71,14 @@ Inflated inflate_stream(Bytes bytes, Wrap wrap, size_t room) {
 std::string what_ended(const Inflated& inflated, std::string_view stream) {
   const std::string after = fmt::format("after {} unpacked bytes", inflated.bytes.size());
   switch (inflated.end) {
-    case Inflated::End::whole: return {};
-    case Inflated::End::cut_short: return fmt::format("{} is cut short {}", stream, after);
-    case Inflated::End::corrupt: return fmt::format("{} is damaged {}", stream, after);
-    case Inflated::End::full: return fmt::format("{} unpacks to more than the limit: left off {}", stream, after);
+    case Inflated::End::whole:
+      return {};
+    case Inflated::End::cut_short:
+      return fmt::format("{} is cut short {}", stream, after);
+    case Inflated::End::corrupt:
+      return fmt::format("{} is damaged {}", stream, after);
+    case Inflated::End::full:
+      return fmt::format("{} unpacks to more than the limit: left off {}", stream, after);
   }
   return {};
 }

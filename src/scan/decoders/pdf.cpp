@@ -1,8 +1,7 @@
 // PDF: streams packed with FlateDecode (ISO 32000-1 §7.3.8, §7.4.4), found by the keyword in front of them. No cross-
-// reference table is needed, so objects of deleted and torn files come out too. Streams under other filters that may hold
-// text are told as problems; images (DCT, JPX, CCITT, JBIG2) are left in silence, since they hold none.
+// reference table is needed, so objects of deleted and torn files come out too. Streams under other filters that may
+// hold text are told as problems; images (DCT, JPX, CCITT, JBIG2) are left in silence, since they hold none.
 #include <algorithm>
-
 #include <fmt/format.h>
 
 #include "scan/decoders/inflate.h"
@@ -24,7 +23,8 @@ void on_filter(Bytes bytes, size_t end, Decoded& out) {
   if (stream == std::string_view::npos || behind.substr(0, stream).find("endobj") != std::string_view::npos) return;
   const std::string_view before = text.substr(0, begin).substr(begin - std::min<size_t>(begin, 24));
   if (before.find("Decode") != std::string_view::npos) return;
-  out.problem(begin, fmt::format("PDF stream packed with {}, which is not unpacked", text.substr(begin + 1, end - begin - 1)));
+  out.problem(begin,
+              fmt::format("PDF stream packed with {}, which is not unpacked", text.substr(begin + 1, end - begin - 1)));
 }
 
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {

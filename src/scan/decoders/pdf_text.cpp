@@ -4,10 +4,10 @@
 //
 // The operators that matter: Tj ' " show a string, TJ an array of strings and shifts; Td TD T* Tm ' " move. A move to
 // another height is a line break. A move along the line is a space when it goes farther than the glyphs shown before it
-// would take; their widths are in a font that is elsewhere, so half an em is assumed. In TJ a shift of more than a fifth
-// of an em to the right is a space. Some writers (Quartz) put each piece into a text object of its own and place it with
-// "q … cm BT … ET Q"; the same rules hold between the last string of an object and the first of the next, by their
-// places on the page.
+// would take; their widths are in a font that is elsewhere, so half an em is assumed. In TJ a shift of more than a
+// fifth of an em to the right is a space. Some writers (Quartz) put each piece into a text object of its own and place
+// it with "q … cm BT … ET Q"; the same rules hold between the last string of an object and the first of the next, by
+// their places on the page.
 //
 // Bytes are taken for Latin-1; two-byte strings whose high bytes are all zero for what their low bytes say. Fonts whose
 // codes need a ToUnicode map stay unread.
@@ -31,8 +31,12 @@ constexpr size_t most_text = 4 * MiB;
 constexpr size_t longest_operator = 3, most_frames = 64;
 constexpr double space_shift = -200, glyph_width = 0.5, space_width = 0.25;
 
-bool is_space(uint8_t c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\0'; }
-bool is_delimiter(uint8_t c) { return std::string_view("()<>[]{}/%").find(char(c)) != std::string_view::npos; }
+bool is_space(uint8_t c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\0';
+}
+bool is_delimiter(uint8_t c) {
+  return std::string_view("()<>[]{}/%").find(char(c)) != std::string_view::npos;
+}
 
 class Reader {
  public:
@@ -231,18 +235,18 @@ class Reader {
 
   Bytes bytes_;
   size_t at_;
-  std::string pending_;                // strings not shown yet
+  std::string pending_;  // strings not shown yet
   bool in_array_ = false;
-  std::array<double, 6> operands_{};   // the last numbers
-  size_t shown_ = 0;                   // glyphs of the last string
+  std::array<double, 6> operands_{};  // the last numbers
+  size_t shown_ = 0;                  // glyphs of the last string
   double size_ = 1, scale_ = 1, x_ = 0, y_ = 0;
   struct Frame {
     double scale = 1, x = 0, y = 0;
   };
-  Frame frame_;                        // where the text space lies on the page (cm), and those to go back to (q, Q)
+  Frame frame_;  // where the text space lies on the page (cm), and those to go back to (q, Q)
   std::vector<Frame> frames_;
-  bool begun_ = false;                 // BT was seen, and no string since
-  double last_x_ = 0, last_y_ = 0;     // of the last string, on the page
+  bool begun_ = false;              // BT was seen, and no string since
+  double last_x_ = 0, last_y_ = 0;  // of the last string, on the page
 };
 
 // "BT" as a word of its own, the last one before `at`; at itself when there is none near.

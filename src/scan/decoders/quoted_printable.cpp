@@ -10,15 +10,20 @@ namespace weft::scan {
 namespace {
 
 // A soft break; an encoded equals sign; two encoded bytes of a UTF-8 character.
-constexpr Pattern patterns[] = {{R"([\x20-\x7e]=\r?\n)", dotall, 0}, {R"(=3D)", dotall, 1}, {R"(=[C-F][0-9A-F]=[89AB][0-9A-F])", dotall, 2}};
+constexpr Pattern patterns[] = {
+    {R"([\x20-\x7e]=\r?\n)", dotall, 0}, {R"(=3D)", dotall, 1}, {R"(=[C-F][0-9A-F]=[89AB][0-9A-F])", dotall, 2}};
 
-constexpr size_t longest_back = 4 * KiB;    // not more than the margin before a page
-constexpr size_t longest_line = 64 * KiB;   // logical, encoded
+constexpr size_t longest_back = 4 * KiB;                   // not more than the margin before a page
+constexpr size_t longest_line = 64 * KiB;                  // logical, encoded
 constexpr size_t shortest_break = 48, longest_break = 80;  // of a line that an encoder cuts
 
-bool is_line_text(uint8_t c) { return (c >= 0x20 && c < 0x7f) || c == '\t'; }
+bool is_line_text(uint8_t c) {
+  return (c >= 0x20 && c < 0x7f) || c == '\t';
+}
 
-unsigned nibble(uint8_t c) { return is_digit(c) ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16; }
+unsigned nibble(uint8_t c) {
+  return is_digit(c) ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+}
 
 // Where the logical line that holds `at` starts; nothing of it lies before floor.
 size_t logical_start(Bytes bytes, size_t floor, size_t at) {
@@ -66,7 +71,9 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     if (i + 2 >= bytes.size()) break;
     const unsigned value = nibble(bytes[i + 1]) << 4 | nibble(bytes[i + 2]);
     // An equals sign that stands for itself: no quoted-printable.
-    if (nibble(bytes[i + 1]) > 15 || nibble(bytes[i + 2]) > 15 || (value < 0x20 && value != '\t' && value != '\n' && value != '\r')) return;
+    if (nibble(bytes[i + 1]) > 15 || nibble(bytes[i + 2]) > 15 ||
+        (value < 0x20 && value != '\t' && value != '\n' && value != '\r'))
+      return;
     line.push_back(uint8_t(value));
     ++escapes;
     i += 2;

@@ -1,12 +1,11 @@
-// ZIP: PKWARE's APPNOTE 6.3. Members are read from their local headers where they lie, without the central directory, so
-// members of deleted and torn archives come out too. docx, xlsx, odt, jar, apk, epub are the same thing.
+// ZIP: PKWARE's APPNOTE 6.3. Members are read from their local headers where they lie, without the central directory,
+// so members of deleted and torn archives come out too. docx, xlsx, odt, jar, apk, epub are the same thing.
 //
 // A stored member lies in the clear: the pass over the surrounding bytes has seen it, so it is not a layer.
 // The deflate stream says itself where it ends, so the sizes (in the header, behind the data, or in a zip64 field; lied
 // about in all three) are not needed.
-#include <optional>
-
 #include <fmt/format.h>
+#include <optional>
 
 #include "base/cursor.h"
 #include "base/text.h"
@@ -47,17 +46,32 @@ std::optional<Member> read_header(Bytes bytes) {
 // Names of methods that exist but are not unpacked here; "" for numbers that are no method.
 std::string_view unsupported(uint16_t method) {
   switch (method) {
-    case 1: return "shrink";
-    case 2: case 3: case 4: case 5: return "reduce";
-    case 6: return "implode";
-    case 9: return "deflate64";
-    case 12: return "bzip2";
-    case 14: return "lzma";
-    case 20: case 93: return "zstd";
-    case 95: return "xz";
-    case 98: return "ppmd";
-    case 99: return "AES encryption";
-    default: return {};
+    case 1:
+      return "shrink";
+    case 2:
+    case 3:
+    case 4:
+    case 5:
+      return "reduce";
+    case 6:
+      return "implode";
+    case 9:
+      return "deflate64";
+    case 12:
+      return "bzip2";
+    case 14:
+      return "lzma";
+    case 20:
+    case 93:
+      return "zstd";
+    case 95:
+      return "xz";
+    case 98:
+      return "ppmd";
+    case 99:
+      return "AES encryption";
+    default:
+      return {};
   }
 }
 
@@ -72,7 +86,9 @@ void on_hit(Bytes bytes, const Hit& hit, size_t, Decoded& out) {
   if (member->flags & encrypted || member->method == 99)
     return out.problem(begin, fmt::format("zip member {} is encrypted", name));
   if (stored) return;
-  if (!deflated) return out.problem(begin, fmt::format("zip member {} is packed with {}, which is not unpacked", name, unsupported_name));
+  if (!deflated)
+    return out.problem(begin,
+                       fmt::format("zip member {} is packed with {}, which is not unpacked", name, unsupported_name));
 
   Inflated inflated = inflate_stream(bytes.subspan(begin + member->header_size), Wrap::raw, out.room());
   const bool whole = inflated.end == Inflated::End::whole;
@@ -84,6 +100,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t, Decoded& out) {
 }  // namespace
 
 extern const Decoder zip_decoder;
-const Decoder zip_decoder{"ZIP", "deflated zip members, by their local headers (zip, docx, xlsx, odt, jar, apk)", patterns, on_hit};
+const Decoder zip_decoder{"ZIP", "deflated zip members, by their local headers (zip, docx, xlsx, odt, jar, apk)",
+                          patterns, on_hit};
 
 }  // namespace weft::scan

@@ -1,10 +1,10 @@
 // Payment card numbers: ISO/IEC 7812-1 (Luhn), issuer ranges and lengths as the networks publish them.
 //
 // One in ten digit runs passes Luhn, so almost all rules here are against false positives: the issuer's own lengths;
-// separators only where the card prints them, and all alike; nothing alphanumeric, "_", "#", "=", "/" or a decimal point in
-// touch (object ids, hex, URLs, floats), unless the key in front of "=" speaks of cards; no digit repeated through. Test
-// numbers that the networks publish are cards as far as bytes can tell: linking sets them aside. Maestro's 12 to 15
-// digits are not looked for: nothing but Luhn would tell them.
+// separators only where the card prints them, and all alike; nothing alphanumeric, "_", "#", "=", "/" or a decimal
+// point in touch (object ids, hex, URLs, floats), unless the key in front of "=" speaks of cards; no digit repeated
+// through. Test numbers that the networks publish are cards as far as bytes can tell: linking sets them aside.
+// Maestro's 12 to 15 digits are not looked for: nothing but Luhn would tell them.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -21,25 +21,35 @@ struct Issuer {
   unsigned first, last;  // of the first six digits
   unsigned lengths;      // bit n: n digits
 };
-constexpr unsigned length(unsigned n) { return 1u << n; }
+constexpr unsigned length(unsigned n) {
+  return 1u << n;
+}
 
 constexpr std::array issuers{
-    Issuer{400000, 499999, length(13) | length(16) | length(19)},              // Visa
-    Issuer{510000, 559999, length(16)},                                        // Mastercard
-    Issuer{222100, 272099, length(16)},                                        // Mastercard, since 2017
-    Issuer{340000, 349999, length(15)}, Issuer{370000, 379999, length(15)},    // American Express
-    Issuer{300000, 305999, length(14)}, Issuer{309500, 309599, length(14)},    // Diners Club
-    Issuer{360000, 369999, length(14)}, Issuer{380000, 399999, length(14)},    // Diners Club
-    Issuer{601100, 601199, length(16)}, Issuer{644000, 659999, length(16)},    // Discover
-    Issuer{352800, 358999, length(16)},                                        // JCB
-    Issuer{620000, 628999, length(16) | length(17) | length(18) | length(19)}, // UnionPay
-    Issuer{501800, 501899, length(16)}, Issuer{501900, 501999, length(16)},    // Maestro; Dankort
-    Issuer{502000, 502099, length(16)}, Issuer{503800, 503899, length(16)},    // Maestro
-    Issuer{561000, 561099, length(16)},                                        // Bankcard (Australia, until 2006)
-    Issuer{589300, 589399, length(16)}, Issuer{630400, 630499, length(16)},    // Maestro
-    Issuer{633100, 633199, length(16)}, Issuer{676100, 676399, length(16) | length(18) | length(19)},  // Switch, Maestro
+    Issuer{400000, 499999, length(13) | length(16) | length(19)},  // Visa
+    Issuer{510000, 559999, length(16)},                            // Mastercard
+    Issuer{222100, 272099, length(16)},                            // Mastercard, since 2017
+    Issuer{340000, 349999, length(15)},
+    Issuer{370000, 379999, length(15)},  // American Express
+    Issuer{300000, 305999, length(14)},
+    Issuer{309500, 309599, length(14)},  // Diners Club
+    Issuer{360000, 369999, length(14)},
+    Issuer{380000, 399999, length(14)},  // Diners Club
+    Issuer{601100, 601199, length(16)},
+    Issuer{644000, 659999, length(16)},                                         // Discover
+    Issuer{352800, 358999, length(16)},                                         // JCB
+    Issuer{620000, 628999, length(16) | length(17) | length(18) | length(19)},  // UnionPay
+    Issuer{501800, 501899, length(16)},
+    Issuer{501900, 501999, length(16)},  // Maestro; Dankort
+    Issuer{502000, 502099, length(16)},
+    Issuer{503800, 503899, length(16)},  // Maestro
+    Issuer{561000, 561099, length(16)},  // Bankcard (Australia, until 2006)
+    Issuer{589300, 589399, length(16)},
+    Issuer{630400, 630499, length(16)},  // Maestro
+    Issuer{633100, 633199, length(16)},
+    Issuer{676100, 676399, length(16) | length(18) | length(19)},  // Switch, Maestro
     Issuer{675900, 675999, length(16) | length(18) | length(19)},
-    Issuer{220000, 220499, length(16) | length(19)},                           // Mir
+    Issuer{220000, 220499, length(16) | length(19)},  // Mir
 };
 
 bool issued(std::string_view digits) {
@@ -63,17 +73,20 @@ bool is_filler(std::string_view digits) {
 }
 
 bool speaks_of_cards(std::string_view text, size_t begin) {
-  return mentioned_before(text, begin, 32, {"card", "cc", "ccn", "ccnum", "pan", "visa", "mastercard", "amex", "kreditkarte", "carte",
-                                            "number", "acct", "account"});
+  return mentioned_before(text, begin, 32,
+                          {"card", "cc", "ccn", "ccnum", "pan", "visa", "mastercard", "amex", "kreditkarte", "carte",
+                           "number", "acct", "account"});
 }
 
 bool stands_alone(std::string_view text, size_t begin, size_t end) {
   char before = char_before(text, begin), after = char_at(text, end);
-  if (is_alnum(before) || before == '_' || before == '#' || before == '.' || before == '+' || before == '$') return false;
+  if (is_alnum(before) || before == '_' || before == '#' || before == '.' || before == '+' || before == '$')
+    return false;
   if (before == '-' || before == '/' || before == '%' || before == '~' || before == '\\') return false;
   if (before == ' ' && begin >= 2 && is_digit(text[begin - 2])) return false;
   // A row of hex numbers of four digits.
-  if (before == ' ' && begin >= 5 && is_hex(text.substr(begin - 5, 4)) && text.substr(begin - 5, 4).find_first_of("0123456789") < 4)
+  if (before == ' ' && begin >= 5 && is_hex(text.substr(begin - 5, 4)) &&
+      text.substr(begin - 5, 4).find_first_of("0123456789") < 4)
     return false;
   if (is_alnum(after) || after == '_' || after == '/' || after == '%') return false;
   if ((after == '.' || after == '-' || after == ',' || after == ' ') && is_digit(char_at(text, end + 1))) return false;
@@ -109,18 +122,20 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     }
   }
   // 4-4-4-4, 4-6-5 and 4-6-4 as printed; UnionPay also 4-4-4-4-3.
-  const bool printed = shape.empty() || (digits.size() == 16 && shape == "eim") || (digits.size() == 15 && shape == "ek") ||
-                       (digits.size() == 14 && shape == "ek") || (digits.size() == 19 && shape == "eimq");
+  const bool printed = shape.empty() || (digits.size() == 16 && shape == "eim") ||
+                       (digits.size() == 15 && shape == "ek") || (digits.size() == 14 && shape == "ek") ||
+                       (digits.size() == 19 && shape == "eimq");
   if (!printed || digits.size() < 13 || digits.size() > 19) return;
   if (!issued(digits) || !luhn(digits) || is_filler(digits) || !stands_alone(text, begin, end)) return;
-  if (digits.size() == 13 && !speaks_of_cards(text, begin)) return;  // withdrawn length; milliseconds and article numbers
+  if (digits.size() == 13 && !speaks_of_cards(text, begin))
+    return;  // withdrawn length; milliseconds and article numbers
   std::string masked = digits.substr(0, 6) + std::string(digits.size() - 10, '*') + digits.substr(digits.size() - 4);
   sink.feature("card", masked, begin, end, digits);
 }
 
 constexpr std::array<std::string_view, 1> kinds{"card"};
-// The start of a run: of capitals and digits, since that pattern is the iban scanner's too; what begins with a letter is
-// not issued. The next two are for runs too short for it.
+// The start of a run: of capitals and digits, since that pattern is the iban scanner's too; what begins with a letter
+// is not issued. The next two are for runs too short for it.
 constexpr std::array patterns{
     Pattern{R"([A-Z0-9]{16})", first_end, run},
     Pattern{R"(3[0-9]{13})", 0, fourteen},
@@ -156,6 +171,7 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner card_scanner;
-const Scanner card_scanner{"card", "card: payment card numbers, masked; the full number is secret", kinds, patterns, on_hit, examples, 64, 64};
+const Scanner card_scanner{
+    "card", "card: payment card numbers, masked; the full number is secret", kinds, patterns, on_hit, examples, 64, 64};
 
 }  // namespace weft::scan

@@ -1,14 +1,15 @@
 // Bitcoin and Ethereum addresses: Base58Check, BIP-173, BIP-350, ERC-55; the checks are in validate/coin.h.
 //
-// False positives: 32 and 30 bits of checksum settle Bitcoin. Ethereum in mixed case has some 15 bits; all in one case it
-// has none, and looks like any 160-bit hash: then a word of wallets must stand near. Filler (0x000…0) is none.
+// False positives: 32 and 30 bits of checksum settle Bitcoin. Ethereum in mixed case has some 15 bits; all in one case
+// it has none, and looks like any 160-bit hash: then a word of wallets must stand near. Filler (0x000…0) is none.
+#include "scan/scanners/validate/coin.h"
+
 #include <array>
 #include <string>
 
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
-#include "scan/scanners/validate/coin.h"
 
 namespace weft::scan {
 namespace {
@@ -27,8 +28,9 @@ void on_ethereum(std::string_view text, size_t end, Sink& sink) {
   for (char c : hex) small = small || (c >= 'a' && c <= 'f');
   bool mixed = capital && small;
   if (mixed && !is_ethereum_checksummed(hex)) return;
-  if (!mixed && !mentioned_before(text, begin, 64, {"eth", "ethereum", "ether", "wallet", "erc20", "erc-20", "usdt", "usdc", "metamask",
-                                                    "etherscan", "token", "contract", "0x address", "bsc", "polygon"}))
+  if (!mixed && !mentioned_before(text, begin, 64,
+                                  {"eth", "ethereum", "ether", "wallet", "erc20", "erc-20", "usdt", "usdc", "metamask",
+                                   "etherscan", "token", "contract", "0x address", "bsc", "polygon"}))
     return;
   sink.feature("ethereum", "0x" + lower, begin, end);
 }
@@ -64,7 +66,8 @@ constexpr std::array examples{
     Example{"1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb", "bitcoin", ""},
     Example{"x1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "bitcoin", ""},
     Example{"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "ethereum", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"},
-    Example{"ETH wallet 0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "ethereum", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"},
+    Example{"ETH wallet 0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "ethereum",
+            "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"},
     Example{"0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "ethereum", ""},
     Example{"0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "ethereum", ""},
     Example{"eth 0x0000000000000000000000000000000000000000", "ethereum", ""},
@@ -73,6 +76,7 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner coin_scanner;
-const Scanner coin_scanner{"coin", "bitcoin, ethereum: addresses of cryptocurrency wallets", kinds, patterns, on_hit, examples, 128, 128};
+const Scanner coin_scanner{
+    "coin", "bitcoin, ethereum: addresses of cryptocurrency wallets", kinds, patterns, on_hit, examples, 128, 128};
 
 }  // namespace weft::scan

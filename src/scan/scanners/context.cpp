@@ -17,7 +17,8 @@ bool mentions(std::string_view stretch, std::initializer_list<std::string_view> 
 
 }  // namespace
 
-bool mentioned_before(std::string_view text, size_t begin, size_t window, std::initializer_list<std::string_view> words) {
+bool mentioned_before(std::string_view text, size_t begin, size_t window,
+                      std::initializer_list<std::string_view> words) {
   size_t start = begin > window ? begin - window : 0;
   return mentions(text.substr(start, begin - start), words);
 }

@@ -6,12 +6,17 @@
 
 namespace weft::scan {
 
-inline char char_before(std::string_view text, size_t begin) { return begin > 0 ? text[begin - 1] : '\0'; }
-inline char char_at(std::string_view text, size_t at) { return at < text.size() ? text[at] : '\0'; }
+inline char char_before(std::string_view text, size_t begin) {
+  return begin > 0 ? text[begin - 1] : '\0';
+}
+inline char char_at(std::string_view text, size_t at) {
+  return at < text.size() ? text[at] : '\0';
+}
 
 // True when one of the words (given in lower case) stands within `window` bytes before begin, whatever its case, and is
 // not the tail of a longer word.
-bool mentioned_before(std::string_view text, size_t begin, size_t window, std::initializer_list<std::string_view> words);
+bool mentioned_before(std::string_view text, size_t begin, size_t window,
+                      std::initializer_list<std::string_view> words);
 // The same, window bytes behind end.
 bool mentioned_after(std::string_view text, size_t end, size_t window, std::initializer_list<std::string_view> words);
 

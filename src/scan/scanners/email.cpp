@@ -1,10 +1,10 @@
 // E-mail addresses: RFC 5321 §4.1.2 and RFC 5322 §3.4.1, with RFC 6531 (UTF-8 local parts) and IDN domains.
 //
 // RFC 5322 lets a local part hold almost any sign; evidence glues addresses to what stands before them ("=3D", "\x22",
-// "to=", "&lt;", "Subject:"). So the start is found by what people use in addresses, and a prefix that is a known escape
-// is cut. False positives: the domain must end in a delegated top-level domain and have a registrable name (foo@2x.png,
-// pkg@1.2.3 and symbol@VERSION fall); message ids (in a Message-ID, References, In-Reply-To header, or made like one)
-// are the message_id scanner's; "$user@…" and "%s@…" are templates.
+// "to=", "&lt;", "Subject:"). So the start is found by what people use in addresses, and a prefix that is a known
+// escape is cut. False positives: the domain must end in a delegated top-level domain and have a registrable name
+// (foo@2x.png, pkg@1.2.3 and symbol@VERSION fall); message ids (in a Message-ID, References, In-Reply-To header, or
+// made like one) are the message_id scanner's; "$user@…" and "%s@…" are templates.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -21,10 +21,14 @@ namespace {
 
 constexpr size_t longest_local = 64;
 
-bool is_hex_pair(std::string_view text, size_t at) { return at + 2 <= text.size() && is_hex(text.substr(at, 2)); }
+bool is_hex_pair(std::string_view text, size_t at) {
+  return at + 2 <= text.size() && is_hex(text.substr(at, 2));
+}
 
 // Signs of a local part that hardly ever come from what stands before it.
-bool is_plain(char c) { return is_alnum(c) || c == '.' || c == '_' || c == '-' || c == '+' || c == '\'' || c == '=' || c == '%' || c == '&'; }
+bool is_plain(char c) {
+  return is_alnum(c) || c == '.' || c == '_' || c == '-' || c == '+' || c == '\'' || c == '=' || c == '%' || c == '&';
+}
 
 // Where the run of local-part signs that ends at `at` starts.
 size_t run_start(std::string_view text, size_t at) {
@@ -84,9 +88,12 @@ size_t cut_prefix(std::string_view text, size_t begin, size_t at, size_t domain_
   if (char_before(text, begin) == '\\' && begin < at) {
     char c = text[begin];
     std::string_view rest = text.substr(begin + 1, 4);
-    if (c == 'x' && is_hex_pair(rest, 0)) begin += 3;
-    else if (c == 'u' && rest.size() == 4 && is_hex(rest)) begin += 5;
-    else if (c == 'n' || c == 'r' || c == 't') begin += 1;
+    if (c == 'x' && is_hex_pair(rest, 0))
+      begin += 3;
+    else if (c == 'u' && rest.size() == 4 && is_hex(rest))
+      begin += 5;
+    else if (c == 'n' || c == 'r' || c == 't')
+      begin += 1;
   }
   while (begin < at && !is_alnum(text[begin]) && text[begin] != '_' && uint8_t(text[begin]) < 0x80) ++begin;
   return begin;
@@ -100,8 +107,10 @@ size_t cut_unspaced(std::string_view text, size_t begin, size_t at) {
     CodePoint c = code_point_at(text, i);
     if (c.length == 0) return at;
     i += c.length;
-    if (is_unspaced_script(c.value)) last = i;
-    else ascii = ascii || c.value < 0x80;
+    if (is_unspaced_script(c.value))
+      last = i;
+    else
+      ascii = ascii || c.value < 0x80;
   }
   return ascii && last < at ? last : begin;
 }
@@ -121,8 +130,11 @@ bool may_be_address(std::string_view text, size_t at) {
   const char before = text[at - 1];
   if (!is_plain(before) && before != '"' && uint8_t(before) < 0x80) return false;
   size_t dot = at + 1;
-  while (dot < text.size() && dot - at <= 64 && (is_alnum(text[dot]) || text[dot] == '-' || text[dot] == '_' || uint8_t(text[dot]) >= 0x80)) ++dot;
-  return dot > at + 1 && char_at(text, dot) == '.' && (is_alnum(char_at(text, dot + 1)) || uint8_t(char_at(text, dot + 1)) >= 0x80);
+  while (dot < text.size() && dot - at <= 64 &&
+         (is_alnum(text[dot]) || text[dot] == '-' || text[dot] == '_' || uint8_t(text[dot]) >= 0x80))
+    ++dot;
+  return dot > at + 1 && char_at(text, dot) == '.' &&
+         (is_alnum(char_at(text, dot + 1)) || uint8_t(char_at(text, dot + 1)) >= 0x80);
 }
 
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
@@ -204,6 +216,7 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner email_scanner;
-const Scanner email_scanner{"email", "email: e-mail addresses, lower case, IDN as UTF-8", kinds, patterns, on_hit, examples, 2304, 512};
+const Scanner email_scanner{
+    "email", "email: e-mail addresses, lower case, IDN as UTF-8", kinds, patterns, on_hit, examples, 2304, 512};
 
 }  // namespace weft::scan

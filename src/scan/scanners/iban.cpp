@@ -1,19 +1,22 @@
 // International bank account numbers: ISO 13616, written in one piece or in groups of four.
 //
-// False positives: capital letters and digits occur in serial numbers, licence keys and base64; country, length, structure
-// and mod 97 must all hold, nothing alphanumeric may touch, and groups must be of four with single spaces.
+// False positives: capital letters and digits occur in serial numbers, licence keys and base64; country, length,
+// structure and mod 97 must all hold, nothing alphanumeric may touch, and groups must be of four with single spaces.
+#include "scan/scanners/validate/iban.h"
+
 #include <array>
 #include <string>
 
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
-#include "scan/scanners/validate/iban.h"
 
 namespace weft::scan {
 namespace {
 
-bool is_sign(char c) { return is_digit(c) || (c >= 'A' && c <= 'Z'); }
+bool is_sign(char c) {
+  return is_digit(c) || (c >= 'A' && c <= 'Z');
+}
 
 enum : uint32_t { run, norwegian, groups };
 
@@ -40,7 +43,8 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 }
 
 constexpr std::array<std::string_view, 1> kinds{"iban"};
-// In one piece: the start of a run of capitals and digits (the card scanner's pattern too). Norway's are shorter than that.
+// In one piece: the start of a run of capitals and digits (the card scanner's pattern too). Norway's are shorter than
+// that.
 constexpr std::array patterns{
     Pattern{R"([A-Z0-9]{16})", first_end, run},
     Pattern{R"(NO[0-9]{13})", 0, norwegian},
@@ -63,6 +67,7 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner iban_scanner;
-const Scanner iban_scanner{"iban", "iban: international bank account numbers", kinds, patterns, on_hit, examples, 64, 64};
+const Scanner iban_scanner{"iban", "iban: international bank account numbers", kinds, patterns, on_hit, examples, 64,
+                           64};
 
 }  // namespace weft::scan

@@ -2,18 +2,18 @@
 //
 // False positives are versions, object identifiers, section numbers, times and C++ scopes. A quad touched by letters,
 // digits, dots or hyphens is none; nor one behind "version", "v", "release", "section", "OID". A quad of small numbers
-// ("7.10.1.2") counts only with a port, brackets, or a word of networks near it. IPv6 must start as assigned addresses do
-// (2000::/3, fc00::/7, fe80::/10, ff00::/8, 64:ff9b::). Network masks and 0.0.0.0/8 are not reported, nor ::1.
-#include <fmt/format.h>
+// ("7.10.1.2") counts only with a port, brackets, or a word of networks near it. IPv6 must start as assigned addresses
+// do (2000::/3, fc00::/7, fe80::/10, ff00::/8, 64:ff9b::). Network masks and 0.0.0.0/8 are not reported, nor ::1.
+#include "scan/scanners/validate/ip.h"
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <string>
 
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
-#include "scan/scanners/validate/ip.h"
 
 namespace weft::scan {
 namespace {
@@ -34,14 +34,18 @@ std::string port_at(std::string_view text, size_t& end) {
 }
 
 bool is_numbering(std::string_view text, size_t begin) {
-  return mentioned_before(text, begin, 24, {"version", "ver.", "ver", "vers", "release", "rel", "build", "section", "sect", "sec.",
-                                            "chapter", "clause", "oid", "revision", "rev", "firmware", "upstream", "upgrade",
-                                            "driver", "paragraph", "git", "rfc", "standards", "cvs", "vs", "identifier", "objectidentifier", "\xC2\xA7", "table", "figure", "appendix"});
+  return mentioned_before(
+      text, begin, 24,
+      {"version",  "ver.",      "ver",    "vers",    "release",   "rel", "build",    "section",    "sect",
+       "sec.",     "chapter",   "clause", "oid",     "revision",  "rev", "firmware", "upstream",   "upgrade",
+       "driver",   "paragraph", "git",    "rfc",     "standards", "cvs", "vs",       "identifier", "objectidentifier",
+       "\xC2\xA7", "table",     "figure", "appendix"});
 }
 
 bool is_networking(std::string_view text, size_t begin, size_t end) {
-  return mentioned_before(text, begin, 16, {"ip", "ipv4", "addr", "address", "dns", "gateway", "router", "ping", "peer", "inet",
-                                            "subnet", "netmask", "proxy", "nameserver", "ssh", "http", "host="}) ||
+  return mentioned_before(text, begin, 16,
+                          {"ip", "ipv4", "addr", "address", "dns", "gateway", "router", "ping", "peer", "inet",
+                           "subnet", "netmask", "proxy", "nameserver", "ssh", "http", "host="}) ||
          mentioned_after(text, end, 10, {" port", " - - [", "netmask"});
 }
 
@@ -49,7 +53,9 @@ void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   // The pattern took three of the four numbers, or a part of them.
   size_t begin = hit.end, end = hit.end;
   while (begin > 0 && hit.end - begin < 16 && (is_digit(text[begin - 1]) || text[begin - 1] == '.')) --begin;
-  while (end < text.size() && end - hit.end < 10 && (is_digit(text[end]) || (text[end] == '.' && is_digit(char_at(text, end + 1))))) ++end;
+  while (end < text.size() && end - hit.end < 10 &&
+         (is_digit(text[end]) || (text[end] == '.' && is_digit(char_at(text, end + 1)))))
+    ++end;
   if (begin < from) return;
   auto octets = ipv4(text.substr(begin, end - begin));
   if (!octets) return;
@@ -57,17 +63,21 @@ void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (is_alnum(before) || before == '.' || before == '-' || before == '_' || before == '~' || before == '+') return;
   if (is_alnum(after) || after == '_' || after == '~' || after == '+' || after == '%') return;
   if ((after == '.' || after == '-') && is_alnum(char_at(text, end + 1))) return;
-  if ((before == '>' && begin >= 2 && text[begin - 2] == '-') || (after == '-' && char_at(text, end + 1) == '>')) return;
+  if ((before == '>' && begin >= 2 && text[begin - 2] == '-') || (after == '-' && char_at(text, end + 1) == '>'))
+    return;
   auto o = *octets;
   if (o[0] == 0 || o[0] >= 240) return;
-  if (before == ':' && begin >= 2 && (is_digit(text[begin - 2]) || text[begin - 2] == ':')) return;  // 1:2.3.4.5, an epoch; ::1.2.3.4
+  if (before == ':' && begin >= 2 && (is_digit(text[begin - 2]) || text[begin - 2] == ':'))
+    return;  // 1:2.3.4.5, an epoch; ::1.2.3.4
   size_t stop = end;
   std::string port = port_at(text, stop);
   bool small = *std::max_element(o.begin(), o.end()) < 100 && o[0] != 10;
-  static constexpr std::array<std::string_view, 6> resolvers{"1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.9.9", "149.112.112.112"};
+  static constexpr std::array<std::string_view, 6> resolvers{"1.1.1.1", "1.0.0.1", "8.8.8.8",
+                                                             "8.8.4.4", "9.9.9.9", "149.112.112.112"};
   std::string value(text.substr(begin, end - begin));
   // "<a name=…></a>10.3.2.5. Access counts": the number of a section.
-  if (*std::max_element(o.begin(), o.end()) < 100 && (before == '>' || before == '\n') && after == '.' && char_at(text, end + 1) == ' ')
+  if (*std::max_element(o.begin(), o.end()) < 100 && (before == '>' || before == '\n') && after == '.' &&
+      char_at(text, end + 1) == ' ')
     return;
   if (port.empty() && !(before == '[' && after == ']')) {
     if (is_numbering(text, begin)) return;
@@ -77,7 +87,9 @@ void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   sink.feature("ipv4", value + port, begin, stop);
 }
 
-bool is_group_sign(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.'; }
+bool is_group_sign(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
+}
 
 void on_groups(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   size_t begin = hit.end, end = hit.end;
@@ -92,7 +104,8 @@ void on_groups(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   bool assigned = (g[0] & 0xE000) == 0x2000 || (g[0] & 0xFE00) == 0xFC00 || (g[0] & 0xFFC0) == 0xFE80 ||
                   (g[0] & 0xFF00) == 0xFF00 || (g[0] == 0x64 && g[1] == 0xFF9B);
   if (!assigned) return;
-  if (std::all_of(g.begin() + 1, g.end(), [](uint16_t x) { return x == 0; })) return;  // a prefix, or a year: "Jun 6 2006::"
+  if (std::all_of(g.begin() + 1, g.end(), [](uint16_t x) { return x == 0; }))
+    return;  // a prefix, or a year: "Jun 6 2006::"
   bool bracketed = char_before(text, begin) == '[' && char_at(text, end) == ']';
   std::string value = to_text(g), port;
   size_t stop = end;
@@ -149,6 +162,7 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner ip_scanner;
-const Scanner ip_scanner{"ip", "ipv4, ipv6: IP addresses, with the port if there is one", kinds, patterns, on_hit, examples, 128, 128};
+const Scanner ip_scanner{
+    "ip", "ipv4, ipv6: IP addresses, with the port if there is one", kinds, patterns, on_hit, examples, 128, 128};
 
 }  // namespace weft::scan

@@ -1,8 +1,9 @@
-// Hardware addresses (IEEE 802 MAC-48/EUI-48), six pairs with ":" or "-"; behind the word BSSID the address of an access point.
+// Hardware addresses (IEEE 802 MAC-48/EUI-48), six pairs with ":" or "-"; behind the word BSSID the address of an
+// access point.
 //
-// False positives: seven and more pairs are fingerprints; six pairs of decimal digits may be times and dates and need the
-// word MAC or the like near; 00:00:…, ff:ff:…, one byte repeated and group addresses (lowest bit of the first byte) name no
-// device.
+// False positives: seven and more pairs are fingerprints; six pairs of decimal digits may be times and dates and need
+// the word MAC or the like near; 00:00:…, ff:ff:…, one byte repeated and group addresses (lowest bit of the first byte)
+// name no device.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -37,7 +38,9 @@ void on_hit(std::string_view text, const Hit& hit, size_t, Sink& sink) {
   if (second & 1) return;
   if (digits.starts_with("00000000")) return;
   bool decimal = std::all_of(digits.begin(), digits.end(), [](char c) { return is_digit(c); });
-  if (decimal && !mentioned_before(text, begin, 40, {"mac", "ether", "hwaddr", "lladdr", "bssid", "hardware", "physical", "wlan", "eth0", "ap", "station"}))
+  if (decimal && !mentioned_before(text, begin, 40,
+                                   {"mac", "ether", "hwaddr", "lladdr", "bssid", "hardware", "physical", "wlan", "eth0",
+                                    "ap", "station"}))
     return;
   bool access_point = mentioned_before(text, begin, 32, {"bssid", "ap mac", "access point", "apmac", "ap_mac"});
   sink.feature(access_point ? "bssid" : "mac", value, begin, end);
@@ -66,6 +69,8 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner mac_scanner;
-const Scanner mac_scanner{"mac", "mac, bssid: hardware addresses of network devices and access points", kinds, patterns, on_hit, examples, 64, 32};
+const Scanner mac_scanner{
+    "mac", "mac, bssid: hardware addresses of network devices and access points", kinds, patterns, on_hit, examples, 64,
+    32};
 
 }  // namespace weft::scan

@@ -1,9 +1,9 @@
-// Lines of mail headers: RFC 5322 §3.6, unfolded; kind mail_header, value "Subject: …". They tie a deleted message to its
-// copies even where nothing else of it is left.
+// Lines of mail headers: RFC 5322 §3.6, unfolded; kind mail_header, value "Subject: …". They tie a deleted message to
+// its copies even where nothing else of it is left.
 //
-// False positives: "From:" and "Date:" occur in any text. A line counts only in a header: another header field with a name
-// known from mail stands directly above or below it, and two of the fields of the block are of the kind prose does not have
-// together (Received, Message-ID, MIME-Version, Return-Path, or From with Date, To or Subject).
+// False positives: "From:" and "Date:" occur in any text. A line counts only in a header: another header field with a
+// name known from mail stands directly above or below it, and two of the fields of the block are of the kind prose does
+// not have together (Received, Message-ID, MIME-Version, Return-Path, or From with Date, To or Subject).
 #include <algorithm>
 #include <array>
 #include <string>
@@ -18,10 +18,12 @@ namespace {
 constexpr size_t longest_value = 500, block_reach = 3000, most_fields = 40;
 
 // Fields that are reported, and those that only show that a header is here.
-constexpr std::array<std::string_view, 9> reported{"subject", "from", "to", "cc", "date", "reply-to", "sender", "x-mailer", "user-agent"};
-constexpr std::array<std::string_view, 15> telling{"received", "message-id", "return-path", "mime-version", "content-type",
-                                                   "content-transfer-encoding", "delivered-to", "in-reply-to", "references",
-                                                   "x-originating-ip", "dkim-signature", "bcc", "resent-from", "x-received", "list-id"};
+constexpr std::array<std::string_view, 9> reported{"subject",  "from",   "to",       "cc",        "date",
+                                                   "reply-to", "sender", "x-mailer", "user-agent"};
+constexpr std::array<std::string_view, 15> telling{
+    "received",     "message-id",  "return-path", "mime-version",     "content-type",   "content-transfer-encoding",
+    "delivered-to", "in-reply-to", "references",  "x-originating-ip", "dkim-signature", "bcc",
+    "resent-from",  "x-received",  "list-id"};
 
 // The name of the field a line starts with, in lower case: one of the above, or empty.
 std::string_view field_name(std::string_view line) {
@@ -29,8 +31,9 @@ std::string_view field_name(std::string_view line) {
   if (colon == std::string_view::npos) return {};
   const std::string_view name = line.substr(0, colon);
   auto is = [&](std::string_view known) {
-    return known.size() == name.size() &&
-           std::equal(known.begin(), known.end(), name.begin(), [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b | 32 : b); });
+    return known.size() == name.size() && std::equal(known.begin(), known.end(), name.begin(), [](char a, char b) {
+             return a == (b >= 'A' && b <= 'Z' ? b | 32 : b);
+           });
   };
   for (std::string_view known : reported)
     if (is(known)) return known;
@@ -44,8 +47,12 @@ size_t line_end(std::string_view text, size_t at) {
   return end == std::string_view::npos ? text.size() : end;
 }
 
-bool is_folded(std::string_view text, size_t at) { return char_at(text, at) == ' ' || char_at(text, at) == '\t'; }
-bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+bool is_folded(std::string_view text, size_t at) {
+  return char_at(text, at) == ' ' || char_at(text, at) == '\t';
+}
+bool is_blank(std::string_view line) {
+  return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
 
 // The names of the fields around the line at begin, up to an empty line or one that is no field, as a set of marks.
 struct Block {
@@ -53,9 +60,12 @@ struct Block {
   size_t fields = 0;
   void add(std::string_view name) {
     ++fields;
-    if (name == "from") from = true;
-    else if (name == "date" || name == "to" || name == "subject") other = true;
-    else if (name != "cc" && name != "sender" && name != "content-type" && name != "references") technical = true;
+    if (name == "from")
+      from = true;
+    else if (name == "date" || name == "to" || name == "subject")
+      other = true;
+    else if (name != "cc" && name != "sender" && name != "content-type" && name != "references")
+      technical = true;
   }
   bool is_header() const { return fields >= 2 && (technical || (from && other)); }
 };
@@ -106,14 +116,17 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   std::string_view name = field_name(text.substr(begin, 32));
   if (name.empty() || !block_around(text, begin).is_header()) return;
   size_t end = line_end(text, begin);
-  while (end + 1 < text.size() && is_folded(text, end + 1) && end - begin < longest_value) end = line_end(text, end + 1);
+  while (end + 1 < text.size() && is_folded(text, end + 1) && end - begin < longest_value)
+    end = line_end(text, end + 1);
   if (end - begin > longest_value) end = begin + longest_value;
   while (end > begin && (text[end - 1] == '\r' || text[end - 1] == '\n' || text[end - 1] == ' ')) --end;
   std::string value = title(name) + ": ";
   for (char c : text.substr(begin + name.size() + 1, end - begin - name.size() - 1)) {
     bool space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
-    if (!space) value += c;
-    else if (value.back() != ' ') value += ' ';
+    if (!space)
+      value += c;
+    else if (value.back() != ' ')
+      value += ' ';
   }
   if (value.size() > name.size() + 2) sink.feature("mail_header", printable(value), begin, end);
 }
@@ -125,7 +138,8 @@ constexpr std::array patterns{
 
 constexpr std::array examples{
     Example{"Received: from a by b\r\nSubject:  the long\r\n\tone\r\n\r\nBody", "mail_header", "Subject: the long one"},
-    Example{"Message-ID: <1@x>\nDate: Mon, 5 Nov 2012 10:00:00 +0100\n\n", "mail_header", "Date: Mon, 5 Nov 2012 10:00:00 +0100"},
+    Example{"Message-ID: <1@x>\nDate: Mon, 5 Nov 2012 10:00:00 +0100\n\n", "mail_header",
+            "Date: Mon, 5 Nov 2012 10:00:00 +0100"},
     Example{"Subject: history\nNotes: none\n", "mail_header", ""},
     Example{"Date: 2012\n", "mail_header", ""},
 };
@@ -133,6 +147,7 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner mail_header_scanner;
-const Scanner mail_header_scanner{"mail_header", "mail_header: lines of mail headers, unfolded", kinds, patterns, on_hit, examples, 3500, 4000};
+const Scanner mail_header_scanner{
+    "mail_header", "mail_header: lines of mail headers, unfolded", kinds, patterns, on_hit, examples, 3500, 4000};
 
 }  // namespace weft::scan

@@ -1,5 +1,5 @@
-// Message ids: RFC 5322 §3.6.4. "<id-left@id-right>" in a Message-ID, References or In-Reply-To field (folded lines too),
-// or an id whose left side is plainly made by a machine. The right side need not be a real domain.
+// Message ids: RFC 5322 §3.6.4. "<id-left@id-right>" in a Message-ID, References or In-Reply-To field (folded lines
+// too), or an id whose left side is plainly made by a machine. The right side need not be a real domain.
 //
 // False positives: the angle brackets are required, and outside of an id field the left side must look generated, so
 // "Joe <joe@example.com>" stays an address.
@@ -16,7 +16,9 @@ namespace {
 
 constexpr size_t longest = 250;
 
-bool is_id_sign(char c) { return is_alnum(c) || (c != '\0' && std::string_view("!#$%&'*+-/=?^_`{|}~.@[]:").find(c) != std::string_view::npos); }
+bool is_id_sign(char c) {
+  return is_alnum(c) || (c != '\0' && std::string_view("!#$%&'*+-/=?^_`{|}~.@[]:").find(c) != std::string_view::npos);
+}
 
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   const size_t at = hit.end - 2;
@@ -51,6 +53,8 @@ constexpr std::array examples{
 
 extern const Scanner message_id_scanner;
 const Scanner message_id_scanner{"message_id", "message_id: ids of mail and news messages, without the angle brackets",
-                                 kinds, patterns, on_hit, examples, 2304, 256};
+                                 kinds,        patterns,
+                                 on_hit,       examples,
+                                 2304,         256};
 
 }  // namespace weft::scan

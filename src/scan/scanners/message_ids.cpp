@@ -55,7 +55,9 @@ bool is_message_id(std::string_view text, size_t begin, size_t at, size_t, std::
   if (char_before(text, begin) != '<') {
     // The run in front may be cut at a sign no address has; an id goes on up to its "<".
     size_t open = begin;
-    while (open > 0 && begin - open < 100 && uint8_t(text[open - 1]) > ' ' && text[open - 1] != '<' && text[open - 1] != ':') --open;
+    while (open > 0 && begin - open < 100 && uint8_t(text[open - 1]) > ' ' && text[open - 1] != '<' &&
+           text[open - 1] != ':')
+      --open;
     if (open == begin || char_before(text, open) != '<') return false;
   }
   return in_id_field(text, begin) || mentioned_before(text, begin, 24, {"message-id:", "msgid:", "in-reply-to:"});

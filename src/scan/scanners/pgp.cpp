@@ -1,8 +1,9 @@
-// OpenPGP keys: RFC 9580 and RFC 4880. Fingerprints as gpg prints them (ten groups of four, or 40 digits behind a word),
-// long key ids in context, and armoured blocks, of which the first packet is read: a version 4 public key gives its
-// fingerprint (SHA-1 of 0x99, length, body; §5.5.4), an encrypted message the key id it was encrypted for (§5.1).
+// OpenPGP keys: RFC 9580 and RFC 4880. Fingerprints as gpg prints them (ten groups of four, or 40 digits behind a
+// word), long key ids in context, and armoured blocks, of which the first packet is read: a version 4 public key gives
+// its fingerprint (SHA-1 of 0x99, length, body; §5.5.4), an encrypted message the key id it was encrypted for (§5.1).
 //
-// False positives: 40 hex digits are mostly hashes of files and commits, 16 are pointers; without the word they are not keys.
+// False positives: 40 hex digits are mostly hashes of files and commits, 16 are pointers; without the word they are not
+// keys.
 #include <array>
 #include <optional>
 #include <string>
@@ -27,7 +28,9 @@ std::string upper_hex(std::string_view text) {
   return out;
 }
 
-bool is_filler(std::string_view hex) { return hex.find_first_not_of(hex[0]) == std::string_view::npos; }
+bool is_filler(std::string_view hex) {
+  return hex.find_first_not_of(hex[0]) == std::string_view::npos;
+}
 
 struct Packet {
   unsigned tag = 0;
@@ -45,8 +48,10 @@ std::optional<Packet> first_packet(Bytes bytes) {
     packet.tag = header & 0x3F;
     length = in.u8();
     if (length >= 224 && length < 255) return std::nullopt;
-    if (length == 255) length = in.u32be();
-    else if (length >= 192) length = (length - 192) * 256 + in.u8() + 192;
+    if (length == 255)
+      length = in.u32be();
+    else if (length >= 192)
+      length = (length - 192) * 256 + in.u8() + 192;
   } else {
     packet.tag = header >> 2 & 15;
     unsigned type = header & 3;
@@ -121,12 +126,15 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (is_filler(value)) return;
   // With the double space in the middle it is what gpg prints; without, it may be a row of any table.
   bool printed = hit.pattern == grouped && text.substr(begin, end - begin).find("  ") != std::string_view::npos;
-  if (hit.pattern != key_id && !printed && !mentioned_before(text, begin, 32, {"fingerprint", "openpgp4fpr", "pgp", "gpg", "gnupg", "signing key",
-                                                                   "recv-key", "recv-keys", "signed-by", "key id", "keyid", "master key"}))
+  if (hit.pattern != key_id && !printed &&
+      !mentioned_before(text, begin, 32,
+                        {"fingerprint", "openpgp4fpr", "pgp", "gpg", "gnupg", "signing key", "recv-key", "recv-keys",
+                         "signed-by", "key id", "keyid", "master key"}))
     return;
   if (hit.pattern == joined && mentioned_before(text, begin, 12, {"commit", "commits", "sha1", "merge"})) return;
-  if (hit.pattern == key_id && !mentioned_before(text, begin, 48, {"pgp", "gpg", "gnupg", "key id", "keyid", "rsa key", "dsa key",
-                                                                    "eddsa key", "signed-by", "recv-key", "recv-keys", "openpgp"}))
+  if (hit.pattern == key_id && !mentioned_before(text, begin, 48,
+                                                 {"pgp", "gpg", "gnupg", "key id", "keyid", "rsa key", "dsa key",
+                                                  "eddsa key", "signed-by", "recv-key", "recv-keys", "openpgp"}))
     return;
   sink.feature("pgp", value, begin, end);
 }
@@ -140,8 +148,10 @@ constexpr std::array patterns{
 };
 
 constexpr std::array examples{
-    Example{"Key fingerprint = 0D69 E11F 12BD BA07 7B37  26AB 4E1F 799A A4FF 2279", "pgp", "0D69E11F12BDBA077B3726AB4E1F799AA4FF2279"},
-    Example{"Fingerprint: 0d69e11f12bdba077b3726ab4e1f799aa4ff2279\n", "pgp", "0D69E11F12BDBA077B3726AB4E1F799AA4FF2279"},
+    Example{"Key fingerprint = 0D69 E11F 12BD BA07 7B37  26AB 4E1F 799A A4FF 2279", "pgp",
+            "0D69E11F12BDBA077B3726AB4E1F799AA4FF2279"},
+    Example{"Fingerprint: 0d69e11f12bdba077b3726ab4e1f799aa4ff2279\n", "pgp",
+            "0D69E11F12BDBA077B3726AB4E1F799AA4FF2279"},
     Example{"6591 3B62 9BA5 88BB 6604 59A4 6604 7550 6591 3B62\n", "pgp", ""},
     Example{"gpg: using RSA key 4E1F799AA4FF2279", "pgp", "4E1F799AA4FF2279"},
     Example{"PGP key id 0x4E1F799AA4FF2279)", "pgp", "4E1F799AA4FF2279"},
@@ -153,6 +163,7 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner pgp_scanner;
-const Scanner pgp_scanner{"pgp", "pgp: fingerprints and long ids of OpenPGP keys", kinds, patterns, on_hit, examples, 128, 8 * KiB};
+const Scanner pgp_scanner{
+    "pgp", "pgp: fingerprints and long ids of OpenPGP keys", kinds, patterns, on_hit, examples, 128, 8 * KiB};
 
 }  // namespace weft::scan

@@ -1,15 +1,14 @@
 // Telephone numbers: ITU-T E.164 through libphonenumber (numbering plans of all countries); canonical form E.164.
 //
 // Four ways in: "+" and digits; "00" and digits behind a word such as Tel. or Fax; North American numbers written with
-// separators, (303) 555-0123 or 303-555-0123; and the same behind "+1" or "1-". A national number of another country does
-// not say which country it is of: it is left to parsers that know (contacts, SIM cards, messages).
+// separators, (303) 555-0123 or 303-555-0123; and the same behind "+1" or "1-". A national number of another country
+// does not say which country it is of: it is left to parsers that know (contacts, SIM cards, messages).
 //
-// False positives: clause numbers, hash fragments, limits of integers, ISBNs, dates. What is in touch with letters, digits,
-// or further digit groups is none; at most 15 digits; separators as people write them, not a lone dot; and the country's
-// numbering plan must know the number. libphonenumber costs microseconds, so all the rest is asked first.
-#include <phonenumbers/phonenumberutil.h>
-
+// False positives: clause numbers, hash fragments, limits of integers, ISBNs, dates. What is in touch with letters,
+// digits, or further digit groups is none; at most 15 digits; separators as people write them, not a lone dot; and the
+// country's numbering plan must know the number. libphonenumber costs microseconds, so all the rest is asked first.
 #include <array>
+#include <phonenumbers/phonenumberutil.h>
 #include <string>
 #include <vector>
 
@@ -39,7 +38,9 @@ std::string e164(const std::string& number) {
   });
 }
 
-bool is_separator(char c) { return c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/'; }
+bool is_separator(char c) {
+  return c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/';
+}
 
 // The number as it stands: digits, and where it could end (behind each group of digits), with how many digits.
 struct Written {
@@ -78,8 +79,9 @@ bool ends_well(std::string_view text, size_t end) {
 }
 
 bool starts_well(char before) {
-  return !is_alnum(before) && before != '+' && before != '_' && before != '.' && before != '-' && before != '/' && before != '=' &&
-         before != '%' && before != '$' && before != '#' && before != '*' && before != '\\' && before != '^';
+  return !is_alnum(before) && before != '+' && before != '_' && before != '.' && before != '-' && before != '/' &&
+         before != '=' && before != '%' && before != '$' && before != '#' && before != '*' && before != '\\' &&
+         before != '^';
 }
 
 void on_international(std::string_view text, size_t begin, size_t digits_begin, size_t, Sink& sink) {
@@ -110,14 +112,17 @@ void on_american(std::string_view text, const Hit& hit, size_t from, Sink& sink)
   std::string digits, separators;
   while (begin > from && digits.size() < 10) {
     char c = text[--begin];
-    if (is_digit(c)) digits.insert(digits.begin(), c);
-    else separators.insert(separators.begin(), c);
+    if (is_digit(c))
+      digits.insert(digits.begin(), c);
+    else
+      separators.insert(separators.begin(), c);
   }
   if (digits.size() != 10) return;
   bool brackets = separators[0] == ')';
   if (brackets && char_before(text, begin) == '(') --begin;
   if (!brackets && separators.size() == 2 && separators[0] != separators[1]) return;
-  if (begin >= 2 && (text.substr(begin - 2, 2) == "1-" || text.substr(begin - 2, 2) == "1 " || text.substr(begin - 2, 2) == "1.") &&
+  if (begin >= 2 &&
+      (text.substr(begin - 2, 2) == "1-" || text.substr(begin - 2, 2) == "1 " || text.substr(begin - 2, 2) == "1.") &&
       starts_well(char_before(text, begin - 2)))
     begin -= 2;
   char before = char_before(text, begin);
@@ -144,8 +149,9 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   size_t digits = 0;
   while (begin > from && digits < 10) digits += is_digit(text[--begin]);
   if (text.substr(begin, 2) != "00" || !starts_well(char_before(text, begin))) return;
-  if (!mentioned_before(text, begin, 24, {"tel", "phone", "fax", "mobile", "mobil", "cell", "telephone", "telefon", "handy", "telefax",
-                                          "t\xC3\xA9l", "gsm", "whatsapp", "call"}))
+  if (!mentioned_before(text, begin, 24,
+                        {"tel", "phone", "fax", "mobile", "mobil", "cell", "telephone", "telefon", "handy", "telefax",
+                         "t\xC3\xA9l", "gsm", "whatsapp", "call"}))
     return;
   on_international(text, begin, begin + 2, from, sink);
 }
@@ -160,7 +166,8 @@ constexpr std::array patterns{
 
 constexpr std::array examples{
     Example{"+49 89 32168123", "phone", "+498932168123"},
-    Example{"Tel.: +49 (0)30 2270, ", "phone", "+49302270"}, Example{"T +44 20 7946 0958.", "phone", "+442079460958"},
+    Example{"Tel.: +49 (0)30 2270, ", "phone", "+49302270"},
+    Example{"T +44 20 7946 0958.", "phone", "+442079460958"},
     Example{"call +1 (303) 555-0123 now", "phone", "+13035550123"},
     Example{"\"+4915112345678\"", "phone", "+4915112345678"},
     Example{"tel:+1-201-555-0123", "phone", "+12015550123"},
@@ -187,6 +194,7 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner phone_scanner;
-const Scanner phone_scanner{"phone", "phone: telephone numbers in international form (E.164)", kinds, patterns, on_hit, examples, 128, 128};
+const Scanner phone_scanner{
+    "phone", "phone: telephone numbers in international form (E.164)", kinds, patterns, on_hit, examples, 128, 128};
 
 }  // namespace weft::scan

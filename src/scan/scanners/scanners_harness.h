@@ -1,10 +1,9 @@
-// One scanner alone: its patterns in block mode and its hits in order of their end. For tests and benchmarks; the engine
-// is what runs all of them.
+// One scanner alone: its patterns in block mode and its hits in order of their end. For tests and benchmarks; the
+// engine is what runs all of them.
 #pragma once
 
-#include <hs/hs.h>
-
 #include <algorithm>
+#include <hs/hs.h>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -38,12 +37,13 @@ class Direct : private Sink {
     std::vector<unsigned> flags, ids;
     for (const Pattern& pattern : scanner.patterns) {
       regexes.push_back(pattern.regex);
-      flags.push_back((pattern.flags & caseless ? HS_FLAG_CASELESS : 0) | (pattern.flags & dotall ? HS_FLAG_DOTALL : 0));
+      flags.push_back((pattern.flags & caseless ? HS_FLAG_CASELESS : 0) |
+                      (pattern.flags & dotall ? HS_FLAG_DOTALL : 0));
       ids.push_back(pattern.id);
     }
     hs_compile_error_t* error = nullptr;
-    hs_error_t result = hs_compile_multi(regexes.data(), flags.data(), ids.data(), unsigned(regexes.size()), HS_MODE_BLOCK,
-                                         nullptr, &database_, &error);
+    hs_error_t result = hs_compile_multi(regexes.data(), flags.data(), ids.data(), unsigned(regexes.size()),
+                                         HS_MODE_BLOCK, nullptr, &database_, &error);
     if (result != HS_SUCCESS) throw Error(std::string(scanner.name) + ": " + (error ? error->message : "pattern"));
     check(hs_alloc_scratch(database_, &scratch_) == HS_SUCCESS, "scratch");
   }

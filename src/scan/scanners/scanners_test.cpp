@@ -1,9 +1,8 @@
-// The scanners on real evidence and at scale, each alone. What every scanner must do (its examples, page boundaries, noise,
-// UTF-16) is tested generically beside the engine.
-#include <gtest/gtest.h>
-#include <fmt/format.h>
-
+// The scanners on real evidence and at scale, each alone. What every scanner must do (its examples, page boundaries,
+// noise, UTF-16) is tested generically beside the engine.
 #include <cstdlib>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <set>
 
 #include "base/file.h"
@@ -52,16 +51,19 @@ TEST(Scanners, EveryOneOfFiftyThousandAddressesIsFoundWhateverGluesThem) {
   std::vector<Feature> features = direct.run(text);
   EXPECT_EQ(features.size(), 49994u);
   EXPECT_EQ(values(features, "email").size(), 49994u);
-  for (const Feature& feature : features) EXPECT_EQ(text.substr(feature.begin, feature.end - feature.begin), feature.value);
+  for (const Feature& feature : features)
+    EXPECT_EQ(text.substr(feature.begin, feature.end - feature.begin), feature.value);
 }
 
 TEST(Scanners, EmailsOfTheNpsDisk) {
   std::string path = evidence("documents/nps-email.txt");
   if (!exists(path)) GTEST_SKIP() << "no evidence: " << path;
   std::set<std::string> found = values(Direct(scanner("email")).run(read_file(path)), "email");
-  for (const char* local : {"plain_text@textedit", "plain_utf16@textedit", "rtf_text@textedit", "user_doc@microsoftword", "user_docx@microsoftword",
-                            "xls_cell@microsoft_excel", "xlsx_cell@microsoft_excel", "email_in_zip@zipfile1", "email_in_zip_zip@zipfile2",
-                            "email_in_gzip@gzipfile", "email_in_gzip_gzip@gzipfile", "ppt_within_doc@document", "docx_within_docx@document"})
+  for (const char* local :
+       {"plain_text@textedit", "plain_utf16@textedit", "rtf_text@textedit", "user_doc@microsoftword",
+        "user_docx@microsoftword", "xls_cell@microsoft_excel", "xlsx_cell@microsoft_excel", "email_in_zip@zipfile1",
+        "email_in_zip_zip@zipfile2", "email_in_gzip@gzipfile", "email_in_gzip_gzip@gzipfile", "ppt_within_doc@document",
+        "docx_within_docx@document"})
     EXPECT_TRUE(found.contains(std::string(local) + ".com")) << local;
 }
 
@@ -81,14 +83,17 @@ TEST(Scanners, CardsOfTheTestList) {
 TEST(Scanners, AnAddressIsEitherMailOrMessageId) {
   std::string header =
       "Received: by mx.example.org\r\nMessage-ID: <20121105.joe@example.com>\r\nReferences: <a.b@example.com>\r\n"
-      " <c.d@example.com>\r\n\t<e.f@example.com>\r\nFrom: Joe <joe@example.com>\r\nTo: ann@example.com, <bob@example.com>\r\n"
+      " <c.d@example.com>\r\n\t<e.f@example.com>\r\nFrom: Joe <joe@example.com>\r\nTo: ann@example.com, "
+      "<bob@example.com>\r\n"
       "Subject: Hello\r\n\r\nMail me at joe@example.com.\r\n";
   std::set<std::string> mail = values(Direct(scanner("email")).run(header), "email");
   std::set<std::string> ids = values(Direct(scanner("message_id")).run(header), "message_id");
   std::set<std::string> lines = values(Direct(scanner("mail_header")).run(header), "mail_header");
   EXPECT_EQ(mail, (std::set<std::string>{"joe@example.com", "ann@example.com", "bob@example.com"}));
-  EXPECT_EQ(ids, (std::set<std::string>{"20121105.joe@example.com", "a.b@example.com", "c.d@example.com", "e.f@example.com"}));
-  EXPECT_EQ(lines, (std::set<std::string>{"From: Joe <joe@example.com>", "To: ann@example.com, <bob@example.com>", "Subject: Hello"}));
+  EXPECT_EQ(ids, (std::set<std::string>{"20121105.joe@example.com", "a.b@example.com", "c.d@example.com",
+                                        "e.f@example.com"}));
+  EXPECT_EQ(lines, (std::set<std::string>{"From: Joe <joe@example.com>", "To: ann@example.com, <bob@example.com>",
+                                          "Subject: Hello"}));
 }
 
 TEST(Scanners, RandomBytesHoldNextToNothing) {

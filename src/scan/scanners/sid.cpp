@@ -1,7 +1,8 @@
-// Windows security identifiers of machines, domains and their accounts: [MS-DTYP] §2.4.2, S-1-5-21-… and S-1-12-1-… (Entra).
+// Windows security identifiers of machines, domains and their accounts: [MS-DTYP] §2.4.2, S-1-5-21-… and S-1-12-1-…
+// (Entra).
 //
-// False positives: hardly any text looks like this; each part must fit 32 bits. Well-known SIDs (S-1-5-18, S-1-5-32-544)
-// are the same everywhere and are not looked for.
+// False positives: hardly any text looks like this; each part must fit 32 bits. Well-known SIDs (S-1-5-18,
+// S-1-5-32-544) are the same everywhere and are not looked for.
 #include <array>
 #include <string>
 
@@ -53,7 +54,8 @@ constexpr std::array patterns{Pattern{R"(S-1-(?:5-21|12-1)-[0-9]{1,10}-[0-9]{1,1
 constexpr std::array examples{
     Example{"S-1-5-21-3623811015-3361044348-30300820-1013", "sid", "S-1-5-21-3623811015-3361044348-30300820-1013"},
     Example{"\\s-1-5-21-1004336348-1177238915-682003330\\", "sid", "S-1-5-21-1004336348-1177238915-682003330"},
-    Example{"S-1-12-1-1944581161-1163226420-3021241264-2139131073", "sid", "S-1-12-1-1944581161-1163226420-3021241264-2139131073"},
+    Example{"S-1-12-1-1944581161-1163226420-3021241264-2139131073", "sid",
+            "S-1-12-1-1944581161-1163226420-3021241264-2139131073"},
     Example{"S-1-5-32-544", "sid", ""},
     Example{"S-1-5-21-9999999999-3361044348-30300820-1013", "sid", ""},
 };
@@ -61,6 +63,9 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner sid_scanner;
-const Scanner sid_scanner{"sid", "sid: Windows security identifiers of machines, domains and accounts", kinds, patterns, on_hit, examples, 128, 64};
+const Scanner sid_scanner{"sid",  "sid: Windows security identifiers of machines, domains and accounts",
+                          kinds,  patterns,
+                          on_hit, examples,
+                          128,    64};
 
 }  // namespace weft::scan

@@ -1,5 +1,5 @@
-// SSH public keys: RFC 4253 §6.6, RFC 5656, RFC 8709, as they stand in authorized_keys, known_hosts and *.pub. The value is
-// the fingerprint that ssh-keygen -l prints: SHA256 of the key blob in base64 without padding.
+// SSH public keys: RFC 4253 §6.6, RFC 5656, RFC 8709, as they stand in authorized_keys, known_hosts and *.pub. The
+// value is the fingerprint that ssh-keygen -l prints: SHA256 of the key blob in base64 without padding.
 //
 // False positives: the blob must decode, name its own algorithm, and consist of exactly the fields the algorithm has.
 #include <array>
@@ -72,6 +72,7 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner ssh_scanner;
-const Scanner ssh_scanner{"ssh", "ssh_key: fingerprints of SSH public keys", kinds, patterns, on_hit, examples, 64, 12 * KiB};
+const Scanner ssh_scanner{"ssh",   "ssh_key: fingerprints of SSH public keys", kinds, patterns, on_hit, examples, 64,
+                          12 * KiB};
 
 }  // namespace weft::scan

@@ -1,8 +1,8 @@
 // URLs and the domains in them: RFC 3986, RFC 3987 (non-ASCII is kept as it stands), hosts as in validate/host.h.
 //
 // Schemes http, https, ftp, ftps, ws, wss, and "www." without a scheme (written http://www.… as browsers read it); also
-// with the slashes escaped as JSON does ("http:\/\/"). The end: what cannot stand in a URL, then trailing punctuation, and
-// a closing bracket that was not opened inside. A second URL glued behind is cut off; one in a query is part of it.
+// with the slashes escaped as JSON does ("http:\/\/"). The end: what cannot stand in a URL, then trailing punctuation,
+// and a closing bracket that was not opened inside. A second URL glued behind is cut off; one in a query is part of it.
 //
 // False positives: the host must be a name in a delegated domain, an IP address, or (for the kind url alone) one plain
 // label or a name in an undelegated domain, as intranets have. Kind domain: names that can be registered, nothing else.
@@ -63,7 +63,8 @@ size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
     if (c == '[') ++square;
     if (c == ')' && round-- == 0) break;
     if (c == ']' && square-- == 0) break;
-    if (c == '&' && (text.substr(at, 4) == "&gt;" || text.substr(at, 4) == "&lt;" || text.substr(at, 6) == "&quot;")) break;
+    if (c == '&' && (text.substr(at, 4) == "&gt;" || text.substr(at, 4) == "&lt;" || text.substr(at, 6) == "&quot;"))
+      break;
     if ((c == 'h') && at > body && starts_url(text, at)) break;
     ++at;
   }
@@ -84,7 +85,7 @@ struct Authority {
   std::string canonical;  // userinfo, host, port
   std::string domain;     // a registrable name, or empty
   size_t host_begin = 0, host_end = 0;
-  bool cut = false;       // the host ends before the authority does: what follows is glued on
+  bool cut = false;  // the host ends before the authority does: what follows is glued on
 };
 
 bool is_plain_host(std::string_view host) {
@@ -178,7 +179,8 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   std::string rest = json ? unescaped(text.substr(path, end - path)) : std::string(text.substr(path, end - path));
   sink.feature("url", scheme + "://" + where->canonical + rest, begin, end);
   if (!where->domain.empty())
-    sink.feature("domain", where->domain, where->host_begin, std::min(end, where->host_begin + (where->host_end - where->host_begin)));
+    sink.feature("domain", where->domain, where->host_begin,
+                 std::min(end, where->host_begin + (where->host_end - where->host_begin)));
 }
 
 constexpr std::array<std::string_view, 2> kinds{"url", "domain"};
@@ -201,14 +203,21 @@ constexpr std::array examples{
     Example{"http://[2001:DB8::1]:8080/x", "url", "http://[2001:db8::1]:8080/x"},
     Example{"http://192.168.1.1/x", "url", "http://192.168.1.1/x"},
     Example{"http://192.168.1.1/x", "domain", ""},
-    Example{"http://b\xC3\xBC" "cher.de/\xC3\xA4", "url", "http://b\xC3\xBC" "cher.de/\xC3\xA4"},
-    Example{"http://xn--bcher-kva.de/", "domain", "b\xC3\xBC" "cher.de"},
+    Example{"http://b\xC3\xBC"
+            "cher.de/\xC3\xA4",
+            "url",
+            "http://b\xC3\xBC"
+            "cher.de/\xC3\xA4"},
+    Example{"http://xn--bcher-kva.de/", "domain",
+            "b\xC3\xBC"
+            "cher.de"},
     Example{"www.example.co.uk/x", "url", "http://www.example.co.uk/x"},
     Example{"http:\\/\\/example.org\\/a\\/b\"", "url", "http://example.org/a/b"},
     Example{"http://example.orghttps://", "url", "http://example.org"},
     Example{"http://intranet/wiki", "url", "http://intranet/wiki"},
     Example{"http://intranet/wiki", "domain", ""},
-    Example{"http://web.example.org/web/http://a.example.com/", "url", "http://web.example.org/web/http://a.example.com/"},
+    Example{"http://web.example.org/web/http://a.example.com/", "url",
+            "http://web.example.org/web/http://a.example.com/"},
     Example{"http://a.example.org/x&gt;", "url", "http://a.example.org/x"},
     Example{"http://%s/index", "url", ""},
     Example{"http://1.7.10.1.2/", "url", ""},
@@ -220,6 +229,8 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner url_scanner;
-const Scanner url_scanner{"url", "url, domain: web and ftp addresses, and the host names in them", kinds, patterns, on_hit, examples, 128, 4608};
+const Scanner url_scanner{
+    "url", "url, domain: web and ftp addresses, and the host names in them", kinds, patterns, on_hit, examples, 128,
+    4608};
 
 }  // namespace weft::scan

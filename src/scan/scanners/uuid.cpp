@@ -1,7 +1,7 @@
 // UUIDs and GUIDs: RFC 9562, 8-4-4-4-12 hex digits, with or without braces.
 //
-// False positives: the version (1 to 8) and the variant must be set (the two of RFC 9562 and of Microsoft); nil and max, and
-// groups of one repeated digit, name nothing.
+// False positives: the version (1 to 8) and the variant must be set (the two of RFC 9562 and of Microsoft); nil and
+// max, and groups of one repeated digit, name nothing.
 #include <array>
 #include <string>
 
@@ -24,7 +24,8 @@ void on_hit(std::string_view text, const Hit& hit, size_t, Sink& sink) {
 }
 
 constexpr std::array<std::string_view, 1> kinds{"uuid"};
-constexpr std::array patterns{Pattern{R"([0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89a-d][0-9a-f]{3}-[0-9a-f]{12})", caseless, 0}};
+constexpr std::array patterns{
+    Pattern{R"([0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89a-d][0-9a-f]{3}-[0-9a-f]{12})", caseless, 0}};
 
 constexpr std::array examples{
     Example{"{6BA7B810-9DAD-11D1-80B4-00C04FD430C8}", "uuid", "6ba7b810-9dad-11d1-80b4-00c04fd430c8"},

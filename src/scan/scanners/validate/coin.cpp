@@ -1,7 +1,7 @@
 // Base58Check: the number in base 58, its last four bytes the start of the double SHA-256 of the rest.
 // Bech32: a BCH code over GF(32), polynomial and constants as in BIP-173 and BIP-350.
-// Keccak-f[1600] (Bertoni, Daemen, Peeters, Van Assche, "The Keccak reference"): 24 rounds of theta, rho, pi, chi, iota on
-// 5 x 5 lanes; the rotation offsets and round constants are computed by their definitions instead of listed.
+// Keccak-f[1600] (Bertoni, Daemen, Peeters, Van Assche, "The Keccak reference"): 24 rounds of theta, rho, pi, chi, iota
+// on 5 x 5 lanes; the rotation offsets and round constants are computed by their definitions instead of listed.
 #include "scan/scanners/validate/coin.h"
 
 #include <array>

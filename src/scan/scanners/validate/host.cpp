@@ -4,7 +4,6 @@
 #include "scan/scanners/validate/host.h"
 
 #include <libpsl.h>
-
 #include <utility>
 #include <vector>
 
@@ -95,7 +94,8 @@ size_t top_level_length(std::string_view text, Label label) {
 // What may follow a complete name behind a dot without being part of it: the next sentence, the ending of a file name.
 bool is_glued(std::string_view label) {
   if (label[0] >= 'A' && label[0] <= 'Z') return true;
-  for (std::string_view ending : {"html", "htm", "txt", "eml", "msg", "vcf", "pdf", "json", "xml", "log", "crt", "key", "pem"})
+  for (std::string_view ending :
+       {"html", "htm", "txt", "eml", "msg", "vcf", "pdf", "json", "xml", "log", "crt", "key", "pem"})
     if (label == ending) return true;
   return false;
 }

@@ -13,9 +13,9 @@ struct Host {
   std::string value;
 };
 
-// The DNS name that starts at begin. It ends in a top-level domain of the ICANN part of the public suffix list and has a
-// registrable name in front of it; what is glued behind it ("example.com.The", "example.com2012", "example.comhttp://")
-// is left out. Nothing when there is no such name.
+// The DNS name that starts at begin. It ends in a top-level domain of the ICANN part of the public suffix list and has
+// a registrable name in front of it; what is glued behind it ("example.com.The", "example.com2012",
+// "example.comhttp://") is left out. Nothing when there is no such name.
 std::optional<Host> host_at(std::string_view text, size_t begin);
 
 // True for lower-case UTF-8 labels that are delegated in the root (ICANN section of the list, no wildcard).

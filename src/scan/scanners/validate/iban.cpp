@@ -14,33 +14,34 @@ struct Country {
 };
 
 constexpr std::array countries{
-    Country{"AD", "8n12c"},     Country{"AE", "19n"},     Country{"AL", "8n16c"},    Country{"AT", "16n"},
-    Country{"AZ", "4a20c"},     Country{"BA", "16n"},     Country{"BE", "12n"},      Country{"BG", "4a6n8c"},
-    Country{"BH", "4a14c"},     Country{"BI", "23n"},     Country{"BR", "23n1a1c"},  Country{"BY", "4c4n16c"},
-    Country{"CH", "5n12c"},     Country{"CR", "18n"},     Country{"CY", "8n16c"},    Country{"CZ", "20n"},
-    Country{"DE", "18n"},       Country{"DJ", "23n"},     Country{"DK", "14n"},      Country{"DO", "4c20n"},
-    Country{"EE", "16n"},       Country{"EG", "25n"},     Country{"ES", "20n"},      Country{"FI", "14n"},
-    Country{"FK", "2a12n"},     Country{"FO", "14n"},     Country{"FR", "10n11c2n"}, Country{"GB", "4a14n"},
-    Country{"GE", "2a16n"},     Country{"GI", "4a15c"},   Country{"GL", "14n"},      Country{"GR", "7n16c"},
-    Country{"GT", "24c"},       Country{"HN", "4a20n"},   Country{"HR", "17n"},      Country{"HU", "24n"},
-    Country{"IE", "4a14n"},     Country{"IL", "19n"},     Country{"IQ", "4a15n"},    Country{"IS", "22n"},
-    Country{"IT", "1a10n12c"},  Country{"JO", "4a4n18c"}, Country{"KW", "4a22c"},    Country{"KZ", "3n13c"},
-    Country{"LB", "4n20c"},     Country{"LC", "4a24c"},   Country{"LI", "5n12c"},    Country{"LT", "16n"},
-    Country{"LU", "3n13c"},     Country{"LV", "4a13c"},   Country{"LY", "21n"},      Country{"MC", "10n11c2n"},
-    Country{"MD", "20c"},       Country{"ME", "18n"},     Country{"MK", "3n10c2n"},  Country{"MN", "16n"},
-    Country{"MR", "23n"},       Country{"MT", "4a5n18c"}, Country{"MU", "4a19n3a"},  Country{"NI", "4a20n"},
-    Country{"NL", "4a10n"},     Country{"NO", "11n"},     Country{"OM", "3n16c"},    Country{"PK", "4a16c"},
-    Country{"PL", "24n"},       Country{"PS", "4a21c"},   Country{"PT", "21n"},      Country{"QA", "4a21c"},
-    Country{"RO", "4a16c"},     Country{"RS", "18n"},     Country{"RU", "14n15c"},   Country{"SA", "2n18c"},
-    Country{"SC", "4a20n3a"},   Country{"SD", "14n"},     Country{"SE", "20n"},      Country{"SI", "15n"},
-    Country{"SK", "20n"},       Country{"SM", "1a10n12c"}, Country{"SO", "19n"},     Country{"ST", "21n"},
-    Country{"SV", "4a20n"},     Country{"TL", "19n"},     Country{"TN", "20n"},      Country{"TR", "6n16c"},
-    Country{"UA", "6n19c"},     Country{"VA", "18n"},     Country{"VG", "4a16n"},    Country{"XK", "16n"},
+    Country{"AD", "8n12c"},    Country{"AE", "19n"},      Country{"AL", "8n16c"},    Country{"AT", "16n"},
+    Country{"AZ", "4a20c"},    Country{"BA", "16n"},      Country{"BE", "12n"},      Country{"BG", "4a6n8c"},
+    Country{"BH", "4a14c"},    Country{"BI", "23n"},      Country{"BR", "23n1a1c"},  Country{"BY", "4c4n16c"},
+    Country{"CH", "5n12c"},    Country{"CR", "18n"},      Country{"CY", "8n16c"},    Country{"CZ", "20n"},
+    Country{"DE", "18n"},      Country{"DJ", "23n"},      Country{"DK", "14n"},      Country{"DO", "4c20n"},
+    Country{"EE", "16n"},      Country{"EG", "25n"},      Country{"ES", "20n"},      Country{"FI", "14n"},
+    Country{"FK", "2a12n"},    Country{"FO", "14n"},      Country{"FR", "10n11c2n"}, Country{"GB", "4a14n"},
+    Country{"GE", "2a16n"},    Country{"GI", "4a15c"},    Country{"GL", "14n"},      Country{"GR", "7n16c"},
+    Country{"GT", "24c"},      Country{"HN", "4a20n"},    Country{"HR", "17n"},      Country{"HU", "24n"},
+    Country{"IE", "4a14n"},    Country{"IL", "19n"},      Country{"IQ", "4a15n"},    Country{"IS", "22n"},
+    Country{"IT", "1a10n12c"}, Country{"JO", "4a4n18c"},  Country{"KW", "4a22c"},    Country{"KZ", "3n13c"},
+    Country{"LB", "4n20c"},    Country{"LC", "4a24c"},    Country{"LI", "5n12c"},    Country{"LT", "16n"},
+    Country{"LU", "3n13c"},    Country{"LV", "4a13c"},    Country{"LY", "21n"},      Country{"MC", "10n11c2n"},
+    Country{"MD", "20c"},      Country{"ME", "18n"},      Country{"MK", "3n10c2n"},  Country{"MN", "16n"},
+    Country{"MR", "23n"},      Country{"MT", "4a5n18c"},  Country{"MU", "4a19n3a"},  Country{"NI", "4a20n"},
+    Country{"NL", "4a10n"},    Country{"NO", "11n"},      Country{"OM", "3n16c"},    Country{"PK", "4a16c"},
+    Country{"PL", "24n"},      Country{"PS", "4a21c"},    Country{"PT", "21n"},      Country{"QA", "4a21c"},
+    Country{"RO", "4a16c"},    Country{"RS", "18n"},      Country{"RU", "14n15c"},   Country{"SA", "2n18c"},
+    Country{"SC", "4a20n3a"},  Country{"SD", "14n"},      Country{"SE", "20n"},      Country{"SI", "15n"},
+    Country{"SK", "20n"},      Country{"SM", "1a10n12c"}, Country{"SO", "19n"},      Country{"ST", "21n"},
+    Country{"SV", "4a20n"},    Country{"TL", "19n"},      Country{"TN", "20n"},      Country{"TR", "6n16c"},
+    Country{"UA", "6n19c"},    Country{"VA", "18n"},      Country{"VG", "4a16n"},    Country{"XK", "16n"},
     Country{"YE", "4a4n18c"},
 };
 
 const Country* country_of(std::string_view text) {
-  auto found = std::find_if(countries.begin(), countries.end(), [&](const Country& c) { return text.starts_with(c.code); });
+  auto found =
+      std::find_if(countries.begin(), countries.end(), [&](const Country& c) { return text.starts_with(c.code); });
   return found == countries.end() ? nullptr : &*found;
 }
 

@@ -1,7 +1,6 @@
 #include "scan/scanners/validate/ip.h"
 
 #include <fmt/format.h>
-
 #include <vector>
 
 #include "base/text.h"

@@ -40,7 +40,8 @@ bool is_foreign_letter(char32_t c) {
   return (c >= 0xC0 && c < 0x250) || (c >= 0x300 && c < 0x370) || (c >= 0x386 && c < 0x482) ||
          (c >= 0x48A && c < 0x55A) || (c >= 0x561 && c < 0x588) || (c >= 0x5D0 && c < 0x5EB) ||
          (c >= 0x620 && c < 0x66A) || (c >= 0x671 && c < 0x6D4) || (c >= 0x904 && c < 0x964) ||
-         (c >= 0x980 && c < 0xE00) || (c >= 0x10A0 && c < 0x1100) || (c >= 0x1E00 && c < 0x2000) || is_unspaced_script(c);
+         (c >= 0x980 && c < 0xE00) || (c >= 0x10A0 && c < 0x1100) || (c >= 0x1E00 && c < 0x2000) ||
+         is_unspaced_script(c);
 }
 
 }  // namespace weft::scan

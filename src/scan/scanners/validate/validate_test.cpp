@@ -14,18 +14,22 @@ namespace weft::scan {
 namespace {
 
 TEST(Validate, SegwitAddressesOfTheBips) {
-  for (const char* good : {"BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4", "tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3q0sl5k7",
-                           "bc1pw508d6qejxtdg4y5r3zarvary0c5xw7kw508d6qejxtdg4y5r3zarvary0c5xw7kt5nd6y", "BC1SW50QGDZ25J",
-                           "bc1zw508d6qejxtdg4y5r3zarvaryvaxxpcs", "tb1qqqqqp399et2xygdj5xreqhjjvcmzhxw4aywxecjdzew6hylgvsesrxh6hy",
-                           "tb1pqqqqp399et2xygdj5xreqhjjvcmzhxw4aywxecjdzew6hylgvsesf3hn0c",
-                           "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"})
+  for (const char* good :
+       {"BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4", "tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3q0sl5k7",
+        "bc1pw508d6qejxtdg4y5r3zarvary0c5xw7kw508d6qejxtdg4y5r3zarvary0c5xw7kt5nd6y", "BC1SW50QGDZ25J",
+        "bc1zw508d6qejxtdg4y5r3zarvaryvaxxpcs", "tb1qqqqqp399et2xygdj5xreqhjjvcmzhxw4aywxecjdzew6hylgvsesrxh6hy",
+        "tb1pqqqqp399et2xygdj5xreqhjjvcmzhxw4aywxecjdzew6hylgvsesf3hn0c",
+        "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"})
     EXPECT_TRUE(is_segwit(good)) << good;
-  for (const char* bad : {"tc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq5zuyut", "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqh2y7hd",
-                          "tb1z0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqglt7rf", "BC1S0XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ54WELL",
-                          "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kemeawh", "bc1p38j9r5y49hruaue7wxjce0updqjuyyx0kh56v8s25huc6995vvpql3jow4",
-                          "BC130XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ7ZWS8R", "bc1pw5dgrnzv",
-                          "BC1QR508D6QEJXTDG4Y5R3ZARVARYV98GJ9P", "tb1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq47Zagq",
-                          "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v07qwwzcrf", "bc1gmk9yu"})
+  for (const char* bad :
+       {"tc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq5zuyut",
+        "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqh2y7hd",
+        "tb1z0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqglt7rf",
+        "BC1S0XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ54WELL", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kemeawh",
+        "bc1p38j9r5y49hruaue7wxjce0updqjuyyx0kh56v8s25huc6995vvpql3jow4",
+        "BC130XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ7ZWS8R", "bc1pw5dgrnzv",
+        "BC1QR508D6QEJXTDG4Y5R3ZARVARYV98GJ9P", "tb1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq47Zagq",
+        "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v07qwwzcrf", "bc1gmk9yu"})
     EXPECT_FALSE(is_segwit(bad)) << bad;
 }
 
@@ -51,14 +55,35 @@ TEST(Validate, KeccakAndErc55) {
 }
 
 TEST(Validate, IbansOfTheRegistry) {
-  for (const char* good : {"AD1200012030200359100100", "AE070331234567890123456", "AT611904300234573201", "BE68539007547034",
-                           "BR1800360305000010009795493C1", "CH9300762011623852957", "CZ6508000000192000145399", "DE89370400440532013000",
-                           "DK5000400440116243", "ES9121000418450200051332", "FI2112345600000785", "FR1420041010050500013M02606",
-                           "GB29NWBK60161331926819", "GR1601101250000000012300695", "HU42117730161111101800000000", "IE29AIBK93115212345678",
-                           "IT60X0542811101000000123456", "KW81CBKU0000000000001234560101", "LC55HEMM000100010012001200023015",
-                           "MT84MALT011000012345MTLCAST001S", "MU17BOMM0101101030300200000MUR", "NL91ABNA0417164300", "NO9386011117947",
-                           "PL61109010140000071219812874", "SC18SSCB11010000000000001497USD", "SE4550000000058398257466",
-                           "TR330006100519786457841326", "UA213223130000026007233566001", "VG96VPVG0000012345678901"})
+  for (const char* good : {"AD1200012030200359100100",
+                           "AE070331234567890123456",
+                           "AT611904300234573201",
+                           "BE68539007547034",
+                           "BR1800360305000010009795493C1",
+                           "CH9300762011623852957",
+                           "CZ6508000000192000145399",
+                           "DE89370400440532013000",
+                           "DK5000400440116243",
+                           "ES9121000418450200051332",
+                           "FI2112345600000785",
+                           "FR1420041010050500013M02606",
+                           "GB29NWBK60161331926819",
+                           "GR1601101250000000012300695",
+                           "HU42117730161111101800000000",
+                           "IE29AIBK93115212345678",
+                           "IT60X0542811101000000123456",
+                           "KW81CBKU0000000000001234560101",
+                           "LC55HEMM000100010012001200023015",
+                           "MT84MALT011000012345MTLCAST001S",
+                           "MU17BOMM0101101030300200000MUR",
+                           "NL91ABNA0417164300",
+                           "NO9386011117947",
+                           "PL61109010140000071219812874",
+                           "SC18SSCB11010000000000001497USD",
+                           "SE4550000000058398257466",
+                           "TR330006100519786457841326",
+                           "UA213223130000026007233566001",
+                           "VG96VPVG0000012345678901"})
     EXPECT_TRUE(is_iban(good)) << good;
   EXPECT_FALSE(is_iban("DE89370400440532013001"));
   EXPECT_FALSE(is_iban("DE8937040044053201300"));
@@ -82,15 +107,20 @@ TEST(Validate, Rfc5952) {
   EXPECT_EQ(text("::"), "::");
   EXPECT_EQ(text("1::"), "1::");
   EXPECT_EQ(text("1:2:3:4:5:6:7::"), "1:2:3:4:5:6:7:0");
-  for (const char* bad : {"1:2:3:4:5:6:7", "1::2::3", "12345::", ":1::2", "1:2:3:4:5:6:7:8:9", "1:", ":::", "1::1.2.3", "g::1", ""})
+  for (const char* bad :
+       {"1:2:3:4:5:6:7", "1::2::3", "12345::", ":1::2", "1:2:3:4:5:6:7:8:9", "1:", ":::", "1::1.2.3", "g::1", ""})
     EXPECT_FALSE(ipv6(bad)) << bad;
   for (const char* bad : {"1.2.3", "1.2.3.256", "01.2.3.4", "1.2.3.4.", "1..2.3", ""}) EXPECT_FALSE(ipv4(bad)) << bad;
 }
 
 TEST(Validate, PunycodeOfRfc3492) {
   EXPECT_EQ(punycode("mller-kva"), "m\xC3\xBCller");
-  EXPECT_EQ(punycode("egbpdaj6bu4bxfgehfvwxn"), "\xD9\x84\xD9\x8A\xD9\x87\xD9\x85\xD8\xA7\xD8\xA8\xD8\xAA\xD9\x83\xD9\x84\xD9\x85\xD9\x88\xD8\xB4\xD8\xB9\xD8\xB1\xD8\xA8\xD9\x8A\xD8\x9F");
-  EXPECT_EQ(punycode("ihqwcrb4cv8a8dqg056pqjye"), "\xE4\xBB\x96\xE4\xBB\xAC\xE4\xB8\xBA\xE4\xBB\x80\xE4\xB9\x88\xE4\xB8\x8D\xE8\xAF\xB4\xE4\xB8\xAD\xE6\x96\x87");
+  EXPECT_EQ(punycode("egbpdaj6bu4bxfgehfvwxn"),
+            "\xD9\x84\xD9\x8A\xD9\x87\xD9\x85\xD8\xA7\xD8\xA8\xD8\xAA\xD9\x83\xD9\x84\xD9\x85\xD9\x88\xD8\xB4\xD8\xB9"
+            "\xD8\xB1\xD8\xA8\xD9\x8A\xD8\x9F");
+  EXPECT_EQ(
+      punycode("ihqwcrb4cv8a8dqg056pqjye"),
+      "\xE4\xBB\x96\xE4\xBB\xAC\xE4\xB8\xBA\xE4\xBB\x80\xE4\xB9\x88\xE4\xB8\x8D\xE8\xAF\xB4\xE4\xB8\xAD\xE6\x96\x87");
   EXPECT_FALSE(punycode("99999999999"));
   EXPECT_FALSE(punycode("mller-"));
 }
@@ -105,7 +135,9 @@ TEST(Validate, HostsEndWhereTheNameEnds) {
   EXPECT_EQ(host("example.com.The"), "example.com|.The");
   EXPECT_EQ(host("example.comDate"), "example.com|Date");
   EXPECT_EQ(host("example.co.uk"), "example.co.uk|");
-  EXPECT_EQ(host("xn--bcher-kva.example.org"), "b\xC3\xBC" "cher.example.org|");
+  EXPECT_EQ(host("xn--bcher-kva.example.org"),
+            "b\xC3\xBC"
+            "cher.example.org|");
   EXPECT_EQ(host("co.uk"), "");
   EXPECT_EQ(host("1.7.10.1"), "");
   EXPECT_EQ(host("2x.png"), "");
