@@ -1,10 +1,9 @@
 // CPU seconds of one thread, and how a measured stage is printed: one JSON object a line, read by run.py.
 #pragma once
 
-#include <ctime>
-
 #include <cstdint>
 #include <cstdio>
+#include <ctime>
 
 namespace weft::bench {
 

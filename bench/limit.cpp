@@ -1,12 +1,11 @@
 // The machine's limit: what any extractor on this machine has to spend on a file, measured without a line of Weft's own
 // code. One thread reads the file in 16 MiB blocks, takes SHA-256 of them, and runs Hyperscan over them with twenty
 // plain patterns of the kind a forensic scanner looks for. Whatever Weft spends above the sum is what Weft costs.
+#include <cstdlib>
 #include <fcntl.h>
 #include <hs.h>
 #include <openssl/evp.h>
 #include <unistd.h>
-
-#include <cstdlib>
 #include <vector>
 
 #include "clock.h"
@@ -55,7 +54,8 @@ int main(int argc, char** argv) {
   for (unsigned i = 0; i < count; ++i) ids[i] = i;
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
-  if (hs_compile_multi(patterns, flags.data(), ids.data(), count, HS_MODE_BLOCK, nullptr, &database, &error) != HS_SUCCESS)
+  if (hs_compile_multi(patterns, flags.data(), ids.data(), count, HS_MODE_BLOCK, nullptr, &database, &error) !=
+      HS_SUCCESS)
     return std::fprintf(stderr, "weft_limit: %s\n", error->message), 1;
   hs_scratch_t* scratch = nullptr;
   if (hs_alloc_scratch(database, &scratch) != HS_SUCCESS) return 1;
