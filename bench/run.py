@@ -29,6 +29,11 @@ def changelogs(size):
     return (text * (size // len(text) + 1))[:size]
 
 
+def noise(size):
+    rng = random.Random(1)
+    return b"".join(rng.randbytes(min(1 << 20, size - at)) for at in range(0, size, 1 << 20))
+
+
 def file_system(path, size):
     """An ext4 image of this machine's documentation and manuals."""
     source = path.parent / "tree"
@@ -59,7 +64,7 @@ def corpora(scratch, size):
         if name == "documents":
             file_system(part, size)
         else:
-            part.write_bytes(random.Random(1).randbytes(size) if name == "random" else changelogs(size))
+            part.write_bytes(noise(size) if name == "random" else changelogs(size))
         part.rename(path)
     return made
 
