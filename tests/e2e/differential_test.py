@@ -72,7 +72,7 @@ def listing(raw, offset):
 def plain(name):
     """fls shows a control character as ^ and a byte that is no UTF-8 as it is, Weft shows both as \\xHH: that does not
     decide whether a file was found."""
-    return re.sub(r"(\\x[0-9A-Fa-f]{2}|[\x00-\x1f\x7f\ufffd])+", "^", name)
+    return re.sub(r"(\\x[0-9A-Fa-f]{2}|[\x00-\x1f\x7f\ufffd^])+", "^", name)
 
 
 def content_hash(raw, offset, inode):
