@@ -46,6 +46,7 @@ pid_t start(const LocalEngine& engine, const WorkerOptions& options, unsigned th
                                    "--box",
                                    std::to_string(box.descriptor())};
   std::vector<char*> arguments;
+  arguments.reserve(text.size() + 1);
   for (std::string& one : text) arguments.push_back(one.data());
   arguments.push_back(nullptr);
   Fd out(::open(words.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));

@@ -126,7 +126,7 @@ struct Shared {
   std::mutex failed_mutex;
   std::exception_ptr failed;  // the first Error of a scanning thread
 
-  void fail(std::exception_ptr error) {
+  void fail(const std::exception_ptr& error) {
     std::lock_guard lock(failed_mutex);
     if (!failed) failed = error;
     full.close();
