@@ -40,7 +40,8 @@ void add_link(App app) {
   };
   auto options = std::make_shared<Options>();
   command->add_option("CASE", options->folder, "Folder of the case")->required();
-  command->add_option("--background", options->backgrounds, "Background files (weft background build)");
+  command->add_option("--background", options->backgrounds, "Background file (weft background build); may be given several times")
+      ->allow_extra_args(false);
   add_common(*command, options->common);
   command->callback([options, app] {
     extract::Case in = extract::Case::open(options->folder);

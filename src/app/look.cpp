@@ -96,7 +96,9 @@ void add_export(App app) {
       ->add_option("TABLE", options->table,
                    "exhibit, volume, file, extent, feature, problem, link, evidence, set_aside")
       ->required();
-  command->add_option("--format", options->format, "csv, jsonl or parquet")->capture_default_str();
+  command->add_option("--format", options->format, "csv, jsonl or parquet")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"csv", "jsonl", "parquet"}));
   command->add_option("-o,--output", options->out, "File to write (default: standard output)");
   add_common(*command, options->common);
   command->callback([options] {

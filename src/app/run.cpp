@@ -19,7 +19,8 @@ void add_run(App app) {
   auto options = std::make_shared<Options>();
   command->add_option("CASE", options->folder, "Folder of the case; made when it is not there")->required();
   command->add_option("EVIDENCE", options->evidence, "Images (first segment), devices, folders, zip or tar files");
-  command->add_option("--background", options->backgrounds, "Background files (weft background build)");
+  command->add_option("--background", options->backgrounds, "Background file (weft background build); may be given several times")
+      ->allow_extra_args(false);
   add_common(*command, options->common);
   add_custody(*command, options->custody);
   command->callback([options, app] {

@@ -53,6 +53,19 @@ class Commands(Case):
         for name in ("exhibit", "volume", "file", "extent", "problem", "link", "evidence", "set_aside"):
             table(self.case, name)
 
+    def test_what_the_background_holds_makes_no_link(self):
+        one, other = self.image("one.img"), self.image("other.img")
+        weft("run", self.case, one, other)
+        self.assertEqual([(r["exhibit_a"], r["exhibit_b"], r["rank"]) for r in table(self.case, "link")], [("one", "other", 1)])
+        reference, background = self.scratch / "reference", self.scratch / "background"
+        weft("run", reference, self.image("third.img"))
+        weft("background", "build", background, reference)
+        self.assertNotIn(ADDRESS.encode(), background.read_bytes())
+        # The option takes one file: what follows is evidence again.
+        weft("run", self.case, "--background", background, one, other)
+        self.assertEqual(table(self.case, "link"), [])
+        self.assertIn("background", {r["reason"] for r in table(self.case, "set_aside") if r["value"] == ADDRESS}.pop())
+
     def test_usage(self):
         for arguments in ((), ("nonsense",), ("run",), ("run", self.case, "--threads", "many"), ("export", self.case)):
             self.assertNotEqual(weft(*arguments, expect={USAGE}).text, "")
