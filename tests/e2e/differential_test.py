@@ -11,14 +11,16 @@ import pathlib
 import re
 import subprocess
 import tempfile
+import typing
 import unittest
 from collections import Counter
 
 import common
 
-# Images no raw view can be made of with Debian's tools, or that are no image of a file system at all. Everything else
-# under images/ is compared when fls reads it.
-NOT_COMPARED = {".aff4", ".af4", ".txt", ".BEK", ".wim", ".dmg"}
+# What lies under images/ and holds no file system of its own, by suffix, and why. Everything else is given to the peers.
+NO_IMAGE = {".txt": "a note", ".BEK": "a key"}
+# Containers that Weft refuses by name. fls is asked all the same: were it to read one, Weft had to.
+REFUSED = {".aff4", ".af4", ".wim", ".dmg"}
 MOST_CONTENT = 64 << 20  # icat is not asked for more than this of one file
 # icat starts anew for every file: of a volume with more files than this every n-th is compared; WEFT_FULL=1 compares all.
 MOST_CONTENTS = 10 ** 9 if os.environ.get("WEFT_FULL") else 500
@@ -45,20 +47,36 @@ def raw_view(path, scratch):
     return path
 
 
+class Volume(typing.NamedTuple):
+    offset: int  # in bytes
+    uuid: str    # of a volume in an APFS container, else ""
+    where: tuple  # how fls and icat are told
+
+    def holds(self, row):
+        """Whether Weft's volume row is this one."""
+        return row["offset"] == self.offset and row["file_system"] != "" and (
+            row["serial"] == self.uuid if self.uuid else row["scheme"] != "apfs")
+
+
 def volumes(raw):
-    """Offsets in sectors where a file system may be."""
+    """Where TSK recognises a file system: at the front, and in partitions; volumes of APFS containers one by one."""
     done = output("mmls", "-a", raw)
-    found = [int(m[1]) for m in re.finditer(r"^\d+:\s+\S+\s+(\d+)\s", done.stdout.decode(errors="replace"), re.M)]
-    return sorted(set(found)) if done.returncode == 0 and found else [0]
+    partitions = [int(m) for m in re.findall(r"^\d+:\s+\S+\s+(\d+)\s", done.stdout.decode(errors="replace"), re.M)]
+    found = []
+    for sector in sorted({0, *partitions}):
+        if output("fsstat", "-t", "-o", sector, raw).stdout.strip():
+            found.append(Volume(sector * 512, "", ("-o", sector)))
+        pool = output("pstat", "-o", sector, raw).stdout.decode(errors="replace")
+        for uuid, block, encrypted in re.findall(
+                r"Volume ([0-9a-f-]{36})\n.*?APSB Block Number: (\d+)\n.*?Encrypted: (\w+)", pool, re.S):
+            if encrypted == "No":
+                found.append(Volume(sector * 512, uuid.replace("-", ""), ("-o", sector, "-P", "apfs", "-B", block)))
+    return found
 
 
-def file_system(raw, offset):
-    return output("fsstat", "-t", "-o", offset, raw).stdout.decode().strip()
-
-
-def listing(raw, offset):
-    """Counter of (inode, path), and {same: deleted?}, as fls sees them."""
-    done = output("fls", "-r", "-p", "-o", offset, raw)
+def listing(raw, volume):
+    """Counter of (inode, path), {same: deleted?}, and whether fls came to the end, as fls sees them."""
+    done = output("fls", "-r", "-p", *volume.where, raw)
     rows, deleted = Counter(), {}
     for line in done.stdout.decode(errors="replace").splitlines():
         match = re.match(r"^(\S)/(\S) (\* )?([0-9-]+)(\(realloc\))?:\t(.*)$", line)
@@ -66,7 +84,7 @@ def listing(raw, offset):
             key = (match[4], plain(match[6]))
             rows[key] += 1
             deleted[key] = bool(match[3])
-    return rows, deleted
+    return rows, deleted, done.returncode == 0
 
 
 def plain(name):
@@ -75,9 +93,9 @@ def plain(name):
     return re.sub(r"(\\x[0-9A-Fa-f]{2}|[\x00-\x1f\x7f\ufffd^])+", "^", name)
 
 
-def content_hash(raw, offset, inode):
+def content_hash(raw, volume, inode):
     digest, size = hashlib.sha256(), 0
-    with subprocess.Popen(["icat", "-o", str(offset), str(raw), inode], stdout=subprocess.PIPE,
+    with subprocess.Popen(["icat", *map(str, volume.where), str(raw), inode], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as tool:
         while block := tool.stdout.read(1 << 20):
             digest.update(block)
@@ -92,72 +110,120 @@ def key_of(row):
     return inode, plain(row["path"])
 
 
+class Outcome(typing.NamedTuple):
+    files: int  # entries compared
+    contents: int
+    wrong: list
+    skipped: str = ""  # why nothing was compared
+
+
 def compare(path):
-    """Returns (files compared, contents compared, differences in words) or None when no peer reads the image."""
     with common.unpacked(path) as image, tempfile.TemporaryDirectory(prefix="weft-e2e-") as scratch:
         scratch = pathlib.Path(scratch)
         raw = raw_view(image, scratch)
-        if raw is None:
-            return None
-        peers = {offset: listing(raw, offset) for offset in volumes(raw) if file_system(raw, offset)}
-        peers = {offset: rows for offset, rows in peers.items() if rows[0]}
+        why = "fls recognises no file system" if raw else "qemu-img cannot open it, fls recognises no file system"
+        if image.suffix in REFUSED:
+            why = f"container {image.suffix[1:]}: fls does not read it, Weft refuses it by name"
+        raw = raw or image
+        peers = volumes(raw)
         if not peers:
-            return None
-
+            return Outcome(0, 0, [], why)
         case = scratch / "case"
         done = common.weft("run", case, image, expect=common.DOCUMENTED)
         if done.code not in {common.OK, common.ATTENTION}:
-            return 0, 0, [f"{path.name}: peers read it, weft ends with {done.code}: {done.text.strip()[-300:]}"]
-        starts = {v["volume"]: v["offset"] for v in common.table(case, "volume")}
-        rows = common.table(case, "file")
-        wrong, files, contents = [], 0, 0
-        for offset, (theirs, deleted) in peers.items():
-            mine = [r for r in rows if starts[r["volume"]] == offset * 512]
-            # An NTFS entry has its attribute in fls's address; other file systems have the inode alone.
-            with_attribute = any("-" in inode for inode, _ in theirs)
-            ours = Counter(key_of(r) if with_attribute else (key_of(r)[0].split("-")[0], key_of(r)[1]) for r in mine)
-            files += sum(theirs.values())
-            for kind, difference in (("missing", theirs - ours), ("not at the peer", ours - theirs)):
-                if difference:
-                    some = ", ".join(f"{i} {p}" for i, p in sorted(difference)[:4])
-                    wrong.append(f"{path.name} at sector {offset}: {sum(difference.values())} {kind}: {some}")
-            step = 1 + len(mine) // MOST_CONTENTS
-            for number, row in enumerate(mine):
-                key = key_of(row) if with_attribute else (key_of(row)[0].split("-")[0], key_of(row)[1])
-                if key in deleted and deleted[key] != (row["state"] != "allocated"):
-                    wrong.append(f"{path.name}: {key[1]} is {row['state']}, fls says deleted={deleted[key]}")
-                if number % step or row["sha256"] is None or row["kind"] not in {"file", "virtual"} or row["size"] > MOST_CONTENT:
-                    continue
-                theirs_hash = content_hash(raw, offset, key[0])
-                if theirs_hash is None or key[0] == "0":
-                    continue
-                contents += 1
-                if theirs_hash[0] != row["sha256"]:
-                    wrong.append(f"{path.name}: content of {key[0]} {key[1]} ({row['state']}): {row['size']} bytes "
-                                 f"{row['sha256'][:12]}, icat gives {theirs_hash[1]} bytes {theirs_hash[0][:12]}")
-        return files, contents, wrong
+            return Outcome(0, 0, [f"peers read it, weft ends with {done.code}: {done.text.strip()[-300:]}"])
+        mine, files, problems = (common.table(case, name) for name in ("volume", "file", "problem"))
+        total = Outcome(0, 0, [])
+        for peer in peers:
+            ours = [v for v in mine if peer.holds(v)]
+            rows = [f for f in files if f["volume"] in {v["volume"] for v in ours}]
+            if len(ours) != 1:
+                total.wrong.append(f"{peer}: {len(ours)} volumes of Weft's begin there")
+            one = compare_volume(raw, peer, rows, problems)
+            total = Outcome(total.files + one.files, total.contents + one.contents, total.wrong + one.wrong)
+        return total
+
+
+def compare_volume(raw, volume, rows, problems):
+    theirs, deleted, ended_well = listing(raw, volume)
+    # An NTFS entry has its attribute in fls's address; other file systems have the inode alone.
+    with_attribute = any("-" in inode for inode, _ in theirs)
+    wrong, contents = [], 0
+    if not ended_well and not any(p["stage"] == "file system" for p in problems):
+        wrong.append(f"{volume}: fls fails, and Weft names no problem")
+
+    def key(row):
+        inode, name = key_of(row)
+        return (inode if with_attribute else inode.split("-")[0]), name
+
+    ours = Counter(key(r) for r in rows)
+    for kind, difference in (("missing", theirs - ours), ("not at the peer", ours - theirs)):
+        if difference:
+            some = ", ".join(f"{i} {p}" for i, p in sorted(difference)[:4])
+            wrong.append(f"{volume}: {sum(difference.values())} {kind}: {some}")
+    step = 1 + len(rows) // MOST_CONTENTS
+    for number, row in enumerate(rows):
+        inode, name = key(row)
+        if (inode, name) in deleted and deleted[inode, name] != (row["state"] != "allocated"):
+            wrong.append(f"{volume}: {name} is {row['state']}, fls says deleted={deleted[inode, name]}")
+        if (number % step or row["sha256"] is None or row["kind"] not in {"file", "virtual"}
+                or row["size"] > MOST_CONTENT or inode == "0"):
+            continue
+        if theirs_hash := content_hash(raw, volume, inode):
+            contents += 1
+            if theirs_hash[0] != row["sha256"]:
+                wrong.append(f"{volume}: content of {inode} {name} ({row['state']}): {row['size']} bytes "
+                             f"{row['sha256'][:12]}, icat gives {theirs_hash[1]} bytes {theirs_hash[0][:12]}")
+    return Outcome(sum(theirs.values()), contents, wrong)
+
+
+def images():
+    """(what is given to the peers, {what is not: why})"""
+    given, left = [], {}
+    for path in sorted(p for p in common.EVIDENCE.glob("images/**/*") if p.is_file()):
+        first = min(path.parent.glob(path.stem + ".[0-9][0-9][0-9]"), default=path)
+        if path.suffix in NO_IMAGE:
+            left[path] = NO_IMAGE[path.suffix]
+        elif re.fullmatch(r"\.E0[2-9]", path.suffix) or (path.suffix[1:].isdigit() and path != first):
+            left[path] = "a further part of a split image"
+        else:
+            given.append(path)
+    return given, left
+
+
+def listed_upstream():
+    """{image: volumes} of the evidence's truth/, where fls's listings made when it was collected lie."""
+    found = {}
+    for path in common.EVIDENCE.glob("truth/images__*.txt"):
+        if volumes_seen := re.findall(r"^## (?:volume|partition).* fs=\S+ entries=\d+", path.read_text(errors="replace"), re.M):
+            found[common.EVIDENCE / path.stem.replace("__", "/")] = len(volumes_seen)
+    return found
 
 
 class Differential(unittest.TestCase):
     def test_files_and_contents_are_what_fls_and_icat_say(self):
         common.needs_evidence("images")
-        images = [p for p in common.first_parts(sorted(common.EVIDENCE.glob("images/**/*"))) if p.is_file()]
-        images = [p for p in images if not any(s in NOT_COMPARED for s in p.suffixes) and not re.fullmatch(r"\.E0[2-9]", p.suffix)]
-        # Of a set that begins with .000, that one is the first part.
-        images = [p for p in images if not (p.suffix == ".001" and p.with_suffix(".000").exists())]
-        images += [p for p in sorted(common.EVIDENCE.glob("images/**/*.000")) if p not in images]
-        compared, files, contents, wrong = [], 0, 0, []
+        given, left = images()
+        total, compared, wrong = Counter(), {}, []
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            for path, result in zip(images, pool.map(attempt, images)):
-                if isinstance(result, Exception):
-                    wrong.append(f"{path.name}: {result}")
-                elif result is not None:
-                    compared.append(path.name)
-                    files, contents = files + result[0], contents + result[1]
-                    wrong += result[2]
-        print(f"{len(compared)} of {len(images)} images are read by fls; {files} entries and {contents} contents compared")
-        self.assertGreaterEqual(len(compared), 15, "hardly anything was compared: are fls and mmls there?")
-        self.assertGreater(contents, 100)
+            for path, result in zip(given, pool.map(attempt, given)):
+                if result.skipped:
+                    left[path] = result.skipped
+                else:
+                    compared[path] = f"{result.files} entries, {result.contents} contents"
+                    total.update(files=result.files, contents=result.contents)
+                wrong += [f"{path.name}: {what}" for what in result.wrong]
+        for word, which in (("compared", compared), ("not compared", left)):
+            for path, what in sorted(which.items()):
+                print(f"  {word}  {path.relative_to(common.EVIDENCE / 'images')}: {what}")
+        print(f"{len(compared)} of {len(compared) + len(left)} files are images that fls reads; "
+              f"{total['files']} entries and {total['contents']} contents compared")
+        # The listings kept with the images were made without this test: what fls read then has to be among these.
+        for path, seen in listed_upstream().items():
+            if path not in compared:
+                wrong.append(f"{path.name}: fls read {seen} volumes when it was collected, here: {left.get(path)}")
+        self.assertGreaterEqual(len(compared), 25, "hardly anything was compared: are fls and mmls there?")
+        self.assertGreater(total["contents"], 100)
         self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
 
     def test_what_ewfverify_passes_passes(self):
@@ -182,7 +248,7 @@ def attempt(path):
     try:
         return compare(path)
     except Exception as error:  # one image's trouble is reported with its name and does not hide the others'
-        return error
+        return Outcome(0, 0, [repr(error)])
 
 
 if __name__ == "__main__":
