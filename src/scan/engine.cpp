@@ -57,7 +57,9 @@ struct Level {
   std::vector<bool> aside;             // by owner: set aside for this text
   std::unordered_set<size_t> begins;   // of layers found in this text: a stream is decoded once
   Utf16Text utf16;
-  size_t filed = 0;  // hits in the lists
+  size_t filed = 0;               // hits in the lists
+  bool has_document = false;      // one begins in this text
+  std::vector<std::string> told;  // of the document at hand
 
   void reset(size_t owners) {
     hits.resize(owners);
@@ -67,6 +69,8 @@ struct Level {
     begins.clear();
     utf16.clear();
     filed = 0;
+    has_document = false;
+    told.clear();
   }
 };
 
@@ -328,6 +332,16 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner)
     void problem(size_t begin, std::string what) override {
       if (begin < text_.begin || begin >= text_.end) return;
       state_.problem(text_.source(begin), text_.path(begin), std::move(what));
+    }
+    void document(size_t) override { level_.has_document = true, level_.told.clear(); }
+    void problem_of_document(size_t begin, std::string what) override {
+      if (begin < text_.begin || begin >= text_.end) return;
+      size_t depth = text_.depth;
+      while (depth > 0 && !state_.levels[depth]->has_document) --depth;
+      std::vector<std::string>& told = state_.levels[depth]->told;
+      if (std::find(told.begin(), told.end(), what) != told.end()) return;
+      told.push_back(what);
+      problem(begin, std::move(what));
     }
     size_t room() const override {
       const uint64_t branch = state_.limits.decoded_branch, page = state_.limits.decoded_page;

@@ -547,6 +547,43 @@ TEST(Decoders, PdfSaysWhatItCannotUnpack) {
   EXPECT_THAT(results.problems[1].what, ::testing::HasSubstr("ASCII85Decode"));
 }
 
+// What is wrong with a document as a whole is told once of each.
+TEST(Decoders, PdfSaysOnceThatItIsEncrypted) {
+  const std::string trailer = "trailer\n<< /Size 9 /Root 1 0 R /Encrypt 8 0 R >>\n";
+  const std::string document = "%PDF-1.6\n" + trailer + filler + trailer + "%%EOF\n";
+  const Results results = scan_all(document + document + "the word /Encrypt 8 0 R alone");
+  ASSERT_EQ(results.problems.size(), 2u) << described(results);
+  for (size_t i : {0u, 1u}) {
+    EXPECT_THAT(results.problems[i].what, ::testing::HasSubstr("encrypted"));
+    EXPECT_EQ(results.problems[i].offset, i * document.size() + document.find("/Encrypt"));
+  }
+}
+
+TEST(Decoders, PdfSaysThatAFontHasCodesOfItsOwn) {
+  const std::string composite = "<</Type/Font/Subtype/Type0/BaseFont/AAAAAA+Any/Encoding/Identity-H/ToUnicode 9 0 R>>",
+                    built_in = "<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+Any /FirstChar 33 >>",
+                    renumbered = "<< /Type /Encoding /Differences [ 1 /H /e /l /o ] >>",
+                    numbered = "<< /Type /Encoding /Differences [65/g17/g18] >>";
+  for (const std::string& font : {composite, built_in, renumbered, numbered}) {
+    const Results plain = scan_all("%PDF-1.4\n5 0 obj\n" + font + "\nendobj\n" + font);
+    ASSERT_EQ(plain.problems.size(), 1u) << font << described(plain);
+    EXPECT_THAT(plain.problems[0].what, ::testing::HasSubstr("font"));
+    // In object streams: two layers, and still one document.
+    const std::string objects = "stream\n" + zlibbed("5 0 6 99 " + font + filler) + "\nendstream\n";
+    const Results packed = scan_all("%PDF-1.5\n" + objects + objects);
+    ASSERT_EQ(packed.problems.size(), 1u) << font << described(packed);
+    EXPECT_THAT(packed.problems[0].layers, ::testing::StartsWith("-PDF-"));
+  }
+}
+
+TEST(Decoders, PdfFontsThatAreReadMakeNoProblem) {
+  const Results results = scan_all(
+      "%PDF-1.4\n<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+Any /Encoding /MacRomanEncoding >>"
+      "<</Type/Font/Subtype/Type1/BaseFont/ABCDEF+CMR10>><< /Type /Font /Subtype /TrueType /BaseFont /Arial >>"
+      "<< /Differences [ 32 /space /exclam 65 /A /B 97 /a 128 /Euro /bullet 251 /fl ] >> /BaseFont /");
+  EXPECT_EQ(described(results), "");
+}
+
 TEST(Decoders, PdfLinesAreNotGlued) {
   const std::string content =
       "BT /F1 10 Tf 1 0 0 1 72 700 Tm (anna@exa) Tj (mple.com) Tj 0 -12 Td (bert@example.org) Tj T* "
@@ -591,6 +628,20 @@ TEST(Decoders, Base64IsNotSeenInIdentifiers) {
 }
 
 // --- Real evidence ---------------------------------------------------------------------------------------------------
+
+TEST(Evidence, PdfDocumentsSayWhatIsNotRead) {
+  if (evidence("documents/testPDF.pdf").empty()) GTEST_SKIP() << "no evidence: set WEFT_EVIDENCE";
+  auto told = [](const std::string& name) {
+    std::vector<std::string> out;
+    for (const ScanProblem& problem : scan_all(evidence("documents/" + name)).problems) out.push_back(problem.what);
+    return out;
+  };
+  using ::testing::ElementsAre, ::testing::HasSubstr, ::testing::UnorderedElementsAre;
+  EXPECT_THAT(told("testPDF.pdf"), ElementsAre());
+  EXPECT_THAT(told("pdf_words2.pdf"), ElementsAre());
+  EXPECT_THAT(told("testPDF_protected.pdf"), UnorderedElementsAre(HasSubstr("encrypted"), HasSubstr("font")));
+  EXPECT_THAT(told("testPDF_incrementalUpdates.pdf"), ElementsAre(HasSubstr("font")));
+}
 
 TEST(Evidence, NpsEmailsImage) {
   const std::string image = evidence("images/bulk_extractor/nps-2010-emails.100k.raw");

@@ -71,6 +71,10 @@ class Decoded {
   virtual bool layer(std::string_view name, size_t begin, size_t consumed, std::vector<uint8_t> bytes) = 0;
   // Something is there but cannot be decoded (encrypted member, unsupported method, checksum wrong, cut short).
   virtual void problem(size_t begin, std::string what) = 0;
+  // A document begins here. What is wrong with a document as a whole is told once of each, however often it is met in
+  // it and in its layers: where it is met first. (A document longer than a page: once a page.)
+  virtual void document(size_t begin) = 0;
+  virtual void problem_of_document(size_t begin, std::string what) = 0;
   // How many bytes may still be produced.
   virtual size_t room() const = 0;
 };

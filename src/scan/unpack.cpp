@@ -53,6 +53,8 @@ class Taken final : public Decoded {
     return false;
   }
   void problem(size_t, std::string) override {}
+  void document(size_t) override {}
+  void problem_of_document(size_t, std::string) override {}
   size_t room() const override { return room_; }
 
   size_t from = 0;

@@ -1,20 +1,28 @@
 // PDF: streams packed with FlateDecode (ISO 32000-1 §7.3.8, §7.4.4), found by the keyword in front of them. No cross-
 // reference table is needed, so objects of deleted and torn files come out too. Streams under other filters that may
 // hold text are told as problems; images (DCT, JPX, CCITT, JBIG2) are left in silence, since they hold none.
+//
+// Two things make a document's text unreadable though its streams unpack, or seem to: encryption (§7.6; the trailer
+// says /Encrypt) and fonts whose codes are no characters (pdf_font.cpp). Each is told once of a document.
 #include <algorithm>
 #include <fmt/format.h>
 
 #include "scan/decoders/inflate.h"
+#include "scan/decoders/pdf_font.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {
 namespace {
 
 // The keyword and a zlib header: method 8, any window, any level.
-enum : uint32_t { flate, other_filter };
+enum : uint32_t { flate, other_filter, header, encryption, font, differences };
 constexpr Pattern patterns[] = {{R"(stream\r?\n[\x08\x18\x28\x38\x48\x58\x68\x78].)", dotall, flate},
-                                {R"(/(?:LZW|ASCII85|ASCIIHex|RunLength)Decode)", 0, other_filter}};
-constexpr size_t longest_dictionary = 512;  // from a filter's name to the stream
+                                {R"(/(?:LZW|ASCII85|ASCIIHex|RunLength)Decode)", 0, other_filter},
+                                {R"(%PDF-\d\.\d)", 0, header},
+                                {R"(/Encrypt\s{0,4}(?:\d{1,10}\s{1,4}\d{1,5}\s{1,4}R|<<))", 0, encryption},
+                                {R"(/BaseFont\s{0,4}/)", 0, font},
+                                {R"(/Differences\s{0,4}\[)", 0, differences}};
+constexpr size_t longest_dictionary = 512;  // from a filter's name to the stream; of a trailer
 
 // A filter's name in the dictionary of a stream. In a chain of filters the first one is told.
 void on_filter(Bytes bytes, size_t end, Decoded& out) {
@@ -27,8 +35,20 @@ void on_filter(Bytes bytes, size_t end, Decoded& out) {
               fmt::format("PDF stream packed with {}, which is not unpacked", text.substr(begin + 1, end - begin - 1)));
 }
 
-void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
-  if (hit.pattern == other_filter) return on_filter(bytes, hit.end, out);
+// In a trailer, or in the dictionary of a cross-reference stream: both name the /Root.
+void on_encryption(Bytes bytes, size_t end, Decoded& out) {
+  const std::string_view text = as_text(bytes);
+  const size_t begin = text.rfind('/', end - 1), first = begin - std::min(begin, longest_dictionary);
+  if (text.substr(first, end - first + longest_dictionary).find("/Root") == std::string_view::npos) return;
+  out.problem_of_document(begin, "PDF is encrypted: its text is not read");
+}
+
+void on_font(Bytes bytes, size_t begin, bool own_codes, Decoded& out) {
+  if (own_codes && begin < bytes.size())
+    out.problem_of_document(begin, "PDF with a font whose codes are no characters: text set in it is not read");
+}
+
+void on_stream(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const size_t data = hit.end - 2;
   const size_t begin = data - (bytes[data - 2] == '\r' ? 8 : 7);  // of "stream"
   if (begin < from || as_text(bytes.first(begin)).ends_with("end")) return;
@@ -40,6 +60,24 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (!whole && inflated.bytes.size() < surely_real / 4) return out.problem(begin, what_ended(inflated, "PDF stream"));
   if (!whole) out.problem(begin, what_ended(inflated, "PDF stream"));
   out.layer("PDF", begin, data - begin + inflated.consumed, std::move(inflated.bytes));
+}
+
+void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
+  const std::string_view text = as_text(bytes);
+  switch (hit.pattern) {
+    case other_filter:
+      return on_filter(bytes, hit.end, out);
+    case header:
+      return out.document(hit.end);
+    case encryption:
+      return on_encryption(bytes, hit.end, out);
+    case font:
+      return on_font(bytes, hit.end - 1, font_has_own_codes(text, hit.end), out);
+    case differences:
+      return on_font(bytes, hit.end - 1, differ_from_latin1(text.substr(hit.end)), out);
+    default:
+      return on_stream(bytes, hit, from, out);
+  }
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 // their places on the page.
 //
 // Bytes are taken for Latin-1; two-byte strings whose high bytes are all zero for what their low bytes say. Fonts whose
-// codes need a ToUnicode map stay unread.
+// codes need a ToUnicode map stay unread; PDF says so of the document.
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "scan/decoders/pdf_syntax.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {
@@ -30,13 +31,6 @@ constexpr size_t farthest_begin = 2 * KiB;  // of BT in front of the first strin
 constexpr size_t most_text = 4 * MiB;
 constexpr size_t longest_operator = 3, most_frames = 64;
 constexpr double space_shift = -200, glyph_width = 0.5, space_width = 0.25;
-
-bool is_space(uint8_t c) {
-  return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\0';
-}
-bool is_delimiter(uint8_t c) {
-  return std::string_view("()<>[]{}/%").find(char(c)) != std::string_view::npos;
-}
 
 class Reader {
  public:
@@ -55,7 +49,7 @@ class Reader {
   bool more() const { return at_ < bytes_.size(); }
 
   bool step() {
-    while (more() && is_space(bytes_[at_])) ++at_;
+    while (more() && is_pdf_space(bytes_[at_])) ++at_;
     if (!more()) return false;
     const uint8_t c = bytes_[at_];
     if (c == '(') return literal(), true;
@@ -70,7 +64,7 @@ class Reader {
   }
 
   bool name() {
-    for (++at_; more() && !is_space(bytes_[at_]) && !is_delimiter(bytes_[at_]); ++at_) {
+    for (++at_; more() && !is_pdf_space(bytes_[at_]) && !is_pdf_delimiter(bytes_[at_]); ++at_) {
     }
     return true;
   }
@@ -98,7 +92,7 @@ class Reader {
   // An operator, or a word of something that is no content stream.
   bool word() {
     const size_t begin = at_;
-    while (more() && !is_space(bytes_[at_]) && !is_delimiter(bytes_[at_])) {
+    while (more() && !is_pdf_space(bytes_[at_]) && !is_pdf_delimiter(bytes_[at_])) {
       const uint8_t c = bytes_[at_];
       if (!is_alnum(c) && c != '*' && c != '\'' && c != '"') return at_ = begin, false;
       ++at_;
@@ -216,7 +210,7 @@ class Reader {
     unsigned value = 0, digits = 0;
     for (++at_; more() && bytes_[at_] != '>'; ++at_) {
       const uint8_t c = bytes_[at_];
-      if (is_space(c)) continue;
+      if (is_pdf_space(c)) continue;
       if (!is_hex({reinterpret_cast<const char*>(&c), 1})) return false;
       value = value << 4 | unsigned(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
       if (++digits % 2 == 0) raw += char(uint8_t(value));
@@ -256,8 +250,8 @@ size_t text_object(Bytes bytes, size_t floor, size_t at) {
     const void* found = ::memrchr(bytes.data() + lowest, 'B', i - lowest);
     if (!found) break;
     i = size_t(static_cast<const uint8_t*>(found) - bytes.data());
-    if (i + 2 >= bytes.size() || bytes[i + 1] != 'T' || !is_space(bytes[i + 2])) continue;
-    if (i == 0 || is_space(bytes[i - 1])) return i;
+    if (i + 2 >= bytes.size() || bytes[i + 1] != 'T' || !is_pdf_space(bytes[i + 2])) continue;
+    if (i == 0 || is_pdf_space(bytes[i - 1])) return i;
   }
   return at;
 }
