@@ -105,7 +105,7 @@ class Builder:
             run("mmd", "-i", image, "::/holes", env=environment)
             copy(names, "holes/")
             run("mdel", "-i", image, *[f"::/holes/{name}" for name in names[::2]], env=environment)
-            for name in fragmented:
+            for name in [n for n in files if n in fragmented]:
                 copy([name], name)
         for name, extra in slack:
             content = files[name]

@@ -259,7 +259,7 @@ class Exhibit:
             if place.layer == "slack":
                 place.offset = data.index(place.needle, place.end, place.end + self.block)
             elif place.member == "stream":
-                place.offset = start + content.index(b"stream\n") + 7
+                place.offset = start + content.index(b"stream\n")
             elif place.member:
                 place.offset = start + content.index(place.member.encode()) - 30  # its local header
             elif place.inside:
