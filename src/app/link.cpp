@@ -14,19 +14,22 @@ Outcome link_all(extract::Case& in, const std::vector<std::string>& backgrounds,
   link::LinkOptions how;
   how.packs = in.sealed_packs();
   how.tokens = in.folder() + "/tokens";
+  how.indexes = in.folder() + "/indexes";
   how.folder = in.links();
   how.temporary = in.temporary();
   how.backgrounds = backgrounds;
   how.limits = options.limits();
+  how.threads = options.thread_count();
   how.version = WEFT_VERSION;
   link::LinkSummary summary = link::link(how);
   std::string files;
   for (const std::string& one : backgrounds) files += (files.empty() ? "" : ", ") + one;
   in.log("link", {{"exhibits", std::to_string(summary.exhibits)},
                   {"links", std::to_string(summary.links)},
+                  {"supported", std::to_string(summary.supported)},
                   {"background", files}});
-  std::printf("linked     %lu exhibits: %lu shared selectors, %lu links, %lu selectors set aside\n", summary.exhibits,
-              summary.shared, summary.links, summary.set_aside);
+  std::printf("linked     %lu exhibits: %lu shared selectors, %lu links (%lu supported), %lu selectors set aside\n",
+              summary.exhibits, summary.shared, summary.links, summary.supported, summary.set_aside);
   std::fflush(stdout);
   return {};
 }

@@ -94,7 +94,7 @@ void add_export(App app) {
   command->add_option("CASE", options->folder, "Folder of the case")->required();
   command
       ->add_option("TABLE", options->table,
-                   "exhibit, volume, file, extent, feature, problem, link, evidence, set_aside")
+                   "exhibit, volume, file, extent, feature, problem, link, evidence, set_aside, owner, cluster")
       ->required();
   command->add_option("--format", options->format, "csv, jsonl or parquet")
       ->capture_default_str()

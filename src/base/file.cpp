@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,6 +27,20 @@ void write_all(int fd, std::string_view content, const std::string& path) {
 
 Fd::~Fd() {
   if (fd_ >= 0) ::close(fd_);
+}
+
+Mapping::Mapping(const std::string& path) {
+  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat info;
+  if (!fd || ::fstat(fd.get(), &info) != 0) throw Error("cannot open", path, errno);
+  if (info.st_size <= 0) return;
+  void* at = ::mmap(nullptr, size_t(info.st_size), PROT_READ, MAP_PRIVATE, fd.get(), 0);
+  if (at == MAP_FAILED) throw Error("cannot map", path, errno);
+  bytes_ = Bytes(static_cast<const uint8_t*>(at), size_t(info.st_size));
+}
+
+Mapping::~Mapping() {
+  if (!bytes_.empty()) ::munmap(const_cast<uint8_t*>(bytes_.data()), bytes_.size());
 }
 
 std::string read_file(const std::string& path) {

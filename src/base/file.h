@@ -49,6 +49,22 @@ class Handle {
   T* it_ = nullptr;
 };
 
+// A file of ours mapped read-only. Error when it cannot be opened; an empty file maps to no bytes.
+class Mapping {
+ public:
+  explicit Mapping(const std::string& path);
+  ~Mapping();
+  Mapping(Mapping&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+  Mapping& operator=(Mapping&& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  Bytes bytes() const { return bytes_; }
+
+ private:
+  Bytes bytes_;
+};
+
 // The whole file as bytes; Error when it cannot be read.
 std::string read_file(const std::string& path);
 // Writes under a temporary name beside it, syncs, renames: a reader sees the old file or the new one, never a part.

@@ -5,11 +5,6 @@
 // would only set a selector aside, which the ledger shows.
 #include "link/background.h"
 
-#include <cerrno>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
 #include "base/cursor.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -44,61 +39,28 @@ uint64_t selector_hash(std::string_view kind, std::string_view value) {
   return std::stoull(digest, nullptr, 16);
 }
 
-Background::Background(const std::string& path) {
-  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat info;
-  if (!fd || ::fstat(fd.get(), &info) != 0) throw Error("cannot read the background", path, errno);
-  if (info.st_size <= 0) throw Error("not a background file", path);
-  void* at = ::mmap(nullptr, size_t(info.st_size), PROT_READ, MAP_PRIVATE, fd.get(), 0);
-  if (at == MAP_FAILED) throw Error("cannot map the background", path, errno);
-  bytes_ = Bytes(static_cast<const uint8_t*>(at), size_t(info.st_size));
-
-  Cursor cursor(bytes_);
+Background::Background(const std::string& path) : mapping_(path) {
+  Cursor cursor(mapping_.bytes());
   bool ours = cursor.take_text(magic.size()) == magic && cursor.u32le() == version;
   sources_ = cursor.u32le();
   count_ = cursor.u64le();
   uint32_t length = cursor.u32le();
   if (length <= longest_name) name_ = cursor.take_text(length);
   hashes_ = aligned(cursor.position());
-  bool whole = cursor.ok() && count_ <= bytes_.size() / 12 && hashes_ + count_ * 12 == bytes_.size();
-  if (!ours || !whole || length > longest_name) {
-    ::munmap(at, bytes_.size());
+  size_t size = mapping_.bytes().size();
+  bool whole = cursor.ok() && count_ <= size / 12 && hashes_ + count_ * 12 == size;
+  if (!ours || !whole || length > longest_name)
     throw Error(ours ? "the background file is damaged or cut short" : "not a background file of this version", path);
-  }
   counts_ = hashes_ + count_ * 8;
-  sha256_ = sha256_hex(bytes_);
-}
-
-Background::~Background() {
-  if (!bytes_.empty()) ::munmap(const_cast<uint8_t*>(bytes_.data()), bytes_.size());
-}
-
-Background::Background(Background&& other) noexcept
-    : bytes_(std::exchange(other.bytes_, {})),
-      name_(std::move(other.name_)),
-      sha256_(std::move(other.sha256_)),
-      sources_(other.sources_),
-      count_(other.count_),
-      hashes_(other.hashes_),
-      counts_(other.counts_) {}
-
-Background& Background::operator=(Background&& other) noexcept {
-  std::swap(bytes_, other.bytes_);
-  std::swap(name_, other.name_);
-  std::swap(sha256_, other.sha256_);
-  std::swap(sources_, other.sources_);
-  std::swap(count_, other.count_);
-  std::swap(hashes_, other.hashes_);
-  std::swap(counts_, other.counts_);
-  return *this;
+  sha256_ = sha256_hex(mapping_.bytes());
 }
 
 uint32_t Background::holding(uint64_t hash) const {
   uint64_t low = 0, high = count_;
   while (low < high) {
     uint64_t middle = low + (high - low) / 2;
-    uint64_t at = little(bytes_.data() + hashes_ + middle * 8, 8);
-    if (at == hash) return std::min(sources_, uint32_t(little(bytes_.data() + counts_ + middle * 4, 4)));
+    uint64_t at = little(mapping_.bytes().data() + hashes_ + middle * 8, 8);
+    if (at == hash) return std::min(sources_, uint32_t(little(mapping_.bytes().data() + counts_ + middle * 4, 4)));
     if (at < hash)
       low = middle + 1;
     else

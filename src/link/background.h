@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/bytes.h"
+#include "base/file.h"
 
 namespace weft::link {
 
@@ -23,9 +23,6 @@ class Background {
  public:
   // Error when the file is missing or not a background of this version.
   explicit Background(const std::string& path);
-  ~Background();
-  Background(Background&& other) noexcept;
-  Background& operator=(Background&& other) noexcept;
 
   const std::string& name() const { return name_; }
   uint32_t sources() const { return sources_; }          // how many were looked at
@@ -34,7 +31,7 @@ class Background {
   uint32_t holding(uint64_t hash) const;                 // how many of the sources hold it
 
  private:
-  Bytes bytes_;
+  Mapping mapping_;
   std::string name_, sha256_;
   uint32_t sources_ = 0;
   uint64_t count_ = 0;

@@ -21,11 +21,11 @@ bool looks_like_a_copy(const Case& input, const Pair& pair) {
 
 }  // namespace
 
-std::string innocent_explanation(const Case& input, const Pair& pair, const std::vector<std::string>& image_hashes) {
-  const std::string &a = image_hashes[pair.a], &b = image_hashes[pair.b];
-  if (!a.empty() && a == b) return "the two images are identical: one item imaged twice, or a clone";
-  if (looks_like_a_copy(input, pair))
+std::string innocent_explanation(const Case& input, const Pair& pair, bool identical_images) {
+  if (identical_images) return "the two images are identical: one item imaged twice, or a clone";
+  if (pair.one_source || looks_like_a_copy(input, pair))
     return "one may be a clone or backup of the other, or both stem from one installation";
+  if (pair.bundles.empty()) return "";
   const Bundle& first = pair.bundles.front();
   size_t texts = 0;
   for (uint32_t member : first.members) texts += input.selectors[member].kind->name != "file_sha256";

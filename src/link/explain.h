@@ -8,7 +8,7 @@
 namespace weft::link {
 
 // The likeliest explanation of a pair without a direct path between the two, from what its heaviest bundles are made
-// of. image_hashes: SHA-256 of each exhibit's image, by exhibit; may be empty texts.
-std::string innocent_explanation(const Case& input, const Pair& pair, const std::vector<std::string>& image_hashes);
+// of.
+std::string innocent_explanation(const Case& input, const Pair& pair, bool identical_images);
 
 }  // namespace weft::link

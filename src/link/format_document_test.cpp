@@ -10,8 +10,9 @@ namespace weft::link {
 namespace {
 
 TEST(format_document, the_committed_one_is_what_the_row_structs_say) {
-  std::string made = pack::format_document(
-      {pack::table_info<LinkRow>(), pack::table_info<EvidenceRow>(), pack::table_info<SetAsideRow>()});
+  std::string made = pack::format_document({pack::table_info<LinkRow>(), pack::table_info<EvidenceRow>(),
+                                            pack::table_info<SetAsideRow>(), pack::table_info<OwnerRow>(),
+                                            pack::table_info<ClusterRow>()});
   std::string path = WEFT_SOURCE_DIR "/docs/pack-format.md", committed;
   try {
     committed = read_file(path);

@@ -1,15 +1,21 @@
-// How 150 exhibits with hundreds of thousands of selectors each go through a bounded memory.
+// How 150 exhibits with hundreds of thousands of selectors each are brought together.
 //
-// 1. Every pack in turn is reduced to (exhibit, kind, 64-bit hash) of its different selectors: ten bytes each.
-// 2. One grouping over those says which hashes stand on two exhibits or more, and which on too many (hubs).
-// 3. Every pack in turn gives the rows of the shared ones, with their containers: at most `places` per selector, best
-//    first. Of hubs only the value is kept, for the ledger.
-// 4. The rows come back in order of kind, value and exhibit, and become posting lists.
-// Two values with one hash would only survive step 2 needlessly: step 4 compares kind and value themselves.
+// 1. The indexes are merged by stretches of the hash's range, several stretches at a time: which hashes stand on two
+//    exhibits or more. The first pass only counts: enough to see which exhibits stem from one image, and which accounts
+//    stand out on each.
+// 2. The second pass keeps what may make a link: values on not too many exhibits, in places that count. Of hubs and of
+//    what says nothing only a ledger row is kept.
+// Memory: a stretch at a time, and the postings of what is shared. Values are compared as well as hashes.
 #include "link/gather.h"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <atomic>
+#include <cmath>
+#include <functional>
+#include <mutex>
+#include <numeric>
+#include <thread>
+#include <tuple>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -19,138 +25,96 @@
 namespace weft::link {
 namespace {
 
-using pack::Database;
-
-constexpr uint64_t least_file = 1024;      // smaller files are templates, markers and settings
-constexpr uint64_t whole_file = 1 << 20;   // up to here a file is one container; beyond, stretches of it are
-constexpr uint64_t near = 4096;            // bytes between neighbours of one stretch
-constexpr unsigned places = 8;             // containers kept per selector and exhibit
+constexpr unsigned stretches = 256;
 constexpr double background_share = 0.01;  // of the background's sources that make a selector part of the background
-constexpr size_t examples_shown = 5;
+constexpr size_t examples_shown = 5, accounts_kept = 10;
+constexpr uint64_t few_files = 20;  // fewer in common may be chance even where they are all there is
+constexpr double same_image = 0.5;  // of the smaller exhibit's own files, at the same path and inode
 
-std::string list_of(const std::function<bool(const Kind&)>& wanted) {
-  std::string out;
-  for (const Kind& kind : kinds())
-    if (wanted(kind)) out += (out.empty() ? "" : ", ") + Database::quote(kind.name);
-  return out;
-}
+struct Holder {
+  uint64_t hash = 0;
+  uint32_t exhibit = 0;
+  uint16_t segment = 0;
+  const IndexEntry* entry = nullptr;
+};
+using Run = std::span<const Holder>;  // one value, ascending by exhibit
 
-// Kinds whose value is taken from the feature table as it stands. A bare domain is in every URL, so a URL counts only
-// with a query, which is where tokens and identities are.
-std::string plain_features() {
-  return "kind IN (" + list_of([](const Kind& kind) { return !kind.secret; }) +
-         ") AND (kind <> 'url' OR contains(value, '?'))";
-}
-constexpr std::string_view machine_sid = "'^(S-1-5-21(?:-[0-9]+){3})(?:-[0-9]+)?$'";
+class Merge {
+ public:
+  explicit Merge(const std::vector<Index>& indexes) : indexes_(indexes) {}
 
-// Everything of the attached pack that may be a selector. `token` is a view beside the pack's own.
-std::string found() {
-  std::string place = R"(, "offset", path, file, file_id, file_offset)";
-  return fmt::format(R"(
-    SELECT kind, value, value AS shown{place} FROM feature WHERE {plain}
-    UNION ALL
-    SELECT 'sid_machine', regexp_extract(value, {sid}, 1), regexp_extract(value, {sid}, 1){place}
-      FROM feature WHERE kind = 'sid' AND regexp_matches(value, {sid})
-    UNION ALL
-    SELECT f.kind, t.token, f.value, f."offset", f.path, f.file, f.file_id, f.file_offset
-      FROM feature f JOIN token t ON f.kind = t.kind AND f.value = t.value AND f.path = t.path WHERE f.kind IN ({secret})
-    UNION ALL
-    SELECT 'file_sha256', sha256, sha256, NULL, '#' || file_id || '+0', path, file_id, 0
-      FROM file WHERE kind = 'file' AND size >= {least} AND sha256 IS NOT NULL
-    UNION ALL
-    SELECT 'volume_serial', serial, serial, "offset", CAST("offset" AS VARCHAR), '', NULL, NULL FROM volume WHERE serial <> '')",
-                     fmt::arg("place", place), fmt::arg("plain", plain_features()), fmt::arg("sid", machine_sid),
-                     fmt::arg("secret", list_of([](const Kind& kind) { return kind.secret; })),
-                     fmt::arg("least", least_file));
-}
-
-constexpr std::string_view hash_of = "hash(kind || chr(31) || value)";
-
-void attach(Database& database, const Source& source) {
-  database.attach_packs({source.folder});
-  if (source.tokens.empty())
-    database.run(
-        "CREATE OR REPLACE TEMP VIEW token AS SELECT kind, value, path, value AS token FROM feature WHERE false");
-  else
-    database.run("CREATE OR REPLACE TEMP VIEW token AS SELECT * FROM read_parquet(" + Database::quote(source.tokens) +
-                 ")");
-  database.run("CREATE OR REPLACE TEMP VIEW found AS " + found());
-}
-
-void reduce(Database& database, const std::vector<Source>& sources) {
-  std::string numbered;
-  for (const Kind& kind : kinds()) numbered += (numbered.empty() ? "" : ", ") + Database::quote(kind.name);
-  database.run(
-      "CREATE TABLE held(no USMALLINT, kind UTINYINT, h UBIGINT); CREATE TABLE label(no USMALLINT, exhibit VARCHAR)");
-  for (size_t no = 0; no < sources.size(); ++no) {
-    attach(database, sources[no]);
-    database.run(fmt::format("INSERT INTO label VALUES ({}, {})", no, Database::quote(sources[no].exhibit)));
-    database.run(fmt::format("INSERT INTO held SELECT DISTINCT {}, list_position([{}], kind) - 1, {} FROM found", no,
-                             numbered, hash_of));
+  const Index& index(uint32_t exhibit) const { return indexes_[exhibit]; }
+  const Index::Segment& segment(const Holder& holder) const {
+    return indexes_[holder.exhibit].segments()[holder.segment];
   }
-  database.run(
-      "CREATE TABLE shared AS SELECT h, count(DISTINCT no) AS n FROM held GROUP BY h HAVING min(no) <> max(no)");
-}
-
-// The rows of shared selectors of the attached pack, with where they lie.
-std::string occurrences(size_t no, uint64_t limit) {
-  return fmt::format(R"(
-    INSERT INTO occurrence
-    WITH wanted AS (SELECT f.*, s.n FROM found f JOIN shared s ON hash(f.kind || chr(31) || f.value) = s.h WHERE s.n <= {limit}),
-    placed AS (
-      SELECT w.kind, w.value, w.shown, w.n, w.path, w.file, w.file_id, coalesce(w."offset", e."offset", 0) AS begin_at,
-             CAST(coalesce(w.file_offset, w."offset", 0) AS HUGEINT) AS place, f.sha256, f.type, f.volume,
-             coalesce({software}, false) AS software,
-             coalesce(f.size > {whole} OR f.type IN ('application/vnd.sqlite3', 'application/x-sqlite3', 'application/mbox',
-                      'application/vnd.ms-outlook', 'application/vnd.ms-outlook-pst'), true) AS collection,
-             CASE f.state WHEN 'allocated' THEN 0 WHEN 'deleted' THEN 1 WHEN 'orphan' THEN 2 ELSE 3 END AS state
-        FROM wanted w LEFT JOIN file f ON w.file_id = f.file_id
-        LEFT JOIN (SELECT file_id, min("offset") AS "offset" FROM extent WHERE file_offset = 0 AND kind IN ('data', 'compressed', 'resident') GROUP BY file_id) e
-               ON w.file_id = e.file_id AND w.kind = 'file_sha256'),
-    neighbours AS (
-      SELECT *, CASE WHEN file_id IS DISTINCT FROM lag(file_id) OVER along OR place > lag(place) OVER along + {near} THEN 1 ELSE 0 END AS fresh
-        FROM placed WINDOW along AS (ORDER BY file_id NULLS FIRST, place, path, kind, value)),
-    contained AS (
-      SELECT *, CASE WHEN kind = 'volume_serial' THEN 'v{no}:' || path
-                     WHEN kind = 'file_sha256' THEN 'c' || value
-                     WHEN NOT collection THEN coalesce('c' || sha256, 'f{no}:' || file_id)
-                     ELSE 'r{no}:' || sum(fresh) OVER (ORDER BY file_id NULLS FIRST, place, path, kind, value ROWS UNBOUNDED PRECEDING) END AS container,
-             CASE WHEN kind = 'file_sha256' AND contains(file, '/') THEN 'd{no}:' || volume || ':' || regexp_replace(file, '/[^/]*$', '') END AS folder
-        FROM neighbours),
-    once AS (
-      SELECT * FROM contained
-      QUALIFY row_number() OVER (PARTITION BY kind, value, container ORDER BY software, state, begin_at, path, file_id) = 1)
-    SELECT {no}, kind, value, shown, n, begin_at, path, file, container, folder, sha256, type, software,
-           row_number() OVER (PARTITION BY kind, value ORDER BY software, state, begin_at, path, file_id) AS preference
-      FROM once QUALIFY preference <= {places})",
-                     fmt::arg("no", no), fmt::arg("limit", limit), fmt::arg("software", software_path_sql("w.file")),
-                     fmt::arg("whole", whole_file), fmt::arg("near", near), fmt::arg("places", places));
-}
-
-void collect(Database& database, const std::vector<Source>& sources) {
-  uint64_t limit = hub_limit(sources.size());
-  database.run(
-      R"(CREATE TABLE occurrence(no USMALLINT, kind VARCHAR, value VARCHAR, shown VARCHAR, n UBIGINT, begin_at UBIGINT, path VARCHAR,
-                  file VARCHAR, container VARCHAR, folder VARCHAR, sha256 VARCHAR, type VARCHAR, software BOOLEAN, preference UBIGINT);
-                  CREATE TABLE hub(h UBIGINT, kind VARCHAR, value VARCHAR, shown VARCHAR))");
-  for (size_t no = 0; no < sources.size(); ++no) {
-    attach(database, sources[no]);
-    database.run(occurrences(no, limit));
-    database.run(fmt::format(
-        R"(INSERT INTO hub SELECT s.h, min(f.kind), min(f.value), min(f.shown) FROM found f JOIN shared s ON hash(f.kind || chr(31) || f.value) = s.h
-                                WHERE s.n > {} AND NOT EXISTS (SELECT 1 FROM hub WHERE hub.h = s.h) GROUP BY s.h)",
-        limit));
+  std::string_view value(const Holder& holder) const { return Index::value(segment(holder), *holder.entry); }
+  std::string_view shown(const Holder& holder) const { return Index::shown(segment(holder), *holder.entry); }
+  std::span<const IndexPlace> places(const Holder& holder) const {
+    auto all = segment(holder).places;
+    size_t first = std::min<size_t>(holder.entry->first_place, all.size());
+    return all.subspan(first, std::min<size_t>(holder.entry->places, all.size() - first));
   }
-  database.run(
-      "CREATE TABLE ordered AS SELECT * FROM occurrence ORDER BY kind, value, no, preference; DROP TABLE occurrence");
-}
+  const IndexFile* file(const Holder& holder, const IndexPlace& place) const {
+    auto files = indexes_[holder.exhibit].files();
+    return place.file < files.size() ? &files[place.file] : nullptr;
+  }
 
-uint64_t number(const Database::Value& value) {
-  return value ? std::stoull(*value) : 0;
-}
-std::string text(const Database::Value& value) {
-  return value.value_or("");
-}
+  // Every value of one stretch.
+  void each(unsigned stretch, const std::function<void(Run)>& each) const {
+    uint64_t low = uint64_t(stretch) << 56, high = low | (UINT64_MAX >> 8);
+    std::vector<Holder> all;
+    for (uint32_t e = 0; e < indexes_.size(); ++e)
+      for (size_t s = 0; s < indexes_[e].segments().size(); ++s) {
+        auto entries = indexes_[e].segments()[s].entries;
+        auto it = std::lower_bound(entries.begin(), entries.end(), low,
+                                   [](const IndexEntry& x, uint64_t h) { return x.hash < h; });
+        for (; it != entries.end() && it->hash <= high; ++it) all.push_back({it->hash, e, uint16_t(s), &*it});
+      }
+    std::sort(all.begin(), all.end(), [](const Holder& x, const Holder& y) {
+      return std::tuple(x.hash, x.exhibit, x.segment, x.entry) < std::tuple(y.hash, y.exhibit, y.segment, y.entry);
+    });
+    for (size_t begin = 0, end; begin < all.size(); begin = end) {
+      for (end = begin + 1; end < all.size() && all[end].hash == all[begin].hash;) ++end;
+      one_value(std::span(all).subspan(begin, end - begin), each);
+    }
+  }
+
+  // All stretches, on several threads; step gets the number of the stretch and that of the thread.
+  void run(unsigned threads, const std::function<void(unsigned, unsigned, Run)>& step) const {
+    std::atomic<unsigned> next = 0;
+    std::mutex mutex;
+    std::exception_ptr failed;
+    auto work = [&](unsigned thread) {
+      try {
+        for (unsigned i = next++; i < stretches; i = next++) each(i, [&](Run run) { step(i, thread, run); });
+      } catch (...) {
+        std::lock_guard lock(mutex);
+        if (!failed) failed = std::current_exception();
+        next = stretches;
+      }
+    };
+    {
+      std::vector<std::jthread> pool;
+      for (unsigned i = 0; i < threads; ++i) pool.emplace_back(work, i);
+    }
+    if (failed) std::rethrow_exception(failed);
+  }
+
+ private:
+  // Almost always all have one value; should two share a hash, each is handed on by itself.
+  void one_value(std::span<Holder> same_hash, const std::function<void(Run)>& each) const {
+    while (!same_hash.empty()) {
+      auto other = std::stable_partition(same_hash.begin(), same_hash.end(), [&](const Holder& x) {
+        return x.entry->kind == same_hash[0].entry->kind && value(x) == value(same_hash[0]);
+      });
+      size_t count = size_t(other - same_hash.begin());
+      each(same_hash.first(count));
+      same_hash = same_hash.subspan(count);
+    }
+  }
+
+  const std::vector<Index>& indexes_;
+};
 
 // How many background sources hold a selector, over all background files.
 class Backgrounds {
@@ -168,128 +132,366 @@ class Backgrounds {
   bool is_common(uint64_t holding) const {
     return holding > 0 && double(holding) >= background_share * double(sources_);
   }
-  bool knows_file(const std::string& sha256) {
-    if (sha256.empty() || all_.empty()) return false;
-    auto [it, fresh] = files_.try_emplace(sha256, false);
-    if (fresh) it->second = is_common(holding(*find_kind("file_sha256"), sha256));
-    return it->second;
+  // By the file's SHA-256.
+  bool knows_file(std::string_view sha256) const {
+    return !all_.empty() && is_common(holding(*find_kind("file_sha256"), sha256));
   }
 
  private:
   const std::vector<Background>& all_;
   uint64_t sources_ = 0;
-  std::unordered_map<std::string, bool> files_;
 };
 
-// Takes the ordered rows and builds posting lists, or ledger rows, selector by selector.
-class Builder {
- public:
-  Builder(Gathered& out, Backgrounds& backgrounds) : out_(out), backgrounds_(backgrounds) {}
+// ------------------------------------------------------------------------------------- first pass: images, accounts
 
-  void add(const Database::Row& row) {
-    if (!open_ || *row[1] != value_ || *row[0] != kind_->name) {
-      close();
-      start(row);
+struct Survey {
+  std::vector<uint32_t> marks;                 // pairs of exhibits by a * n + b: own files at the same place
+  std::vector<uint32_t> own_files;             // by exhibit: files that few others have
+  std::vector<std::vector<Account>> accounts;  // by exhibit
+  std::vector<double> least;                   // by exhibit: lighter accounts need not be looked at
+  uint64_t shared = 0;
+};
+
+constexpr size_t most_compared = 4000;  // exhibits; beyond, the matrix of pairs would outgrow the memory
+
+class Surveyor {
+ public:
+  Surveyor(const Merge& merge, size_t exhibits) : merge_(merge), exhibits_(exhibits), limit_(hub_limit(exhibits)) {}
+
+  void step(Survey& state, Run run) const {
+    if (state.own_files.empty()) {
+      state.own_files.resize(exhibits_);
+      state.accounts.resize(exhibits_);
+      state.least.resize(exhibits_);
+      if (exhibits_ <= most_compared) state.marks.resize(exhibits_ * exhibits_);
     }
-    auto exhibit = uint32_t(number(row[4]));
-    if (holders_.empty() || holders_.back() != exhibit) holders_.push_back(exhibit);
-    if (reason_.empty() || reason_ == "software folder" || reason_ == "known file") place(row, exhibit);
+    const Kind& kind = kinds()[run[0].entry->kind];
+    state.shared += run.size() > 1;
+    if (kind.name == "file_sha256" && run.size() <= limit_) compare_files(state, run);
+    if (kind.name == "email") propose(state, run, kind);
   }
 
-  void close() {
-    if (!open_) return;
-    open_ = false;
-    Case& to = out_.input;
-    auto count = uint32_t(to.postings.size()) - selector_.first_posting;
-    if (!fixed_ && count >= 2) {
-      selector_.postings = count;
-      to.selectors.push_back(std::move(selector_));
-      out_.group.push_back(group_);
-    } else {
-      to.containers.resize(first_container_);
-      to.postings.resize(selector_.first_posting);
-      std::string examples;
-      for (size_t i = 0; i < std::min(holders_.size(), examples_shown); ++i)
-        examples += (examples.empty() ? "" : ", ") + to.exhibits[holders_[i]];
-      out_.set_aside.push_back(
-          {std::string(kind_->name), selector_.value, reason_, selector_.exhibits, selector_.background, examples});
+  // Which exhibits stem from one image: numbers from 0, in order of first exhibit.
+  std::vector<uint32_t> sources(const Survey& all, const std::vector<std::string_view>& images) const {
+    std::vector<uint32_t> parent(exhibits_);
+    std::iota(parent.begin(), parent.end(), 0u);
+    auto root = [&](uint32_t i) {
+      while (parent[i] != i) i = parent[i];
+      return i;
+    };
+    for (uint32_t a = 0; a < exhibits_; ++a)
+      for (uint32_t b = a + 1; b < exhibits_; ++b) {
+        if (!images[a].empty() && images[a] == images[b]) parent[root(b)] = root(a);
+        if (all.marks.empty()) continue;
+        uint64_t same = all.marks[a * exhibits_ + b], smaller = std::min(all.own_files[a], all.own_files[b]);
+        if (same >= few_files && double(same) >= same_image * double(smaller)) parent[root(b)] = root(a);
+      }
+    std::vector<uint32_t> number(exhibits_), out(exhibits_);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < exhibits_; ++i) out[i] = root(i) == i ? number[i] = count++ : number[root(i)];
+    return out;
+  }
+
+  static void keep_heaviest(std::vector<Account>& list) {
+    std::sort(list.begin(), list.end(), [](const Account& x, const Account& y) {
+      return std::tuple(-x.weight, std::string_view(x.value)) < std::tuple(-y.weight, std::string_view(y.value));
+    });
+    if (list.size() > accounts_kept) list.resize(accounts_kept);
+  }
+
+  static void add(Survey& all, Survey& part) {
+    if (part.own_files.empty()) return;
+    if (all.own_files.empty()) {
+      all = std::move(part);
+      return;
     }
+    auto sum = [](std::vector<uint32_t>& to, const std::vector<uint32_t>& from) {
+      for (size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+    };
+    sum(all.marks, part.marks);
+    sum(all.own_files, part.own_files);
+    for (size_t e = 0; e < all.accounts.size(); ++e) {
+      auto& to = all.accounts[e];
+      to.insert(to.end(), part.accounts[e].begin(), part.accounts[e].end());
+      keep_heaviest(to);
+    }
+    all.shared += part.shared;
   }
 
  private:
-  void start(const Database::Row& row) {
-    open_ = true;
-    kind_ = find_kind(*row[0]);
-    check(kind_ != nullptr, "the query asks for known kinds only");
-    value_ = *row[1];
-    group_ = next_group_++;
-    holders_.clear();
-    first_container_ = out_.input.containers.size();
-    selector_ = {
-        kind_, text(row[2]), number(row[3]), backgrounds_.holding(*kind_, value_), uint32_t(out_.input.postings.size()),
-        0};
-    reason_ = example_reason(kind_->name, kind_->secret ? selector_.value : value_);
-    if (reason_.empty() && backgrounds_.is_common(selector_.background)) reason_ = "background";
-    if (reason_.empty() && kind_->name == "file_sha256" && software_type(text(row[8]))) reason_ = "program file";
-    fixed_ = !reason_.empty();
+  void compare_files(Survey& state, Run run) const {
+    for (size_t i = 0; i < run.size(); ++i) ++state.own_files[run[i].exhibit];
+    if (state.marks.empty()) return;
+    for (size_t i = 0; i < run.size(); ++i)
+      for (size_t j = i + 1; j < run.size(); ++j)
+        if (same_mark(run[i], run[j])) ++state.marks[run[i].exhibit * exhibits_ + run[j].exhibit];
+  }
+  bool same_mark(const Holder& x, const Holder& y) const {
+    for (const IndexPlace& p : merge_.places(x))
+      for (const IndexPlace& q : merge_.places(y)) {
+        const IndexFile *f = merge_.file(x, p), *g = merge_.file(y, q);
+        if (f && g && f->mark == g->mark) return true;
+      }
+    return false;
   }
 
-  void place(const Database::Row& row, uint32_t exhibit) {
-    if (text(row[9]) == "true") {
-      reason_ = "software folder";
-      return;
-    }
-    if (backgrounds_.knows_file(text(row[7]))) {
-      reason_ = "known file";
-      return;
-    }
-    Case& to = out_.input;
-    if (to.postings.size() == selector_.first_posting || to.postings.back().exhibit != exhibit)
-      to.postings.push_back({exhibit, uint32_t(to.containers.size()), 0});
-    for (const Database::Value& container : {row[5], row[6]})
-      if (container) {
-        to.containers.push_back(containers_.try_emplace(*container, uint32_t(containers_.size())).first->second);
-        ++to.postings.back().containers;
+  // A value that says something, weighed by how often it occurs and how few know it.
+  void propose(Survey& state, Run run, const Kind& kind) const {
+    std::string_view value = merge_.value(run[0]);
+    if (!example_reason(kind.name, value).empty()) return;
+    double rare = std::log(double(exhibits_ + 1) / double(run.size()));
+    for (const Holder& holder : run) {
+      auto places = merge_.places(holder);
+      if (places.empty()) continue;
+      const IndexFile* file = merge_.file(holder, places[0]);
+      if (file && (file->flags & (in_software | in_cache))) continue;
+      std::string_view role = roles()[std::min<size_t>(places[0].role, roles().size() - 1)];
+      double factor = role == "owner" ? 8 : role == "account" ? 4 : role_address(value) ? 0.3 : 1;
+      double weight = factor * rare * double(holder.entry->times);
+      auto& list = state.accounts[holder.exhibit];
+      if (weight < state.least[holder.exhibit]) continue;
+      list.push_back({holder.exhibit, holder.hash, std::string(kind.name), std::string(value), weight,
+                      holder.entry->times, run.size(), std::string(role)});
+      if (list.size() > 4 * accounts_kept) {
+        keep_heaviest(list);
+        state.least[holder.exhibit] = list.back().weight;
       }
+    }
+  }
+  const Merge& merge_;
+  size_t exhibits_;
+  uint64_t limit_;
+};
+
+// ------------------------------------------------------------------------------------------ second pass: posting lists
+
+// What the second pass makes of one stretch; numbers of containers and files are global hashes until they are joined.
+struct Found {
+  struct RawPlace {
+    uint64_t container = 0, folder = 0;
+    uint32_t exhibit = 0, file = no_file;  // of the exhibit's index
+    Setting setting = Setting::file;
+    uint64_t position = 0, twin = 0;
+  };
+  struct RawSelector {
+    Selector selector;
+    uint64_t hash = 0;
+  };
+  std::vector<RawSelector> selectors;
+  std::vector<Posting> postings;
+  std::vector<RawPlace> places;
+  std::vector<SetAsideRow> set_aside;
+};
+
+class Collector {
+ public:
+  Collector(const Merge& merge, const Backgrounds& backgrounds, const std::vector<std::string>& exhibits,
+            const std::vector<uint32_t>& source)
+      : merge_(merge),
+        backgrounds_(backgrounds),
+        exhibits_(exhibits),
+        source_(source),
+        limit_(hub_limit(exhibits.size())) {}
+
+  void step(Found& state, Run run) const {
+    if (run.size() < 2) return;
+    const Kind& kind = kinds()[run[0].entry->kind];
+    Selector selector;
+    selector.kind = &kind;
+    selector.exhibits = run.size();
+    std::string_view value = merge_.value(run[0]);
+    std::string reason(example_reason(kind.name, kind.secret ? merge_.shown(run[0]) : value));
+    selector.background = backgrounds_.holding(kind, value);
+    if (reason.empty() && backgrounds_.is_common(selector.background)) reason = "background";
+    if (reason.empty() && run.size() > limit_) reason = "hub";
+    if (reason.empty() && kind.name == "file_sha256") reason = program_reason(run);
+    selector.value = std::string(merge_.shown(run[0]));
+    selector.first_posting = uint32_t(state.postings.size());
+    size_t first_place = state.places.size();
+    if (reason.empty()) {
+      std::string why = "software folder";
+      for (const Holder& holder : run) place(state, holder, why);
+      selector.postings = uint32_t(state.postings.size()) - selector.first_posting;
+      if (selector.postings < 2) reason = why;
+    }
+    if (!reason.empty()) {
+      state.postings.resize(selector.first_posting);
+      state.places.resize(first_place);
+      state.set_aside.push_back(
+          {std::string(kind.name), selector.value, reason, selector.exhibits, selector.background, examples(run)});
+      return;
+    }
+    selector.sources = count_sources(run);
+    selector.privacy = privacy(kind, value, run);
+    state.selectors.push_back({std::move(selector), run[0].hash});
+  }
+
+ private:
+  std::string program_reason(Run run) const {
+    for (const Holder& holder : run)
+      for (const IndexPlace& place : merge_.places(holder))
+        if (const IndexFile* file = merge_.file(holder, place); file && (file->flags & is_program))
+          return "program file";
+    return {};
+  }
+  std::string examples(Run run) const {
+    std::string out;
+    for (size_t i = 0; i < std::min(run.size(), examples_shown); ++i)
+      (out += i ? ", " : "") += exhibits_[run[i].exhibit];
+    return out;
+  }
+  uint64_t count_sources(Run run) const {
+    std::vector<uint32_t> all;
+    for (const Holder& holder : run) all.push_back(source_[holder.exhibit]);
+    std::sort(all.begin(), all.end());
+    return uint64_t(std::unique(all.begin(), all.end()) - all.begin());
+  }
+  double privacy(const Kind& kind, std::string_view value, Run run) const {
+    if (kind.name == "email") return role_address(value) ? 0.4 : 1;
+    if (kind.name != "file_sha256") return 1;
+    double out = 1;  // what was fetched or photographed for all to see is shared for that reason
+    for (const Holder& holder : run)
+      for (const IndexPlace& place : merge_.places(holder))
+        if (const IndexFile* file = merge_.file(holder, place)) {
+          if (file->flags & downloaded) out = std::min(out, 0.5);
+          if (file->flags & is_picture) out = std::min(out, 0.6);
+        }
+    return out;
+  }
+
+  static Setting setting(const IndexPlace& place, const IndexFile* file) {
+    if (!file) return Setting::unallocated;
+    if (file->flags & in_cache) return Setting::cache;
+    if (place.role) return Setting::record;
+    if (file->flags & not_allocated) return Setting::deleted;
+    return file->flags & is_mail ? Setting::mail : Setting::file;
+  }
+
+  // Adds a posting when the exhibit holds it in a place that counts; else says why not.
+  void place(Found& state, const Holder& holder, std::string& why) const {
+    Posting posting{holder.exhibit, uint32_t(state.places.size()), 0};
+    std::string_view kind = kinds()[holder.entry->kind].name;
+    for (const IndexPlace& place : merge_.places(holder)) {
+      const IndexFile* file = merge_.file(holder, place);
+      if (file && (file->flags & in_software)) continue;
+      if (file && file->sha256 && backgrounds_.knows_file(merge_.index(holder.exhibit).file_sha256(*file))) {
+        why = "known file";
+        continue;
+      }
+      Found::RawPlace raw;
+      raw.exhibit = holder.exhibit, raw.position = place.position;
+      raw.setting = kind == "volume_serial" ? Setting::record : setting(place, file);
+      raw.twin = file ? file->twin : place.offset ^ 0x5bd1e995bd1e995b;
+      if (file) {
+        raw.file = place.file;
+        if (kind == "file_sha256") raw.folder = file->folder;
+        if (!(file->flags & collection)) raw.container = file->content;
+      }
+      state.places.push_back(raw);
+    }
+    posting.places = uint32_t(state.places.size()) - posting.first_place;
+    if (posting.places) state.postings.push_back(posting);
+  }
+
+  const Merge& merge_;
+  const Backgrounds& backgrounds_;
+  const std::vector<std::string>& exhibits_;
+  const std::vector<uint32_t>& source_;
+  uint64_t limit_;
+};
+
+// Brings the stretches together in order of kind and value, and gives out small numbers for hashes.
+class Assembler {
+ public:
+  Assembler(Gathered& out, const std::vector<Index>& indexes) : out_(out), indexes_(indexes) {
+    out_.input.file_selectors.assign(1, 0);
+    out_.input.folder_files.assign(1, 0);
+  }
+  void take(Found& found) {
+    for (SetAsideRow& row : found.set_aside) out_.set_aside.push_back(std::move(row));
+    if (!found.selectors.empty()) found_.push_back(std::move(found));
+    found = {};
+  }
+  void finish() {
+    std::vector<std::pair<uint32_t, uint32_t>> order;  // stretch, selector
+    for (uint32_t f = 0; f < found_.size(); ++f)
+      for (uint32_t s = 0; s < found_[f].selectors.size(); ++s) order.emplace_back(f, s);
+    auto raw = [&](const std::pair<uint32_t, uint32_t>& at) -> Found::RawSelector& {
+      return found_[at.first].selectors[at.second];
+    };
+    std::sort(order.begin(), order.end(), [&](const auto& x, const auto& y) {
+      const auto &a = raw(x), &b = raw(y);
+      return std::tie(a.selector.kind, a.selector.value, a.hash) < std::tie(b.selector.kind, b.selector.value, b.hash);
+    });
+    for (const auto& at : order) add(found_[at.first], raw(at));
+    found_.clear();
+  }
+
+ private:
+  void add(const Found& found, Found::RawSelector& raw) {
+    Case& to = out_.input;
+    uint32_t first = raw.selector.first_posting;
+    raw.selector.first_posting = uint32_t(to.postings.size());
+    for (uint32_t p = first; p < first + raw.selector.postings; ++p) {
+      Posting posting = found.postings[p];
+      uint32_t from = posting.first_place;
+      posting.first_place = uint32_t(to.places.size());
+      for (uint32_t i = from; i < from + posting.places; ++i) to.places.push_back(place(found.places[i]));
+      to.postings.push_back(posting);
+    }
+    out_.hash.push_back(raw.hash);
+    to.selectors.push_back(std::move(raw.selector));
+  }
+  Place place(const Found::RawPlace& raw) {
+    Place out;
+    out.setting = raw.setting, out.position = raw.position, out.twin = raw.twin;
+    if (raw.container) out.container = number(containers_, {0, raw.container});
+    if (raw.file != no_file) {
+      out.file = number(files_, {raw.exhibit, raw.file});
+      if (out.file == out_.input.file_selectors.size())
+        out_.input.file_selectors.push_back(indexes_[raw.exhibit].files()[raw.file].selectors);
+    }
+    if (raw.folder) {
+      out.folder = number(folders_, {raw.exhibit, raw.folder});
+      if (out.folder == out_.input.folder_files.size())
+        out_.input.folder_files.push_back(files_in(raw.exhibit, raw.folder));
+    }
+    return out;
+  }
+  uint32_t files_in(uint32_t exhibit, uint64_t folder) {
+    if (exhibit >= folder_sizes_.size()) folder_sizes_.resize(indexes_.size());
+    auto& sizes = folder_sizes_[exhibit];
+    if (sizes.empty())
+      for (const IndexFile& file : indexes_[exhibit].files()) ++sizes[file.folder];
+    return sizes[folder];
+  }
+
+  using Key = std::pair<uint64_t, uint64_t>;
+  struct Hash {
+    size_t operator()(const Key& key) const { return size_t(key.first * 0x9e3779b97f4a7c15 ^ key.second); }
+  };
+  using Numbers = std::unordered_map<Key, uint32_t, Hash>;
+  static uint32_t number(Numbers& numbers, Key key) {
+    return numbers.try_emplace(key, uint32_t(numbers.size() + 1)).first->second;
   }
 
   Gathered& out_;
-  Backgrounds& backgrounds_;
-  std::unordered_map<std::string, uint32_t> containers_;
-  bool open_ = false, fixed_ = false;
-  const Kind* kind_ = nullptr;
-  std::string value_, reason_;
-  Selector selector_;
-  std::vector<uint32_t> holders_;
-  size_t first_container_ = 0;
-  uint64_t group_ = 0, next_group_ = 0;
+  const std::vector<Index>& indexes_;
+  std::vector<Found> found_;
+  Numbers containers_, files_, folders_;
+  std::vector<std::unordered_map<uint64_t, uint32_t>> folder_sizes_;
 };
-
-void list_hubs(Database& database, Gathered& out, const Backgrounds& backgrounds) {
-  std::string query = fmt::format(R"(
-    SELECT hub.kind, hub.value, hub.shown, s.n, array_to_string(first_ones, ', ')
-      FROM hub JOIN shared s USING (h)
-      JOIN (SELECT h, list_sort(list(DISTINCT exhibit))[1:{}] AS first_ones FROM held JOIN label USING (no) WHERE h IN (SELECT h FROM hub) GROUP BY h) USING (h))",
-                                  examples_shown);
-  database.each(query, [&](const Database::Row& row) {
-    const Kind* kind = find_kind(text(row[0]));
-    check(kind != nullptr, "the query asks for known kinds only");
-    uint64_t background = backgrounds.holding(*kind, text(row[1]));
-    std::string reason(example_reason(kind->name, text(kind->secret ? row[2] : row[1])));
-    if (reason.empty()) reason = backgrounds.is_common(background) ? "background" : "hub";
-    out.set_aside.push_back({text(row[0]), text(row[2]), reason, number(row[3]), background, text(row[4])});
-    return true;
-  });
-}
 
 }  // namespace
 
-std::vector<Source> sources(const std::vector<std::string>& packs, const std::string& tokens) {
+std::vector<Source> sources(const std::vector<std::string>& packs, const std::string& tokens,
+                            const std::string& indexes) {
   std::vector<Source> out;
   for (const std::string& folder : packs) {
-    Source source{folder, pack::info(folder).exhibit, {}};
+    Source source{folder, pack::info(folder).exhibit, {}, {}};
     std::string table = tokens + "/" + source.exhibit + ".parquet";
     if (!tokens.empty() && exists(table)) source.tokens = table;
+    source.index = indexes + "/" + source.exhibit + ".index";
     out.push_back(std::move(source));
   }
   std::sort(out.begin(), out.end(), [](const Source& a, const Source& b) { return a.exhibit < b.exhibit; });
@@ -300,62 +502,51 @@ std::vector<Source> sources(const std::vector<std::string>& packs, const std::st
   return out;
 }
 
-Gathered gather(Database& database, const std::vector<Source>& sources, const std::vector<Background>& all) {
+Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& indexes,
+                const std::vector<Background>& all, unsigned threads) {
   Gathered out;
   Backgrounds backgrounds(all);
   out.input.background_sources = backgrounds.sources();
-  for (const Source& source : sources) {
-    out.input.exhibits.push_back(source.exhibit);
-    database.attach_packs({source.folder});
-    out.image_hashes.push_back(database.value("SELECT sha256 FROM exhibit").value_or(""));
+  for (size_t i = 0; i < sources.size(); ++i) {
+    out.input.exhibits.push_back(sources[i].exhibit);
+    out.input.amounts.emplace_back(indexes[i].amounts().begin(), indexes[i].amounts().end());
+    out.selectors += indexes[i].size();
   }
-  reduce(database, sources);
-  out.selectors = number(database.value("SELECT count(DISTINCT h) FROM held"));
-  out.shared = number(database.value("SELECT count(*) FROM shared"));
-  out.input.amounts.assign(sources.size(), Amounts(kinds().size()));
-  database.each("SELECT no, kind, count(*) FROM held GROUP BY no, kind", [&](const Database::Row& row) {
-    out.input.amounts[number(row[0])][number(row[1])] = number(row[2]);
-    return true;
-  });
-  collect(database, sources);
-  Builder builder(out, backgrounds);
-  database.each("SELECT kind, value, shown, n, no, container, folder, sha256, type, software FROM ordered",
-                [&](const Database::Row& row) {
-                  builder.add(row);
-                  return true;
-                });
-  builder.close();
-  list_hubs(database, out, backgrounds);
+  Merge merge(indexes);
+  Surveyor surveyor(merge, sources.size());
+  threads = std::max(1u, threads);
+  std::vector<Survey> surveys(threads);
+  merge.run(threads, [&](unsigned, unsigned thread, Run run) { surveyor.step(surveys[thread], run); });
+  for (size_t i = 1; i < surveys.size(); ++i) Surveyor::add(surveys[0], surveys[i]);
+  out.shared = surveys[0].shared;
+  std::vector<std::string_view> images;
+  for (const Index& index : indexes) images.push_back(index.image());
+  out.input.source = surveyor.sources(surveys[0], images);
+  for (auto& list : surveys[0].accounts) {
+    Surveyor::keep_heaviest(list);
+    out.accounts.insert(out.accounts.end(), list.begin(), list.end());
+  }
+  surveys.clear();
+
+  Collector collector(merge, backgrounds, out.input.exhibits, out.input.source);
+  std::vector<Found> found(stretches);
+  merge.run(threads, [&](unsigned stretch, unsigned, Run run) { collector.step(found[stretch], run); });
+  Assembler assembler(out, indexes);
+  for (Found& part : found) assembler.take(part);
+  assembler.finish();
   return out;
 }
 
-void addresses(Database& database, const std::function<void(const Address&)>& each) {
-  std::string kind, value;
-  Address address;
-  bool first = true;
-  uint64_t groups = 0;
-  database.each("SELECT kind, value, no, begin_at, path, file, preference FROM ordered", [&](const Database::Row& row) {
-    if (first || *row[0] != kind || *row[1] != value) {
-      kind = *row[0], value = *row[1];
-      address.group = groups++;
-      first = false;
-    }
-    if (number(row[6]) != 1) return true;
-    address.exhibit = uint32_t(number(row[2]));
-    address.offset = number(row[3]);
-    address.path = text(row[4]), address.file = text(row[5]);
-    each(address);
-    return true;
-  });
-}
-
-std::string background_query() {
-  return fmt::format(R"(
-    SELECT kind, value FROM feature WHERE {plain}
-    UNION SELECT 'sid_machine', regexp_extract(value, {sid}, 1) FROM feature WHERE kind = 'sid' AND regexp_matches(value, {sid})
-    UNION SELECT 'file_sha256', sha256 FROM file WHERE kind = 'file' AND size > 0 AND sha256 IS NOT NULL
-    UNION SELECT 'volume_serial', serial FROM volume WHERE serial <> '')",
-                     fmt::arg("plain", plain_features()), fmt::arg("sid", machine_sid));
+Address address(const Index& index, uint64_t hash) {
+  Address out;
+  const Index::Segment* segment = nullptr;
+  const IndexEntry* entry = index.find(hash, &segment);
+  if (!entry || entry->places == 0 || entry->first_place >= segment->places.size()) return out;
+  const IndexPlace& place = segment->places[entry->first_place];
+  out.offset = place.offset;
+  out.path = Index::path(*segment, place);
+  if (place.file < index.files().size()) out.file = index.file_path(index.files()[place.file]);
+  return out;
 }
 
 }  // namespace weft::link

@@ -1,47 +1,47 @@
-// From packs to posting lists: the SQL side of linking. One thread; spills where the database spills.
+// From the indexes of a case to posting lists of what is shared, and to the ledger of what does not count.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "link/background.h"
-#include "link/link.h"
+#include "link/index.h"
 #include "link/pairs.h"
 #include "link/rows.h"
-#include "pack/database.h"
 
 namespace weft::link {
 
-// A pack and its label, and where its tokens are (empty: it has none).
-struct Source {
-  std::string folder, exhibit, tokens;
-};
+// In order of label; their indexes go into the folder `indexes`. Error when a label comes twice, or a folder is no
+// pack.
+std::vector<Source> sources(const std::vector<std::string>& packs, const std::string& tokens,
+                            const std::string& indexes);
 
-// In order of label. Error when a label comes twice, or a folder is no pack.
-std::vector<Source> sources(const std::vector<std::string>& packs, const std::string& tokens);
+// The account that an exhibit's contents turn around, and those next to it.
+struct Account {
+  uint32_t exhibit = 0;
+  uint64_t hash = 0;  // of the selector
+  std::string kind, value;
+  double weight = 0;  // times it occurs by how few exhibits know it; comparable on one exhibit only
+  uint64_t times = 0, exhibits = 0;
+  std::string role;  // the strongest that a record gives it
+};
 
 struct Gathered {
   Case input;
-  std::vector<std::string> image_hashes;  // by exhibit; empty when unknown
-  std::vector<uint64_t> group;            // by selector: its number in the database, for addresses()
-  std::vector<SetAsideRow> set_aside;     // in no particular order yet
-  uint64_t selectors = 0, shared = 0;     // different ones in all, and those on two exhibits or more
+  std::vector<uint64_t> hash;          // by selector: where to find it in the indexes
+  std::vector<SetAsideRow> set_aside;  // in no particular order yet
+  std::vector<Account> accounts;       // by exhibit, heaviest first, up to ten each
+  uint64_t selectors = 0, shared = 0;  // different ones in all, and those on two exhibits or more
 };
 
-Gathered gather(pack::Database& database, const std::vector<Source>& sources,
-                const std::vector<Background>& backgrounds);
+Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& indexes,
+                const std::vector<Background>& backgrounds, unsigned threads);
 
+// The best address of a selector on an exhibit that holds it.
 struct Address {
-  uint64_t group = 0;
-  uint32_t exhibit = 0;
   uint64_t offset = 0;
   std::string path, file;
 };
-// After gather(), with the same database: the best address of every selector on every exhibit that holds it.
-void addresses(pack::Database& database, const std::function<void(const Address&)>& each);
-
-// Different selectors of one pack as kind and value, for a background; secret kinds left out, files of any size in.
-std::string background_query();
+Address address(const Index& index, uint64_t hash);
 
 }  // namespace weft::link

@@ -25,32 +25,40 @@ constexpr std::string_view third_party =
 constexpr std::string_view same_site = "both may have used the same public site or service";
 constexpr std::string_view same_network = "both may have been near the same network or used the same network device";
 constexpr std::string_view template_text = "a common program, template or installation may carry it";
+constexpr std::string_view one_image = "both may belong to one domain, or stem from one installation image";
+constexpr std::string_view published_address = "an address published on a page that both have seen";
 constexpr std::string_view public_key = "a public key that a program or a site publishes";
 
 constexpr auto table = std::to_array<Kind>({
-    {"bitcoin", 0.98, 0.05, true, false, "an address published on a page that both have seen"},
-    {"bssid", 0.90, 0.05, true, false, same_network},
-    {"card", 0.20, 0.10, true, true, third_party},
-    {"domain", 0.86, 0.30, false, false, same_site},
-    {"email", 0.97, 0.10, true, false, third_party},
-    {"ethereum", 0.95, 0.05, true, false, "an address published on a page that both have seen"},
-    {"file_sha256", 0.99, 0.05, true, false,
+    {"bitcoin", 0.98, 0.05, published_address},
+    {"bssid", 0.90, 0.05, same_network},
+    {"calendar_uid", 0.95, 0.05, "the same invitation may have reached both from a third party"},
+    {"camera_serial", 0.90, 0.05, "both may hold pictures that a third party took and passed on"},
+    {"card", 0.20, 0.10, third_party, true, false, true},
+    {"document_author", 0.50, 0.30, template_text, false},
+    {"document_id", 0.85, 0.10, "both may have got the same document, or one made from the same template"},
+    {"domain", 0.86, 0.30, same_site, false},
+    {"email", 0.97, 0.02, third_party, true, true},
+    {"ethereum", 0.95, 0.05, published_address, true, true},
+    {"file_sha256", 0.80, 0.05,
      "both may have got the same document from a third place: a download, an attachment, a template"},
-    {"iban", 0.97, 0.05, true, false, third_party},
-    {"ipv4", 0.60, 0.30, false, false, same_site},
-    {"ipv6", 0.80, 0.20, false, false, same_site},
-    {"mac", 0.80, 0.10, true, false, same_network},
-    {"message_id", 0.98, 0.02, true, false,
-     "the same message may have reached both through a mailing list or a newsletter"},
-    {"pgp", 0.95, 0.05, true, false, public_key},
-    {"phone", 0.44, 0.10, true, false, third_party},
-    {"sid", 0.98, 0.02, true, false, "both may belong to one domain, or stem from one installation image"},
-    {"sid_machine", 0.98, 0.02, true, false, "both may belong to one domain, or stem from one installation image"},
-    {"ssh_key", 0.95, 0.05, true, false, public_key},
-    {"url", 0.30, 0.20, true, false, "both may have followed the same link on a public page"},
-    {"uuid", 0.40, 0.30, true, false, template_text},
-    {"volume_serial", 0.95, 0.05, true, false,
-     "one may be a copy of the other's medium, or both were formatted from one template"},
+    {"iban", 0.97, 0.05, third_party},
+    {"ipv4", 0.60, 0.30, same_site, false},
+    {"ipv6", 0.80, 0.20, same_site, false},
+    {"mac", 0.80, 0.10, same_network},
+    {"machine_id", 0.98, 0.02, one_image},
+    {"message_id", 0.98, 0.02, "the same message may have reached both through a mailing list or a newsletter"},
+    {"owner", 0.95, 0.01, "another person may have used the same account, or the account is that of an office"},
+    {"pgp", 0.95, 0.05, public_key},
+    {"phone", 0.60, 0.10, third_party},
+    {"sid", 0.98, 0.02, one_image},
+    {"sid_machine", 0.98, 0.02, one_image},
+    {"ssh_key", 0.95, 0.05, public_key},
+    {"ssid", 0.60, 0.30, same_network, false},
+    {"url", 0.60, 0.10, "both may have followed the same link on a public page"},
+    {"usb_serial", 0.95, 0.02, "a device that went through a shop, an office or a lender may have been at both"},
+    {"uuid", 0.50, 0.10, template_text},
+    {"volume_serial", 0.95, 0.05, "one may be a copy of the other's medium, or both were formatted from one template"},
 });
 static_assert(std::is_sorted(table.begin(), table.end(), [](const Kind& a, const Kind& b) { return a.name < b.name; }));
 
@@ -126,6 +134,30 @@ std::string_view email_reason(std::string_view value) {
   if (is_one_of(value.substr(0, at), roles)) return "role address";
   return "";
 }
+
+}  // namespace
+
+bool role_address(std::string_view email) {
+  static constexpr std::string_view roles[] = {
+      "admin",       "billing", "bounce",    "careers",    "contact",  "customercare", "customerservice",
+      "datenschutz", "editor",  "enquiries", "feedback",   "hello",    "help",         "hr",
+      "info",        "invoice", "invoices",  "jobs",       "kontakt",  "list",         "mail",
+      "marketing",   "media",   "news",      "newsletter", "office",   "order",        "orders",
+      "post",        "press",   "presse",    "privacy",    "promo",    "reception",    "redaktion",
+      "registrar",   "reply",   "returns",   "sales",      "security", "service",      "shop",
+      "staff",       "support", "team",      "tickets",    "updates",  "users",        "webmaster",
+      "welcome"};
+  std::string_view local = email.substr(0, email.find_first_of("@+"));
+  std::string low = lower_ascii(local);
+  if (is_one_of(low, roles)) return true;
+  // news-2024@, sales.eu@, noreply-shop@: the role, then something behind a mark
+  size_t end = low.find_first_of("-_.0123456789");
+  return (end != std::string::npos && end > 0 && is_one_of(std::string_view(low).substr(0, end), roles)) ||
+         low.find("noreply") != std::string::npos || low.find("no-reply") != std::string::npos ||
+         low.find("unsubscribe") != std::string::npos || low.find("bounces") != std::string::npos;
+}
+
+namespace {
 
 std::string_view host_of_url(std::string_view url) {
   size_t begin = url.find("://");

@@ -12,14 +12,18 @@ struct Kind {
   std::string_view name;      // as in the feature table, or file_sha256, volume_serial, sid_machine
   double validity;            // share of the hits that are what they look like
   double recurring;           // how often a hit that is not recurs on an unrelated exhibit (constants, format words)
-  bool alone = true;          // false: corroborates a bundle that holds something stronger, never makes a link itself
-  bool secret = false;        // shown masked: equality is on the token, and backgrounds cannot hold it
   std::string_view innocent;  // how two exhibits come to share one without a direct path between them
+  bool alone = true;          // false: corroborates a bundle that holds something stronger, never makes a link itself
+  bool fold_case = false;     // two spellings that differ in case only are one value
+  bool secret = false;        // shown masked: equality is on the token, and backgrounds cannot hold it
 };
 
 // In order of name. A kind that is not here is not a selector.
 std::span<const Kind> kinds();
 const Kind* find_kind(std::string_view name);
+
+// What many people write to, not one: info@, sales@, newsletter@ … Shared, it says less than a person's address.
+bool role_address(std::string_view email);
 
 // Why a value says nothing on whichever exhibit it stands: "example value", "well-known value", …; empty when it may
 // say something.

@@ -1,11 +1,11 @@
-// Links, first version: which exhibits share rare selectors, grouped by the reason they arrive, with what was set
-// aside. docs/linking.md says how the score comes about. A score orders leads; it states nothing (the calibrated weight
-// is another number and not here yet).
+// Links: which exhibits share what, how much that says, and what was set aside. Two numbers that are never mixed: a
+// score that orders leads, and a calibrated weight that may be stated. docs/linking.md says how they come about.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "link/pairs.h"
 #include "model/limits.h"
 
 namespace weft::link {
@@ -13,18 +13,21 @@ namespace weft::link {
 struct LinkOptions {
   std::vector<std::string> packs;        // folders of sealed packs
   std::string tokens;                    // folder of token tables (EXHIBIT.parquet)
+  std::string indexes;                   // folder of selector indexes, kept between runs
   std::string folder;                    // where the link tables go (replaced whole)
   std::string temporary;                 // spill, inside the case
   std::vector<std::string> backgrounds;  // background files; may be empty
   Limits limits;
+  unsigned threads = 2;
+  Method method;  // parts of it left out, for measurements
   std::string version;
 };
 
 struct LinkSummary {
-  uint64_t exhibits = 0, selectors = 0, shared = 0, links = 0, set_aside = 0;
+  uint64_t exhibits = 0, selectors = 0, shared = 0, links = 0, supported = 0, set_aside = 0;
 };
 
-// Writes link.parquet, evidence.parquet, set_aside.parquet and manifest.json. Same packs, same bytes.
+// Writes a Parquet file for each table of link/rows.h, and manifest.json. Same packs, same bytes.
 LinkSummary link(const LinkOptions& options);
 
 // A background file: for each selector, how many sources hold it. Values are stored as 64-bit hashes only. Each pack is

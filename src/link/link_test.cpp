@@ -87,7 +87,7 @@ class Exhibit {
   pack::UnitRows rows_;
 };
 
-struct Tables {
+struct Written {
   std::map<std::pair<std::string, std::string>, double> scores;
   std::map<std::pair<std::string, std::string>, std::string> innocent;
   std::vector<std::pair<std::string, std::string>> order;
@@ -142,14 +142,14 @@ class Linking : public testing::Test {
   LinkOptions options(std::vector<std::string> packs) {
     LinkOptions out;
     out.packs = std::move(packs), out.tokens = scratch_ / "tokens", out.folder = scratch_ / "links",
-    out.temporary = scratch_ / "tmp";
+    out.temporary = scratch_ / "tmp", out.indexes = scratch_ / "indexes";
     out.version = "test";
     return out;
   }
-  Tables read() {
+  Written read() {
     Database database(scratch_ / "tmp", 512 * MiB);
     database.attach_links(scratch_ / "links");
-    Tables out;
+    Written out;
     for (const auto& row : database.rows("SELECT exhibit_a, exhibit_b, score, innocent FROM link ORDER BY rank")) {
       std::pair pair(*row[0], *row[1]);
       out.order.push_back(pair);
@@ -162,7 +162,7 @@ class Linking : public testing::Test {
   }
   std::map<std::string, std::string> bytes() {
     std::map<std::string, std::string> out;
-    for (const char* file : {"link.parquet", "evidence.parquet", "set_aside.parquet", "manifest.json"})
+    for (const char* file : {"link.parquet", "evidence.parquet", "set_aside.parquet", "owner.parquet", "manifest.json"})
       out[file] = read_file(scratch_ / "links/" + file);
     return out;
   }
@@ -174,7 +174,7 @@ class Linking : public testing::Test {
 TEST_F(Linking, PlantedPairsRankAboveDecoys) {
   set_the_scene();
   LinkSummary summary = link(options(seal()));
-  Tables tables = read();
+  Written tables = read();
   EXPECT_EQ(summary.exhibits, 10u);
   EXPECT_EQ(summary.links, tables.order.size());
   ASSERT_GE(tables.order.size(), 3u);
@@ -253,7 +253,7 @@ TEST_F(Linking, MachineSidTiesAccountsOfOneMachine) {
   at('b').note("sid", "S-1-5-21-1004336348-1177238915-682003330-1002");
   at('a').note("sid", "S-1-5-18"), at('b').note("sid", "S-1-5-18");
   link(options(seal("abc")));
-  Tables tables = read();
+  Written tables = read();
   EXPECT_EQ(tables.order.size(), 1u);
   EXPECT_EQ(tables.set_aside["sid S-1-5-18"], "well-known value");
 }
@@ -277,7 +277,7 @@ TEST_F(Linking, BackgroundSetsAsideAndKnowsFiles) {
   LinkOptions with = options(seal());
   with.backgrounds = {scratch_ / "clean.background"};
   link(with);
-  Tables tables = read();
+  Written tables = read();
   EXPECT_FALSE(tables.scores.count({"exhibit-a", "exhibit-b"}));
   EXPECT_FALSE(tables.scores.count({"exhibit-g", "exhibit-h"}));
   EXPECT_EQ(tables.set_aside["email lena.private@mailbox.net"], "background");

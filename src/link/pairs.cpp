@@ -1,16 +1,17 @@
 // How a pair gets its score.
 //
 // 1. Posting lists become (pair, selector) triples; hubs never do.
-// 2. Per pair, selectors that arrive together become bundles. Selectors held by exactly the same `lot` or more exhibits
-// are
-//    put together too: machines rolled out from one image, or bought in one lot, share hundreds of values for one
-//    reason.
-// 3. Weight of a bundle (what the safe floor of the literature does): its best kind at the frequency of its *commonest*
-//    firm member, as an upper bound over background and case with the pair left out, corrected for exposure.
+// 2. Per pair, selectors that arrive together become bundles (bundle.cpp). Of exhibits that stem from one image, what
+//    the image brought to both is left out first.
+// 3. Weight of a bundle: its best kind at the frequency of its *commonest* firm member among sources, not exhibits,
+// with
+//    the pair left out, corrected for exposure; the kind's validity is scaled by the setting and by what the value
+//    itself tells (an address of a role, a picture).
 // 4. Chance (the pair null, learnt from the case): bundles of one kind, held by about the same number of other sources,
 //    form a stratum. Exhibits i and j share n_i n_j / sum(n_l n_m) of what all pairs share in it by mere size, the pair
 //    itself left out. The bundles of a kind together count for no more than what they say against that expectation.
-// So the score of a pair is the sum over kinds of min(sum of weights, beyond chance), not below 0.
+// So the score of a pair is the sum over kinds of min(sum of weights, beyond chance), not below 0. It is computed for
+// both ends of the frequency's interval, too.
 #include "link/pairs.h"
 
 #include <algorithm>
@@ -20,6 +21,7 @@
 #include <tuple>
 
 #include "base/error.h"
+#include "link/bundle.h"
 #include "link/score.h"
 
 namespace weft::link {
@@ -29,15 +31,32 @@ namespace {
 // a case of two exhibits; it shifts all weights alike and is one of the reasons why a score states nothing.
 constexpr uint64_t assumed_sources = 10;
 constexpr size_t lot = 5;
-constexpr double firm = 0.9;             // validity from which a kind decides about its bundle's frequency
+constexpr double firm = 0.8;             // validity from which a kind decides about its bundle's frequency
 constexpr double least_exposure = 0.25;  // a nearly empty exhibit is no proof of rarity
 // A page that carries this many selectors is more often a directory, a newsletter or a vendor's text, made to be
-// spread, than something private; the factor is a judgement, to be replaced by calibration.
+// spread, than something private.
 constexpr size_t crowded = 10;
+constexpr double crowded_privacy = 0.3;
 constexpr int chance_rounds = 4;
-constexpr double crowded_factor = 0.5;
-constexpr uint32_t set_container = 1u << 31;
 constexpr double unseen = 0.25;  // bundles a stratum may hold by chance though no other pair showed one
+
+// How private a value is by where it stands; the constants are fitted on made-up cases (docs/linking.md).
+double privacy_of(Setting setting) {
+  switch (setting) {
+    case Setting::record:
+    case Setting::mail:
+      return 1;
+    case Setting::file:
+      return 0.95;
+    case Setting::deleted:
+      return 0.95;
+    case Setting::unallocated:
+      return 0.85;
+    case Setting::cache:
+      return 0.3;
+  }
+  return 0.3;
+}
 
 struct Triple {
   uint32_t a = 0, b = 0, selector = 0;
@@ -50,9 +69,14 @@ size_t stratum_of(uint64_t others) {
 
 class Scorer {
  public:
-  explicit Scorer(const Case& input) : input_(input), happened_(kinds().size() * strata_per_kind) {
+  Scorer(const Case& input, const Method& method)
+      : input_(input), method_(method), happened_(kinds().size() * strata_per_kind) {
     number_sets();
     measure_exposure();
+    for (uint32_t source : input_.source) {
+      if (source >= source_size_.size()) source_size_.resize(source + 1);
+      ++source_size_[source];
+    }
   }
 
   std::vector<Pair> run() {
@@ -62,14 +86,14 @@ class Scorer {
       size_t end = begin;
       while (end < triples.size() && triples[end].a == triples[begin].a && triples[end].b == triples[begin].b) ++end;
       Pair pair = make_pair(std::span(triples).subspan(begin, end - begin));
-      if (!pair.bundles.empty()) pairs.push_back(std::move(pair));
+      if (!pair.bundles.empty() || pair.one_source) pairs.push_back(std::move(pair));
       begin = end;
     }
     learn_chance(pairs);
     for (Pair& pair : pairs) weigh_against_chance(pair);
-    std::erase_if(pairs, [](const Pair& pair) { return pair.score < least_score; });
+    std::erase_if(pairs, [](const Pair& pair) { return pair.score.mid < least_score && !pair.one_source; });
     std::sort(pairs.begin(), pairs.end(), [](const Pair& x, const Pair& y) {
-      return std::tuple(-x.score, x.a, x.b) < std::tuple(-y.score, y.a, y.b);
+      return std::tuple(-x.score.mid, x.a, x.b) < std::tuple(-y.score.mid, y.a, y.b);
     });
     return pairs;
   }
@@ -90,7 +114,7 @@ class Scorer {
       if (input_.selectors[i].postings < lot) continue;
       std::vector<uint32_t> members;
       for (const Posting& posting : postings(input_.selectors[i])) members.push_back(posting.exhibit);
-      set_[i] = set_container | known.try_emplace(std::move(members), uint32_t(known.size())).first->second;
+      set_[i] = known.try_emplace(std::move(members), uint32_t(known.size() + 1)).first->second;
     }
   }
 
@@ -121,78 +145,104 @@ class Scorer {
     return out;
   }
 
-  // Sources besides the pair that hold it.
-  uint64_t others(const Selector& selector) const {
-    return selector.background + (selector.exhibits > 2 ? selector.exhibits - 2 : 0);
+  // Sources besides the pair's own that hold it.
+  uint64_t others(const Selector& selector, uint32_t a, uint32_t b) const {
+    uint64_t own = input_.source[a] == input_.source[b] ? 1 : 2;
+    uint64_t all = method_.sources ? selector.sources : selector.exhibits;
+    return selector.background + (all > own ? all - own : 0);
   }
-  double frequency(uint64_t others) const {
-    uint64_t in_case = input_.exhibits.size() > 2 ? input_.exhibits.size() - 2 : 0;
-    return upper_frequency(others, in_case + input_.background_sources + assumed_sources);
-  }
-  double weight(const Kind* kind, uint64_t others, uint32_t a, uint32_t b) const {
+  Interval weight(const Kind* kind, double privacy, uint64_t others, uint32_t a, uint32_t b) const {
     size_t k = number(kind);
     double larger = double(std::max(input_.amounts[a][k], input_.amounts[b][k]));
-    double exposure = std::max(least_exposure, larger / std::max(1.0, mean_[k]));
-    return kind_weight(*kind, exposed_frequency(frequency(others), exposure));
+    double exposure = method_.exposure ? std::max(least_exposure, larger / std::max(1.0, mean_[k])) : 1;
+    double validity = method_.validity ? kind->validity * privacy : 1;
+    Interval common = frequency(others, sources_looked_at(input_) + assumed_sources);
+    auto at = [&](double f) { return weight_of(validity, kind->recurring, exposed_frequency(f, exposure)); };
+    return {at(common.high), at(common.mid), at(common.low)};  // the commoner, the less it weighs
   }
 
-  std::vector<uint32_t> containers(uint32_t selector, uint32_t exhibit) const {
+  std::span<const Place> places(uint32_t selector, uint32_t exhibit) const {
     auto list = postings(input_.selectors[selector]);
     auto it =
         std::lower_bound(list.begin(), list.end(), exhibit, [](const Posting& p, uint32_t e) { return p.exhibit < e; });
     check(it != list.end() && it->exhibit == exhibit, "a triple comes from a posting");
-    auto first = input_.containers.begin() + it->first_container;
-    std::vector<uint32_t> out(first, first + it->containers);
-    if (set_[selector]) out.push_back(set_[selector]);
-    return out;
+    return std::span(input_.places).subspan(it->first_place, it->places);
+  }
+
+  // True for what the image that both stem from brought to both.
+  bool from_common_image(const Selector& selector, std::span<const Place> a, std::span<const Place> b,
+                         uint32_t source) const {
+    for (const Place& x : a)
+      for (const Place& y : b)
+        if (x.twin == y.twin) return true;
+    uint32_t held = 0;
+    for (const Posting& posting : postings(selector)) held += input_.source[posting.exhibit] == source;
+    return held >= 3 && held * 2 > source_size_[source];
   }
 
   Pair make_pair(std::span<const Triple> triples) const {
-    Pair pair{triples[0].a, triples[0].b, 0, {}};
+    Pair pair;
+    pair.a = triples[0].a, pair.b = triples[0].b;
+    pair.one_source = method_.sources && input_.source[pair.a] == input_.source[pair.b];
     std::vector<Shared> shared;
     for (const Triple& triple : triples) {
-      const Selector& selector = input_.selectors[triple.selector];
-      shared.push_back(
-          {selector.kind, others(selector), containers(triple.selector, pair.a), containers(triple.selector, pair.b)});
+      std::span<const Place> a = places(triple.selector, pair.a), b = places(triple.selector, pair.b);
+      if (pair.one_source && from_common_image(input_.selectors[triple.selector], a, b, input_.source[pair.a]))
+        ++pair.twins;
+      else
+        shared.push_back({triple.selector, a, b, set_[triple.selector]});
     }
-    std::vector<uint32_t> group = bundle(shared);
+    std::vector<uint32_t> group(shared.size());
+    if (method_.grouping)
+      group = bundle(shared, input_);
+    else
+      for (uint32_t i = 0; i < group.size(); ++i) group[i] = i;
     uint32_t count = group.empty() ? 0 : *std::max_element(group.begin(), group.end()) + 1;
     std::vector<std::vector<uint32_t>> members(count);
     for (uint32_t i = 0; i < group.size(); ++i) members[group[i]].push_back(i);
     for (const auto& positions : members)
-      if (Bundle made = make_bundle(pair, shared, positions, triples); made.kind)
-        pair.bundles.push_back(std::move(made));
+      if (Bundle made = make_bundle(pair, shared, positions); made.kind) pair.bundles.push_back(std::move(made));
     return pair;
   }
 
-  // A bundle without kind when nothing in it can make a link.
-  Bundle make_bundle(const Pair& pair, std::span<const Shared> shared, std::span<const uint32_t> positions,
-                     std::span<const Triple> triples) const {
-    Bundle out;
-    bool has_firm = false;
-    for (uint32_t i : positions) has_firm |= shared[i].kind->alone && shared[i].kind->validity >= firm;
-    for (uint32_t i : positions)
-      if (shared[i].kind->alone && (!has_firm || shared[i].kind->validity >= firm))
-        out.others = std::max(out.others, shared[i].others);
-    for (uint32_t i : positions) {
-      if (!shared[i].kind->alone) continue;
-      double w = weight(shared[i].kind, out.others, pair.a, pair.b);
-      if (!out.kind || w > out.weight || (w == out.weight && shared[i].kind < out.kind))
-        out.kind = shared[i].kind, out.weight = w;
-    }
-    size_t crowd = 0;
-    for (uint32_t i : positions) crowd += shared[i].kind->name != "file_sha256";
-    if (crowd >= crowded) out.weight *= crowded_factor;
-    for (uint32_t i : positions) {
-      out.members.push_back(triples[i].selector);
-      for (uint32_t a : shared[i].containers_a)
-        for (uint32_t b : shared[i].containers_b) out.same_content |= a == b && !(a & set_container);
-    }
-    auto key = [&](uint32_t s) {
-      const Selector& selector = input_.selectors[s];
-      return std::tuple(!selector.kind->alone, -weight(selector.kind, others(selector), pair.a, pair.b), s);
+  // What the best place says on the side where it says least.
+  static double setting_privacy(const Shared& shared) {
+    auto best = [](std::span<const Place> places) {
+      double most = places.empty() ? 1 : 0;
+      for (const Place& place : places) most = std::max(most, privacy_of(place.setting));
+      return most;
     };
-    std::sort(out.members.begin(), out.members.end(), [&](uint32_t x, uint32_t y) { return key(x) < key(y); });
+    return std::min(best(shared.a), best(shared.b));
+  }
+
+  // A bundle without kind when nothing in it can make a link.
+  Bundle make_bundle(const Pair& pair, std::span<const Shared> shared, std::span<const uint32_t> positions) const {
+    Bundle out;
+    auto of = [&](uint32_t i) -> const Selector& { return input_.selectors[shared[i].selector]; };
+    bool has_firm = false;
+    size_t texts = 0;
+    for (uint32_t i : positions) {
+      has_firm |= of(i).kind->alone && of(i).kind->validity >= firm;
+      texts += of(i).kind->name != "file_sha256";
+      for (const Place& a : shared[i].a)
+        for (const Place& b : shared[i].b) out.same_content |= a.container && a.container == b.container;
+    }
+    for (uint32_t i : positions)
+      if (of(i).kind->alone && (!has_firm || of(i).kind->validity >= firm))
+        out.others = std::max(out.others, others(of(i), pair.a, pair.b));
+    std::vector<std::tuple<bool, double, uint32_t>> order;  // weak ones last, heaviest first
+    for (uint32_t i : positions) {
+      const Kind* kind = of(i).kind;
+      double privacy = of(i).privacy * setting_privacy(shared[i]) * (texts >= crowded ? crowded_privacy : 1);
+      Interval own = weight(kind, privacy, others(of(i), pair.a, pair.b), pair.a, pair.b);
+      order.emplace_back(!kind->alone, -own.mid, shared[i].selector);
+      if (!kind->alone) continue;
+      Interval w = weight(kind, privacy, out.others, pair.a, pair.b);
+      if (!out.kind || w.mid > out.weight.mid || (w.mid == out.weight.mid && kind < out.kind))
+        out.kind = kind, out.weight = w;
+    }
+    std::sort(order.begin(), order.end());
+    for (const auto& [weak, weight, selector] : order) out.members.push_back(selector);
     return out;
   }
 
@@ -207,7 +257,7 @@ class Scorer {
     for (const Bundle& bundle : pair.bundles) {
       Sum& sum = sums[bundle.kind];
       sum.seen[stratum_of(bundle.others)] += 1;
-      sum.weight += bundle.weight;
+      sum.weight += bundle.weight.mid;
     }
     return sums;
   }
@@ -223,11 +273,12 @@ class Scorer {
     for (int round = 0; round < chance_rounds; ++round) {
       std::vector<double> sum(happened_.size());
       for (const Pair& pair : pairs)
-        for (const auto& [kind, one] : sums_of(pair))
-          for (size_t d = 0; d < strata_per_kind; ++d) {
-            size_t at = number(kind) * strata_per_kind + d;
-            sum[at] += std::min(one.seen[d], 1 + 2 * share(pair, number(kind)) * last[at]);
-          }
+        if (!pair.one_source)
+          for (const auto& [kind, one] : sums_of(pair))
+            for (size_t d = 0; d < strata_per_kind; ++d) {
+              size_t at = number(kind) * strata_per_kind + d;
+              sum[at] += std::min(one.seen[d], 1 + 2 * share(pair, number(kind)) * last[at]);
+            }
       last = std::move(sum);
     }
     happened_ = std::move(last);
@@ -240,21 +291,24 @@ class Scorer {
       size_t k = number(kind);
       for (size_t d = 0; d < strata_per_kind; ++d) {
         double all = happened_[k * strata_per_kind + d], part = share(pair, k);
-        sum.expected[d] = part * (all - std::min(sum.seen[d], 1 + 2 * part * all) + unseen);
-        check(sum.expected[d] >= 0, "a pair's part is in the sum");
+        double own = pair.one_source ? 0 : std::min(sum.seen[d], 1 + 2 * part * all);
+        sum.expected[d] = part * (all - std::min(own, all) + unseen);
       }
-      factor[kind] = sum.weight > 0 ? std::clamp(beyond_chance(sum.seen, sum.expected) / sum.weight, 0.0, 1.0) : 0;
+      double most = method_.chance ? beyond_chance(sum.seen, sum.expected) : sum.weight;
+      factor[kind] = sum.weight > 0 ? std::clamp(most / sum.weight, 0.0, 1.0) : 0;
     }
     for (Bundle& bundle : pair.bundles) pair.score += bundle.weight *= factor[bundle.kind];
     std::sort(pair.bundles.begin(), pair.bundles.end(), [](const Bundle& x, const Bundle& y) {
-      return std::tuple(-x.weight, x.members[0]) < std::tuple(-y.weight, y.members[0]);
+      return std::tuple(-x.weight.mid, x.members[0]) < std::tuple(-y.weight.mid, y.members[0]);
     });
   }
 
   const Case& input_;
+  const Method method_;
   std::vector<double> happened_;         // bundles over all pairs, by kind and stratum, links cut down
   std::vector<uint32_t> set_;            // by selector: number of its set of exhibits, or 0
   std::vector<double> mean_, products_;  // by kind: mean amount; sum over pairs of products of amounts
+  std::vector<uint32_t> source_size_;    // by source: exhibits
 };
 
 }  // namespace
@@ -264,8 +318,14 @@ uint64_t hub_limit(uint64_t exhibits) {
   return std::max<uint64_t>(3, std::min(exhibits / 2, large));
 }
 
-std::vector<Pair> score_pairs(const Case& input) {
-  return Scorer(input).run();
+uint64_t sources_looked_at(const Case& input) {
+  uint64_t in_case = 0;
+  for (uint32_t source : input.source) in_case = std::max<uint64_t>(in_case, source + 1);
+  return input.background_sources + (in_case > 2 ? in_case - 2 : 0);
+}
+
+std::vector<Pair> score_pairs(const Case& input, const Method& method) {
+  return Scorer(input, method).run();
 }
 
 }  // namespace weft::link

@@ -8,20 +8,35 @@
 #include <vector>
 
 #include "link/kinds.h"
+#include "link/score.h"
 
 namespace weft::link {
 
-// One exhibit that holds a selector in a place that counts, and the containers it lies in there.
+// What surrounds a value, as far as it bears on how private it is.
+enum class Setting : uint8_t { record, mail, file, deleted, unallocated, cache };
+
+// Where a selector lies on an exhibit.
+struct Place {
+  uint32_t container = 0;  // content of the file, or the message; equal content has equal numbers everywhere. 0: none
+  uint32_t file = 0;       // number of the file, of its own on each exhibit; 0 in unallocated space
+  uint32_t folder = 0;     // of a file that is the selector itself; 0 for others
+  Setting setting = Setting::file;
+  uint64_t position = 0;  // in the file, or on the image
+  uint64_t twin = 0;      // equal where the same content has the same path, or lies at the same offset of the image
+};
+
 struct Posting {
   uint32_t exhibit = 0;
-  uint32_t first_container = 0, containers = 0;  // in Case::containers
+  uint32_t first_place = 0, places = 0;  // in Case::places
 };
 
 struct Selector {
   const Kind* kind = nullptr;
   std::string value;                         // as shown
   uint64_t exhibits = 0;                     // that hold it anywhere, places that do not count included
-  uint64_t background = 0;                   // sources that hold it
+  uint64_t sources = 0;                      // the same in sources: clones and lots count once
+  uint64_t background = 0;                   // background sources that hold it
+  double privacy = 1;                        // below 1: an address of a role, a picture; scales the kind's validity
   uint32_t first_posting = 0, postings = 0;  // in Case::postings, ascending by exhibit
 };
 
@@ -31,33 +46,45 @@ using Amounts = std::vector<uint64_t>;
 struct Case {
   std::vector<std::string> exhibits;  // in order of name
   std::vector<Amounts> amounts;       // by exhibit
+  std::vector<uint32_t> source;       // by exhibit: exhibits of one source stem from one image
   uint64_t background_sources = 0;
   std::vector<Selector> selectors;  // shared ones only, in order of kind and value
   std::vector<Posting> postings;
-  std::vector<uint32_t> containers;  // numbers; equal content has equal numbers on all exhibits
+  std::vector<Place> places;
+  std::vector<uint32_t> file_selectors;  // by Place::file: how many feature rows lie in it
+  std::vector<uint32_t> folder_files;    // by Place::folder: how many files lie in it
+};
+
+// Parts of the method that can be left out, to measure what each is worth. All on in every statement.
+struct Method {
+  bool grouping = true, exposure = true, sources = true, validity = true, chance = true, calibration = true;
 };
 
 // A value on more exhibits than this is a hub: it is never expanded to pairs.
 uint64_t hub_limit(uint64_t exhibits);
+// Sources that a case offers to judge a pair by: those besides the two, and the background's.
+uint64_t sources_looked_at(const Case& input);
 
 struct Bundle {
   const Kind* kind = nullptr;     // that weighs most at the frequency of its commonest member
   uint64_t others = 0;            // sources besides the two that hold the commonest member
-  double weight = 0;              // after all corrections; the weights of a pair add up to its score
-  bool same_content = false;      // a file with the same content on both sides holds a member
+  Interval weight;                // after all corrections; the weights of a pair add up to its score
+  bool same_content = false;      // a file or message with the same content holds a member on both sides
   std::vector<uint32_t> members;  // selectors, strongest first
 };
 
 struct Pair {
   uint32_t a = 0, b = 0;
-  double score = 0;
+  Interval score;
+  bool one_source = false;      // clones, or of one lot
+  uint32_t twins = 0;           // selectors left out because they lie in what the common image brought
   std::vector<Bundle> bundles;  // heaviest first
 };
 
 // A pair whose score is below this shares no more than chance explains.
 inline constexpr double least_score = 0.1;
 
-// All pairs with a score of at least least_score, strongest first.
-std::vector<Pair> score_pairs(const Case& input);
+// All pairs with a score of at least least_score, and all that stem from one source; strongest first.
+std::vector<Pair> score_pairs(const Case& input, const Method& method = {});
 
 }  // namespace weft::link

@@ -33,7 +33,7 @@ double average_precision(const Scores& scores, const Scene& scene) {
 
 Scores ours(const Case& input) {
   Scores out;
-  for (const Pair& pair : score_pairs(input)) out[{pair.a, pair.b}] = pair.score;
+  for (const Pair& pair : score_pairs(input)) out[{pair.a, pair.b}] = pair.score.mid;
   return out;
 }
 
@@ -95,10 +95,12 @@ TEST(Ranking, BundleWeightsAddUpToTheScore) {
   ASSERT_FALSE(pairs.empty());
   for (size_t i = 0; i < pairs.size(); ++i) {
     double sum = 0;
-    for (const Bundle& bundle : pairs[i].bundles) sum += bundle.weight;
-    EXPECT_NEAR(sum, pairs[i].score, 1e-9);
+    for (const Bundle& bundle : pairs[i].bundles) sum += bundle.weight.mid;
+    EXPECT_LE(pairs[i].score.low, pairs[i].score.mid);
+    EXPECT_LE(pairs[i].score.mid, pairs[i].score.high);
+    EXPECT_NEAR(sum, pairs[i].score.mid, 1e-9);
     if (i > 0) {
-      EXPECT_LE(pairs[i].score, pairs[i - 1].score);
+      EXPECT_LE(pairs[i].score.mid, pairs[i - 1].score.mid);
     }
   }
 }
@@ -126,7 +128,7 @@ TEST(Ranking, TwoExhibitsAloneGetALead) {
   scene.put(1, "email", "ann@private.net", 2);
   auto pairs = score_pairs(synthetic::case_of(scene));
   ASSERT_EQ(pairs.size(), 1u);
-  EXPECT_GT(pairs[0].score, least_score);
+  EXPECT_GT(pairs[0].score.mid, least_score);
 }
 
 TEST(Ranking, WeakKindsMakeNoLink) {

@@ -9,6 +9,9 @@ struct LinkRow {
   std::string exhibit_a, exhibit_b;  // a < b
   uint64_t rank = 0;                 // 1 is the strongest
   double score = 0;
+  std::optional<double> log10_lr, low, high;
+  std::string statement, verbal, alternative;
+  std::optional<double> false_discovery;
   uint64_t bundles = 0, selectors = 0;
   std::string kinds, strongest, innocent;
 
@@ -20,6 +23,15 @@ struct LinkRow {
         column("exhibit_a", &R::exhibit_a, "one exhibit"), column("exhibit_b", &R::exhibit_b, "the other"),
         column("rank", &R::rank, "1 is the strongest lead"),
         column("score", &R::score, "rank score: orders leads, states nothing"),
+        column("log10_lr", &R::log10_lr,
+               "calibrated weight: log10 of how much likelier the shared selectors are if a direct data path joins the "
+               "two than under the least favourable innocent alternative; none when the background does not suffice"),
+        column("low", &R::low, "lower end of its 90 % interval"), column("high", &R::high, "upper end"),
+        column("statement", &R::statement, "supported; not supported; common source; not enough background"),
+        column("verbal", &R::verbal, "the weight in words (scale of the ENFSI guideline, 2015)"),
+        column("alternative", &R::alternative, "the innocent alternative it is weighed against"),
+        column("false_discovery", &R::false_discovery,
+               "expected share of pairs without a direct path among the links down to this rank"),
         column("bundles", &R::bundles, "independent reasons: selectors that arrive together count once"),
         column("selectors", &R::selectors, "shared selectors in those bundles"),
         column("kinds", &R::kinds, "kinds of the shared selectors, comma-separated"),
@@ -72,6 +84,56 @@ struct SetAsideRow {
                            column("exhibits", &R::exhibits, "exhibits of the case that hold it"),
                            column("background", &R::background, "background sources that hold it"),
                            column("examples", &R::examples, "some of the exhibits, comma-separated"));
+  }
+};
+
+// The accounts that an exhibit's contents turn around. It speaks of the exhibit, not of who held it.
+struct OwnerRow {
+  std::string exhibit;
+  uint64_t rank = 0;
+  std::string kind, value, role;
+  double share = 0;
+  uint64_t times = 0, exhibits = 0;
+  uint64_t offset = 0;
+  std::string path, file;
+
+  static constexpr std::string_view table = "owner";
+  static constexpr std::string_view what = "accounts most associated with each exhibit, the first and its runners-up";
+  static constexpr auto columns() {
+    using R = OwnerRow;
+    return std::make_tuple(
+        column("exhibit", &R::exhibit, "the exhibit"), column("rank", &R::rank, "1 is the one most associated with it"),
+        column("kind", &R::kind, "kind of account"), column("value", &R::value, "the account"),
+        column("role", &R::role, "what records call it there, if any does: owner, account, from, to, …"),
+        column("share", &R::share, "its part of the weight of the exhibit's ten heaviest accounts"),
+        column("times", &R::times, "occasions on which it occurs"),
+        column("exhibits", &R::exhibits, "exhibits of the case that hold it"),
+        column("offset", &R::offset, "where it stands"), column("path", &R::path, "decoding path there"),
+        column("file", &R::file, "file there"));
+  }
+};
+
+// Exhibits that the stated links hold together.
+struct ClusterRow {
+  std::string exhibit;
+  uint64_t cluster = 0;
+  std::string role;
+  uint64_t links = 0, links_outside = 0;
+  double weight = 0;
+
+  static constexpr std::string_view table = "cluster";
+  static constexpr std::string_view what =
+      "which exhibits stated links hold together; exhibits without one are not here";
+  static constexpr auto columns() {
+    using R = ClusterRow;
+    return std::make_tuple(
+        column("exhibit", &R::exhibit, "the exhibit"),
+        column("cluster", &R::cluster, "number of its cluster, 1 is the largest"),
+        column("role", &R::role,
+               "hub (linked to most of its cluster), bridge (its links alone join two clusters), member"),
+        column("links", &R::links, "stated links inside the cluster"),
+        column("links_outside", &R::links_outside, "stated links to other clusters"),
+        column("weight", &R::weight, "sum of log10_lr over the links inside"));
   }
 };
 

@@ -1,8 +1,8 @@
 // The arithmetic of the rank score.
 //
 // Rule of three: if none of N unrelated sources holds a value, its frequency may still be about 3/N (95 %). For d
-// holders the Poisson mean that leaves 5 % for d or fewer takes the place of the 3 (Garwood 1936). lambda/(N+lambda)
-// instead of lambda/N keeps it a probability when N is small.
+// holders the Poisson mean that leaves 5 % for d or fewer takes the place of the 3 (Garwood 1936); the mean that leaves
+// 5 % for d or more is the other end. lambda/(N+lambda) instead of lambda/N keeps it a probability when N is small.
 //
 // Exposure: an exhibit with ten times the usual number of addresses meets a given one about ten times as easily. With
 // r = -ln(1-p) as the rate per usual exhibit, p' = 1 - exp(-r * exposure).
@@ -16,9 +16,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <numeric>
-#include <unordered_map>
 
 namespace weft::link {
 namespace {
@@ -32,41 +29,27 @@ double poisson_at_most(uint64_t count, double mean) {
 // Beyond this many the normal approximation is as good as the bisection, and exp(-mean) would underflow.
 constexpr uint64_t many = 200;
 
-double upper_mean(uint64_t count) {
+// The Poisson mean that leaves `tail` for `count` or fewer.
+double mean_leaving(uint64_t count, double tail) {
   double d = double(count);
-  if (count > many) return d + 1 + 1.645 * std::sqrt(d + 1);
-  double low = d, high = d + 5 + 3 * std::sqrt(d);
+  if (count > many) return std::max(0.0, d + 0.5 + (tail < 0.5 ? 1 : -1) * (1.645 * std::sqrt(d + 0.5) + 0.5));
+  double low = 0, high = d + 5 + 3 * std::sqrt(d);
   for (int i = 0; i < 60; ++i) {
     double middle = (low + high) / 2;
-    (poisson_at_most(count, middle) > 0.05 ? low : high) = middle;
+    (poisson_at_most(count, middle) > tail ? low : high) = middle;
   }
   return high;
 }
 
 constexpr double strengths[] = {0.5, 1, 2, 4, 8, 16, 32, 64, 128};  // each half as likely as the one before
 
-// Union-find over positions; the root is the smallest member.
-class Sets {
- public:
-  explicit Sets(size_t size) : parent_(size) { std::iota(parent_.begin(), parent_.end(), 0u); }
-  uint32_t root(uint32_t i) {
-    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-    return i;
-  }
-  void join(uint32_t a, uint32_t b) {
-    a = root(a), b = root(b);
-    if (a != b) parent_[std::max(a, b)] = std::min(a, b);
-  }
-
- private:
-  std::vector<uint32_t> parent_;
-};
-
 }  // namespace
 
-double upper_frequency(uint64_t holding, uint64_t looked_at) {
-  double lambda = upper_mean(holding);
-  return lambda / (double(looked_at) - double(std::min(holding, looked_at)) + lambda);
+Interval frequency(uint64_t holding, uint64_t looked_at) {
+  double others = double(looked_at) - double(std::min(holding, looked_at));
+  auto share = [&](double mean) { return mean > 0 ? mean / (others + mean) : 0; };
+  double least = holding == 0 ? 0.05 : mean_leaving(holding - 1, 0.95);
+  return {share(least), share(double(holding) + 0.5), share(mean_leaving(holding, 0.05))};
 }
 
 double exposed_frequency(double frequency, double exposure) {
@@ -74,9 +57,9 @@ double exposed_frequency(double frequency, double exposure) {
   return -std::expm1(std::log1p(-frequency) * exposure);
 }
 
-double kind_weight(const Kind& kind, double frequency) {
-  double garbage = (1 - kind.validity) * kind.recurring;
-  double ratio = (kind.validity + garbage) / (kind.validity * std::clamp(frequency, 0.0, 1.0) + garbage);
+double weight_of(double validity, double recurring, double frequency) {
+  double garbage = (1 - validity) * recurring;
+  double ratio = (validity + garbage) / (validity * std::clamp(frequency, 1e-9, 1.0) + garbage);
   return std::log10(ratio);
 }
 
@@ -93,22 +76,6 @@ double beyond_chance(const Counts& seen, const Counts& expected) {
     likely += 1 / x;
   }
   return std::log10(1 + sum / likely);
-}
-
-std::vector<uint32_t> bundle(std::span<const Shared> shared) {
-  Sets sets(shared.size());
-  std::unordered_map<uint64_t, uint32_t> first;
-  for (uint32_t i = 0; i < shared.size(); ++i)
-    for (uint32_t a : shared[i].containers_a)
-      for (uint32_t b : shared[i].containers_b) {
-        auto [it, fresh] = first.try_emplace(uint64_t(a) << 32 | b, i);
-        if (!fresh) sets.join(it->second, i);
-      }
-  std::map<uint32_t, uint32_t> number;
-  std::vector<uint32_t> out(shared.size());
-  for (uint32_t i = 0; i < shared.size(); ++i)
-    out[i] = number.try_emplace(sets.root(i), uint32_t(number.size())).first->second;
-  return out;
 }
 
 }  // namespace weft::link

@@ -127,16 +127,33 @@ inline Scene scene(uint64_t seed, size_t exhibits = 40) {
 
 inline Case case_of(const Scene& scene) {
   Case out;
-  for (size_t i = 0; i < scene.exhibits; ++i) out.exhibits.push_back("exhibit" + std::to_string(1000 + i));
+  for (size_t i = 0; i < scene.exhibits; ++i) {
+    out.exhibits.push_back("exhibit" + std::to_string(1000 + i));
+    out.source.push_back(uint32_t(i));
+  }
   out.amounts.assign(scene.exhibits, Amounts(kinds().size()));
+  out.file_selectors.assign(1, 0);
+  out.folder_files.assign(1, 0);
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> files;  // exhibit and container: a file there
+  auto place = [&](uint32_t exhibit, uint32_t container) {
+    Place at;
+    at.container = container;
+    at.file = files.try_emplace({exhibit, container}, uint32_t(files.size() + 1)).first->second;
+    at.twin = uint64_t(exhibit) << 32 | container;
+    if (at.file == out.file_selectors.size()) out.file_selectors.push_back(0);
+    ++out.file_selectors[at.file];
+    return at;
+  };
   for (const auto& [key, holders] : scene.holdings) {
     const Kind* kind = find_kind(key.first);
-    for (const auto& [exhibit, places] : holders) ++out.amounts[exhibit][size_t(kind - kinds().data())];
+    for (const auto& [exhibit, containers] : holders) ++out.amounts[exhibit][size_t(kind - kinds().data())];
     if (holders.size() < 2 || holders.size() > hub_limit(scene.exhibits)) continue;
-    Selector selector{kind, key.second, holders.size(), 0, uint32_t(out.postings.size()), uint32_t(holders.size())};
-    for (const auto& [exhibit, places] : holders) {
-      out.postings.push_back({exhibit, uint32_t(out.containers.size()), uint32_t(places.size())});
-      out.containers.insert(out.containers.end(), places.begin(), places.end());
+    Selector selector;
+    selector.kind = kind, selector.value = key.second, selector.exhibits = selector.sources = holders.size();
+    selector.first_posting = uint32_t(out.postings.size()), selector.postings = uint32_t(holders.size());
+    for (const auto& [exhibit, containers] : holders) {
+      out.postings.push_back({exhibit, uint32_t(out.places.size()), uint32_t(containers.size())});
+      for (uint32_t container : containers) out.places.push_back(place(exhibit, container));
     }
     out.selectors.push_back(selector);
   }

@@ -141,12 +141,14 @@ struct Vector {
 
   bool is_null(idx_t row) const { return validity && (validity[row / 64] >> (row % 64) & 1) == 0; }
 
+  std::string_view view(idx_t row) const {  // of a VARCHAR
+    duckdb_string_t* string = static_cast<duckdb_string_t*>(data) + row;
+    return {duckdb_string_t_data(string), duckdb_string_t_length(*string)};
+  }
   std::string text(idx_t row) const {
     switch (type) {
-      case DUCKDB_TYPE_VARCHAR: {
-        duckdb_string_t* string = static_cast<duckdb_string_t*>(data) + row;
-        return {duckdb_string_t_data(string), duckdb_string_t_length(*string)};
-      }
+      case DUCKDB_TYPE_VARCHAR:
+        return std::string(view(row));
       case DUCKDB_TYPE_BOOLEAN:
         return at<bool>(data, row) ? "true" : "false";
       case DUCKDB_TYPE_TINYINT:
@@ -222,16 +224,19 @@ void Database::run(const std::string& sql) {
     fail(duckdb_result_error(&result.it));
 }
 
-void Database::each(const std::string& sql, const std::function<bool(const Row&)>& each) {
-  check(!native_->streaming, "each() used its own Database");
+namespace {
+
+// Runs a query and hands over chunk by chunk as it comes, until `each` returns false.
+void stream(Database::Native& native, const std::string& sql,
+            const std::function<bool(const std::vector<Vector>&, idx_t)>& each) {
+  check(!native.streaming, "each() used its own Database");
   Prepared statement;
-  if (duckdb_prepare(native_->connection, sql.c_str(), &statement.it) != DuckDBSuccess)
+  if (duckdb_prepare(native.connection, sql.c_str(), &statement.it) != DuckDBSuccess)
     fail(duckdb_prepare_error(statement.it));
   Result result;
   if (duckdb_execute_prepared_streaming(statement.it, &result.it) != DuckDBSuccess)
     fail(duckdb_result_error(&result.it));
-  Busy busy(native_->streaming);
-  Row row;
+  Busy busy(native.streaming);
   for (;;) {
     Chunk chunk{duckdb_fetch_chunk(result.it)};
     if (!chunk.it) break;
@@ -240,14 +245,52 @@ void Database::each(const std::string& sql, const std::function<bool(const Row&)
     std::vector<Vector> columns;
     for (idx_t i = 0; i < duckdb_data_chunk_get_column_count(chunk.it); ++i)
       columns.emplace_back(duckdb_data_chunk_get_vector(chunk.it, i));
-    row.resize(columns.size());
-    for (idx_t r = 0; r < count; ++r) {
-      for (size_t c = 0; c < columns.size(); ++c) row[c] = columns[c].is_null(r) ? Value() : Value(columns[c].text(r));
-      if (!each(row)) return;
-    }
+    if (!each(columns, count)) return;
   }
   const char* message = duckdb_result_error(&result.it);  // a stream that failed on the way ends like one that is done
   if (message && *message) fail(message);
+}
+
+class ChunkBatch final : public Database::Batch {
+ public:
+  ChunkBatch(const std::vector<Vector>& columns, idx_t count) : columns_(columns), count_(count) {
+    for (const Vector& column : columns)
+      check(column.type == DUCKDB_TYPE_VARCHAR || column.type == DUCKDB_TYPE_UBIGINT,
+            "a batch holds texts and numbers");
+  }
+  size_t rows() const override { return count_; }
+  bool is_null(size_t column, size_t row) const override { return columns_[column].is_null(row); }
+  std::string_view text(size_t column, size_t row) const override {
+    return is_null(column, row) ? std::string_view() : columns_[column].view(row);
+  }
+  uint64_t number(size_t column, size_t row) const override {
+    return is_null(column, row) ? 0 : at<uint64_t>(columns_[column].data, row);
+  }
+
+ private:
+  const std::vector<Vector>& columns_;
+  idx_t count_;
+};
+
+}  // namespace
+
+void Database::each(const std::string& sql, const std::function<bool(const Row&)>& each) {
+  Row row;
+  stream(*native_, sql, [&](const std::vector<Vector>& columns, idx_t count) {
+    row.resize(columns.size());
+    for (idx_t r = 0; r < count; ++r) {
+      for (size_t c = 0; c < columns.size(); ++c) row[c] = columns[c].is_null(r) ? Value() : Value(columns[c].text(r));
+      if (!each(row)) return false;
+    }
+    return true;
+  });
+}
+
+void Database::scan(const std::string& sql, const std::function<void(const Batch&)>& each) {
+  stream(*native_, sql, [&](const std::vector<Vector>& columns, idx_t count) {
+    each(ChunkBatch(columns, count));
+    return true;
+  });
 }
 
 std::vector<Database::Row> Database::rows(const std::string& sql) {
@@ -286,7 +329,7 @@ void Database::attach_packs(const std::vector<std::string>& pack_folders) {
 }
 
 void Database::attach_links(const std::string& links_folder) {
-  for (const char* table : {"link", "evidence", "set_aside"}) {
+  for (const char* table : {"link", "evidence", "set_aside", "owner", "cluster"}) {
     std::string file = fmt::format("{}/{}.parquet", links_folder, table);
     if (exists(file))
       run(fmt::format("CREATE OR REPLACE VIEW {} AS SELECT * FROM read_parquet([{}])", identifier(table), quote(file)));

@@ -32,10 +32,25 @@ class Database {
   void each(const std::string& sql, const std::function<bool(const Row&)>& each);
   std::optional<std::string> value(const std::string& sql);  // first column of the first row
 
+  // Some rows of a result, as they lie in DuckDB's memory: gone when the callback returns.
+  class Batch {
+   public:
+    virtual size_t rows() const = 0;
+    virtual bool is_null(size_t column, size_t row) const = 0;
+    virtual std::string_view text(size_t column, size_t row) const = 0;  // of a VARCHAR; empty for NULL
+    virtual uint64_t number(size_t column, size_t row) const = 0;        // of a UBIGINT; 0 for NULL
+
+   protected:
+    ~Batch() = default;
+  };
+  // Batch by batch, for many rows: no value is copied or rendered. Columns must be VARCHAR or UBIGINT. each does not
+  // use this Database.
+  void scan(const std::string& sql, const std::function<void(const Batch&)>& each);
+
   // Views named exhibit, volume, file, extent, feature, problem over the Parquet files of these packs (typed and empty
   // when there are none), in the order given.
   void attach_packs(const std::vector<std::string>& pack_folders);
-  // Views over the link tables (link, evidence, set_aside) that the folder has.
+  // Views over the link tables (link, evidence, set_aside, owner, cluster) that the folder has.
   void attach_links(const std::string& links_folder);
 
   // A text as an SQL literal, quotes and all.

@@ -1,0 +1,117 @@
+// The selector index of an exhibit: every different selector it holds, how often, and the places that tell most about
+// it; in order of a 64-bit hash. Linking merges the indexes of a case, and a question for one value is a binary search
+// in each. An index is derived from the pack (and its tokens) alone, lies in the case beside the links, and is made
+// again when it is missing, of another pack or of another version: so an added exhibit costs its own index, and no
+// other's. Read by mmap; not evidence, but checked for damage all the same.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file.h"
+#include "link/kinds.h"
+#include "model/limits.h"
+
+namespace weft::link {
+
+// A pack and its label, where its tokens are (empty: it has none), and where its index goes.
+struct Source {
+  std::string folder, exhibit, tokens, index;
+};
+
+inline constexpr uint32_t no_file = UINT32_MAX;
+inline constexpr size_t places_kept = 8;  // per selector; those that tell most come first
+
+// What is known of a file beyond its name.
+enum FileFlag : uint32_t {
+  in_software = 1,     // where operating systems and packages put their files
+  in_cache = 2,        // what a browser or system keeps of what it was shown
+  collection = 4,      // holds many things that came at different times: a database, a mailbox, a very large file
+  is_mail = 8,         // a message or a mailbox
+  not_allocated = 16,  // deleted or orphan
+  is_picture = 32,
+  is_program = 64,   // by content
+  downloaded = 128,  // lies where browsers put what they fetch, or is a page of the web
+};
+
+// The structs below lie in the file as they are: no pointers, no padding, little-endian.
+struct IndexFile {
+  uint64_t id = 0;       // file_id
+  uint64_t content = 0;  // hash of its SHA-256, the selector of kind file_sha256; 0 when it has none
+  uint64_t twin = 0;     // hash of path and content
+  uint64_t mark = 0;     // hash of path, content and inode: equal where one image was written to both
+  uint64_t sha256 = 0;   // text
+  uint64_t folder = 0;   // hash of volume and folder
+  uint64_t size = 0;
+  uint64_t path = 0;       // text
+  uint32_t selectors = 0;  // feature rows that lie in it
+  uint32_t flags = 0;
+};
+struct IndexPlace {
+  uint64_t offset = 0;    // on the image
+  uint64_t position = 0;  // in the file's content; on the image in unallocated space
+  uint64_t path = 0;      // text of the decoding path; 0 when it is the offset itself
+  uint32_t file = no_file;
+  uint32_t role = 0;  // index in roles()
+};
+struct IndexEntry {
+  uint64_t hash = 0, text = 0;
+  uint32_t first_place = 0, occurrences = 0;
+  uint32_t times = 0;  // occasions: files that hold it, and in collections and unallocated space each neighbourhood
+  uint16_t places = 0;
+  uint16_t kind = 0;  // position in kinds()
+};
+
+// What a value was in the record it comes from; "" for a hit of a scanner.
+std::span<const std::string_view> roles();
+uint32_t role_number(std::string_view role);
+
+uint64_t index_hash(std::string_view kind, std::string_view value);
+
+class Index {
+ public:
+  // Error when it is not whole, or not of this version.
+  explicit Index(const std::string& path);
+
+  // Entries ascending by hash in each segment, and segments ascending.
+  struct Segment {
+    std::span<const IndexEntry> entries;
+    std::span<const IndexPlace> places;
+    std::span<const char> texts;
+  };
+  std::span<const Segment> segments() const { return segments_; }
+  std::span<const IndexFile> files() const { return files_; }
+  std::span<const uint64_t> amounts() const { return amounts_; }  // different selectors by kind
+  uint64_t size() const { return size_; }                         // different selectors
+  std::string_view pack() const { return pack_; }                 // digest of what it was made from
+  std::string_view image() const { return image_; }               // SHA-256 of the image
+
+  // nullptr when the exhibit does not hold it.
+  const IndexEntry* find(uint64_t hash, const Segment** segment) const;
+  static std::string_view text(const Segment& segment, uint64_t at);
+  std::string_view file_path(const IndexFile& file) const;
+  std::string_view file_sha256(const IndexFile& file) const;
+  // Of a secret kind the token; shown() is what may be seen.
+  static std::string_view value(const Segment& segment, const IndexEntry& entry);
+  static std::string_view shown(const Segment& segment, const IndexEntry& entry);
+  static std::string path(const Segment& segment, const IndexPlace& place);
+
+ private:
+  Mapping mapping_;
+  std::vector<Segment> segments_;
+  std::span<const IndexFile> files_;
+  std::span<const char> file_texts_;
+  std::vector<uint64_t> amounts_;
+  uint64_t size_ = 0;
+  std::string_view pack_, image_;
+};
+
+// Opens the index of every source, making those that are not there or not of their pack; several at a time. In order of
+// sources. `temporary` for DuckDB's spill.
+std::vector<Index> open_indexes(const std::vector<Source>& sources, const std::string& temporary, const Limits& limits,
+                                unsigned threads);
+
+}  // namespace weft::link
