@@ -44,18 +44,18 @@ std::vector<std::string> verify_pack(const extract::Case& in, const std::string&
 }
 
 // Reads the evidence again at addresses spread over the feature table, and scans what lies there: the same feature has
-// to come out.
+// to come out. Scanners' features only: what a parser read has a role, and hangs together with its whole file.
 std::vector<std::string> verify_addresses(const extract::Case& in, const extract::Exhibit& exhibit, uint64_t samples,
                                           const scan::Rules& rules, uint64_t& checked) {
   std::vector<std::string> wrong;
   pack::Database database(in.temporary(), 512 * MiB);
   database.attach_packs({in.pack(exhibit.label)});
-  uint64_t count = std::stoull(database.value("SELECT count(*) FROM feature").value_or("0"));
+  uint64_t count = std::stoull(database.value("SELECT count(*) FROM feature WHERE role = ''").value_or("0"));
   if (count == 0) return wrong;
   uint64_t step = std::max<uint64_t>(1, count / samples);
   auto rows =
       database.rows(fmt::format("SELECT kind, value, path, encoding FROM (SELECT *, row_number() OVER (ORDER BY "
-                                "\"offset\", path, kind, value, encoding) AS n FROM feature) "
+                                "\"offset\", path, kind, value, encoding) AS n FROM feature WHERE role = '') "
                                 "WHERE (n - 1) % {} = 0 ORDER BY n LIMIT {}",
                                 step, samples));
   extract::Addresses addresses(in, exhibit);

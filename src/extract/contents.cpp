@@ -1,6 +1,7 @@
 // The contents: each file read once through its file system, for its hashes and its type; and scanned where the scan of
 // the image could not see it whole: at the seams of fragmented files, and in contents that the file system compresses.
-// What lies in one piece on the image was found there already, so only findings that cross a seam are kept.
+// What lies in one piece on the image was found there already, so only findings that cross a seam are kept. Files that
+// a parser knows are read for their records (records.h).
 #include <algorithm>
 #include <magic.h>
 #include <map>
@@ -8,10 +9,13 @@
 #include <new>
 #include <thread>
 
+#include "artefacts/dispatch.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "extract/job.h"
+#include "extract/layout.h"
 #include "extract/range_source.h"
+#include "extract/records.h"
 #include "fs/file_system.h"
 
 namespace weft::extract {
@@ -33,59 +37,15 @@ class ContentType {
   Handle<magic_set, magic_close> magic_;
 };
 
-// A file's content on the image: the stretches, in order of offset in the file.
-struct Layout {
-  std::vector<ExtentRow> extents;
-  bool compressed = false, sparse_only = true;
-
-  static Layout of(std::span<const ExtentRow> all) {
-    Layout out;
-    for (const ExtentRow& extent : all) {
-      if (extent.kind == "slack") continue;
-      out.compressed |= extent.kind == "compressed";
-      out.sparse_only &= extent.kind == "sparse";
-      out.extents.push_back(extent);
-    }
-    return out;
-  }
-  // Offsets in the file at which the image does not go on as the file does. Between two stretches; and, in contents
-  // that NTFS keeps inside an MFT entry, around the last two bytes of each sector, where a check value stands in for
-  // them.
-  std::vector<uint64_t> seams() const {
-    std::vector<uint64_t> out;
-    for (const ExtentRow& extent : extents) {
-      if (extent.kind != "resident") continue;
-      for (uint64_t at = extent.offset | 511; at <= extent.offset + extent.size; at += 512)  // the sector's last byte
-        for (uint64_t seam = at - 1; seam <= at + 1; ++seam)
-          if (seam > extent.offset) out.push_back(extent.file_offset + (seam - extent.offset));
-    }
-    for (size_t i = 1; i < extents.size(); ++i) {
-      const ExtentRow &a = extents[i - 1], &b = extents[i];
-      bool follows = a.kind == b.kind && a.kind != "sparse" && a.offset + a.size == b.offset &&
-                     a.file_offset + a.size == b.file_offset;
-      if (!follows && !(a.kind == "sparse" && b.kind == "sparse")) out.push_back(b.file_offset);
-    }
-    std::sort(out.begin(), out.end());
-    return out;
-  }
-  // Where a byte of the content lies on the image; for compressed contents, where its stretch begins.
-  std::optional<uint64_t> on_image(uint64_t file_offset) const {
-    auto it = std::upper_bound(extents.begin(), extents.end(), file_offset,
-                               [](uint64_t o, const ExtentRow& e) { return o < e.file_offset; });
-    if (it == extents.begin()) return std::nullopt;
-    --it;
-    if (file_offset - it->file_offset >= it->size || it->kind == "sparse") return std::nullopt;
-    return it->kind == "compressed" ? it->offset : it->offset + (file_offset - it->file_offset);
-  }
-};
-
 class ChunkReader {
  public:
-  ChunkReader(const Job& job, const scan::Rules& rules, size_t slot)
+  ChunkReader(const Job& job, const scan::Rules& rules, RecordReader::Shared& shared, size_t slot)
       : job_(job),
         image_(job.open_image()),
         scan_(rules, job.options.limits),
-        watch_(job.box.shared().slots[slot], job.set_aside, job.stop) {
+        watch_(job.box.shared().slots[slot], job.set_aside, job.stop),
+        records_(job, watch_, shared,
+                 [this](const FileRow& file, const Layout& layout) { return open(file, layout); }) {
     for (VolumeRow& volume : read_done(job.file("volumes.unit")).volumes) volumes_[volume.volume] = volume;
   }
 
@@ -125,6 +85,12 @@ class ChunkReader {
     return *slot;
   }
 
+  std::unique_ptr<ByteSource> open(const FileRow& file, const Layout& layout) {
+    if (!image_.logical) return file_system(file.volume).open(file);
+    uint64_t offset = layout.extents.empty() ? 0 : layout.extents[0].offset;
+    return std::make_unique<RangeSource>(*image_.bytes, offset, file.size);
+  }
+
   void content(FileRow& file, const Layout& layout) {
     if (!watch_.enter(fmt::format("file {} read", file.file_id)))
       return problem(file, "content",
@@ -133,13 +99,9 @@ class ChunkReader {
       return problem(file, "limit",
                      fmt::format("claims {} bytes but has no such content on the image: not hashed", file.size));
     try {
-      std::unique_ptr<ByteSource> source;
-      if (image_.logical)
-        source = std::make_unique<RangeSource>(*image_.bytes, layout.extents.empty() ? 0 : layout.extents[0].offset,
-                                               file.size);
-      else
-        source = file_system(file.volume).open(file);
-      hash(file, *source, layout);
+      std::unique_ptr<ByteSource> source = open(file, layout);
+      std::vector<const artefacts::Parser*> parsers = hash(file, *source, layout);
+      if (!parsers.empty()) records_.read(file, *source, layout, parsers, rows_);
       std::vector<uint64_t> seams = layout.seams();
       if (layout.compressed || !seams.empty()) scan_content(file, *source, layout, seams);
     } catch (const Error& error) {
@@ -147,15 +109,20 @@ class ChunkReader {
     }
   }
 
-  void hash(FileRow& file, ByteSource& source, const Layout& layout) {
+  // Fills in hashes and type; returns who parses it.
+  std::vector<const artefacts::Parser*> hash(FileRow& file, ByteSource& source, const Layout& layout) {
+    std::vector<const artefacts::Parser*> parsers;
     Hasher sha256(Digest::sha256), md5(Digest::md5);
     std::vector<Fault> faults;
     uint64_t at = 0;
     buffer_.resize(MiB);
     for (; !job_.stop;) {
       size_t got = source.read(at, buffer_, faults);
-      if (at == 0 && watch_.enter(fmt::format("file {} type", file.file_id)))
-        file.type = type_.of(Bytes(buffer_).first(std::min<size_t>(got, 32 * KiB)));
+      if (at == 0) {
+        Bytes head = Bytes(buffer_).first(std::min<size_t>(got, 32 * KiB));
+        if (watch_.enter(fmt::format("file {} type", file.file_id))) file.type = type_.of(head);
+        if (got > 0) parsers = artefacts::parsers_for(file.path, file.type, head);
+      }
       if (got == 0) break;
       Bytes bytes = Bytes(buffer_).first(got);
       sha256.update(bytes);
@@ -169,6 +136,7 @@ class ChunkReader {
     if (at < file.size && layout.extents.empty() && faults.empty() && file.state == "allocated" && !bad_cluster_map)
       problem(file, "content", fmt::format("only {} of {} bytes can be read", at, file.size));
     add_faults(job_, faults, "content", file.file_id, file.path, rows_.problems);
+    return parsers;
   }
 
   // Small contents are scanned whole, so that a stream which crosses a seam is decoded from its start; of large ones
@@ -225,6 +193,7 @@ class ChunkReader {
   scan::Scan scan_;
   SlotWatch watch_;
   ContentType type_;
+  RecordReader records_;
   std::map<uint64_t, VolumeRow> volumes_;
   std::map<uint64_t, std::unique_ptr<fs::FileSystem>> file_systems_;  // after image_: closed before it
   std::vector<uint8_t> buffer_;
@@ -243,6 +212,7 @@ void read_contents(const Job& job, const scan::Rules& rules) {
   uint64_t total = 0, largest = read_done(job.file("image.unit")).exhibits.at(0).size;
   for (uint64_t chunk : todo)
     for (const FileRow& file : read_done(job.unit("walk", chunk)).files) total += std::min(file.size, largest);
+  RecordReader::Shared shared(job, chunks);
   job.progress(reading_files, 0, total);
 
   std::atomic<size_t> next = 0;
@@ -250,7 +220,7 @@ void read_contents(const Job& job, const scan::Rules& rules) {
   std::exception_ptr failed;
   auto work = [&](size_t slot) {
     try {
-      ChunkReader reader(job, rules, slot);
+      ChunkReader reader(job, rules, shared, slot);
       try {
         for (size_t i = next++; i < todo.size() && !job.stop; i = next++)
           if (!reader.chunk(todo[i])) return;

@@ -23,6 +23,7 @@ std::string settings_of(const Limits& limits) {
                         {"depth", limits.depth},
                         {"decoded_branch", limits.decoded_branch},
                         {"decoded_page", limits.decoded_page},
+                        {"parsed_file", limits.parsed_file},
                         {"content_unit_files", limits.content_unit_files},
                         {"content_unit_bytes", limits.content_unit_bytes},
                         {"walk_entries", limits.walk_entries},

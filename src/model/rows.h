@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "base/time.h"
 
@@ -158,24 +160,30 @@ struct FeatureRow {
   uint64_t offset = 0;
   std::string path, file;
   std::optional<uint64_t> file_id, file_offset;
-  std::string encoding, scanner, context;
+  std::string encoding, scanner, context, role;
 
   static constexpr std::string_view table = "feature";
-  static constexpr std::string_view what = "what a scanner found and validated";
+  static constexpr std::string_view what =
+      "what a scanner found and validated, and the values of records that can tie exhibits together";
   static constexpr auto columns() {
     using R = FeatureRow;
     return std::make_tuple(
         column("exhibit", &R::exhibit, "label of the exhibit"),
-        column("kind", &R::kind, "email, url, domain, ipv4, …; docs/scanners.md lists them"),
+        column("kind", &R::kind, "email, url, domain, ipv4, …; docs/scanners.md and docs/parsers.md list them"),
         column("value", &R::value, "canonical form"),
         column("offset", &R::offset, "offset on the image of its first byte, or of the outermost layer it came from"),
         column("path", &R::path, "decoding path"),
         column("file", &R::file, "path of the file it lies in; empty in unallocated space"),
         column("file_id", &R::file_id, "and that file's number"),
         column("file_offset", &R::file_offset, "offset in that file's content; none in slack"),
-        column("encoding", &R::encoding, "utf-8, utf-16le, utf-16be"),
-        column("scanner", &R::scanner, "which scanner found it"),
-        column("context", &R::context, "the bytes around it, up to 16 on each side, printable"));
+        column("encoding", &R::encoding, "utf-8, utf-16le, utf-16be; empty where a parser decoded it"),
+        column("scanner", &R::scanner, "which scanner or parser found it"),
+        column("context", &R::context,
+               "of a scanner the bytes around it, up to 16 on each side, printable; of a parser what the record calls "
+               "it, such as the name beside an address"),
+        column(
+            "role", &R::role,
+            "what the value is in its record: owner, from, to, …; docs/parsers.md lists them; empty for a scanner's"));
   }
 };
 
@@ -191,7 +199,7 @@ struct ProblemRow {
   static constexpr auto columns() {
     using R = ProblemRow;
     return std::make_tuple(column("exhibit", &R::exhibit, "label of the exhibit"),
-                           column("stage", &R::stage, "image, volume, file system, scan, content, limit"),
+                           column("stage", &R::stage, "image, volume, file system, scan, content, record, limit"),
                            column("offset", &R::offset, "offset on the image, if known"),
                            column("path", &R::path, "decoding path or file path"),
                            column("file_id", &R::file_id, "file, if any"),
@@ -216,7 +224,221 @@ struct TokenRow {
   }
 };
 
+// Records: what a parser (src/artefacts) read out of a file, one table a noun. Lists are text, one entry a line. What
+// of a record can tie exhibits together stands in the feature table too, with its role.
+struct Record {
+  std::string exhibit;
+  uint64_t offset = 0;
+  std::string path, file;
+  std::optional<uint64_t> file_id;
+  std::string parser;
+};
+
+// The columns of a record's noun, between those that every record has.
+template <class Row, class... Columns>
+constexpr auto record_columns(Columns... columns) {
+  return std::make_tuple(
+      column<Row, std::string>("exhibit", &Row::exhibit, "label of the exhibit"), columns...,
+      column<Row, uint64_t>("offset", &Row::offset,
+                            "offset on the image of the record's first byte, or of the stretch or outermost layer it "
+                            "came from; 0 where it lies nowhere on the image"),
+      column<Row, std::string>("path", &Row::path, "decoding path, through the file"),
+      column<Row, std::string>("file", &Row::file, "path of the file it was read from"),
+      column<Row, std::optional<uint64_t>>("file_id", &Row::file_id, "and that file's number"),
+      column<Row, std::string>("parser", &Row::parser, "which parser read it; docs/parsers.md lists them"));
+}
+
+struct MessageRow : Record {
+  std::string service;
+  std::optional<Time> time;
+  std::string sender, recipients, subject, message_id, in_reply_to, thread, folder, attachments, text;
+
+  static constexpr std::string_view table = "message";
+  static constexpr std::string_view what = "mails and other messages";
+  static constexpr auto columns() {
+    using R = MessageRow;
+    return record_columns<R>(
+        column("service", &R::service, "mail, or the name of the messenger"),
+        column("time", &R::time, "sent, as the message says"), column("sender", &R::sender, "who sent it"),
+        column("recipients", &R::recipients, "who it went to, copies included, one a line"),
+        column("subject", &R::subject, "subject"),
+        column("message_id", &R::message_id, "its id, without angle brackets"),
+        column("in_reply_to", &R::in_reply_to, "id of the message it answers"),
+        column("thread", &R::thread, "id of the first message of its thread, or of its conversation"),
+        column("folder", &R::folder, "mailbox or folder it lay in"),
+        column("attachments", &R::attachments, "SHA-256 of the content, a blank, the name; one a line"),
+        column("text", &R::text, "how its text begins"));
+  }
+};
+
+struct ContactRow : Record {
+  std::string name, emails, phones, organisation, accounts, uid;
+
+  static constexpr std::string_view table = "contact";
+  static constexpr std::string_view what = "entries of address books";
+  static constexpr auto columns() {
+    using R = ContactRow;
+    return record_columns<R>(column("name", &R::name, "name"),
+                             column("emails", &R::emails, "e-mail addresses, one a line"),
+                             column("phones", &R::phones, "telephone numbers as they stand, one a line"),
+                             column("organisation", &R::organisation, "organisation"),
+                             column("accounts", &R::accounts, "other addresses: service:name, one a line"),
+                             column("uid", &R::uid, "the entry's own id"));
+  }
+};
+
+struct AppointmentRow : Record {
+  std::optional<Time> begins, ends;
+  std::string stated, summary, organiser, attendees, location, uid;
+
+  static constexpr std::string_view table = "appointment";
+  static constexpr std::string_view what = "entries of calendars";
+  static constexpr auto columns() {
+    using R = AppointmentRow;
+    return record_columns<R>(
+        column("begins", &R::begins, "begins; empty where the entry names another zone than UTC"),
+        column("ends", &R::ends, "ends"), column("stated", &R::stated, "when it begins, as the entry states it"),
+        column("summary", &R::summary, "what it is about"), column("organiser", &R::organiser, "who called it"),
+        column("attendees", &R::attendees, "who was asked to come, one a line"),
+        column("location", &R::location, "where"),
+        column("uid", &R::uid, "the entry's own id, the same at all guests"));
+  }
+};
+
+struct AccountRow : Record {
+  std::string service, name, identifier, full_name, home;
+  std::optional<Time> last_used;
+
+  static constexpr std::string_view table = "account";
+  static constexpr std::string_view what = "accounts on the exhibit: users of the system, identities in programs";
+  static constexpr auto columns() {
+    using R = AccountRow;
+    return record_columns<R>(
+        column("service", &R::service, "linux, windows, git, … : what the account is for"),
+        column("name", &R::name, "user name"),
+        column("identifier", &R::identifier, "what the service knows it by: user id, SID, address"),
+        column("full_name", &R::full_name, "name of the person, as given"), column("home", &R::home, "home folder"),
+        column("last_used", &R::last_used, "last used"));
+  }
+};
+
+struct DeviceRow : Record {
+  std::string bus, vendor, product, serial, device_id, name;
+  std::optional<Time> first_seen, last_seen;
+
+  static constexpr std::string_view table = "device";
+  static constexpr std::string_view what = "devices that were attached";
+  static constexpr auto columns() {
+    using R = DeviceRow;
+    return record_columns<R>(column("bus", &R::bus, "usb, bluetooth, …"), column("vendor", &R::vendor, "vendor"),
+                             column("product", &R::product, "product"),
+                             column("serial", &R::serial, "serial number, as the device gives it"),
+                             column("device_id", &R::device_id, "vendor and product number, vvvv:pppp, lower-case hex"),
+                             column("name", &R::name, "what the system calls it: label, drive letter, friendly name"),
+                             column("first_seen", &R::first_seen, "first attached"),
+                             column("last_seen", &R::last_seen, "last attached"));
+  }
+};
+
+struct NetworkRow : Record {
+  std::string medium, name, bssid, identifier;
+  std::optional<Time> first_seen, last_seen;
+
+  static constexpr std::string_view table = "network";
+  static constexpr std::string_view what = "networks the exhibit was on or was told of";
+  static constexpr auto columns() {
+    using R = NetworkRow;
+    return record_columns<R>(column("medium", &R::medium, "wifi, ethernet, vpn, …"),
+                             column("name", &R::name, "SSID of a wireless network, otherwise the profile's name"),
+                             column("bssid", &R::bssid, "hardware addresses of access points or gateways, one a line"),
+                             column("identifier", &R::identifier, "the profile's own id"),
+                             column("first_seen", &R::first_seen, "first connected"),
+                             column("last_seen", &R::last_seen, "last connected"));
+  }
+};
+
+struct MachineRow : Record {
+  std::string fact, value;
+  std::optional<Time> time;
+
+  static constexpr std::string_view table = "machine";
+  static constexpr std::string_view what = "what the exhibit says of the machine it ran in: one row a fact";
+  static constexpr auto columns() {
+    using R = MachineRow;
+    return record_columns<R>(column("fact", &R::fact, "name, id, sid, system, version, time zone, installed, owner, …"),
+                             column("value", &R::value, "its value"),
+                             column("time", &R::time, "since when, where that is known"));
+  }
+};
+
+struct DocumentRow : Record {
+  std::string title, author, last_author, company, application, template_name, identifiers;
+  std::optional<Time> created, modified, printed;
+
+  static constexpr std::string_view table = "document";
+  static constexpr std::string_view what = "what documents say of themselves";
+  static constexpr auto columns() {
+    using R = DocumentRow;
+    return record_columns<R>(column("title", &R::title, "title"), column("author", &R::author, "who began it"),
+                             column("last_author", &R::last_author, "who saved it last"),
+                             column("company", &R::company, "company"),
+                             column("application", &R::application, "program that wrote it, and its version"),
+                             column("template", &R::template_name, "template it was made from"),
+                             column("identifiers", &R::identifiers, "ids that stay with its copies, one a line"),
+                             column("created", &R::created, "created"), column("modified", &R::modified, "last saved"),
+                             column("printed", &R::printed, "last printed"));
+  }
+};
+
+struct PhotoRow : Record {
+  std::string make, model, body_serial, lens, lens_serial, software, owner, taken;
+  std::optional<double> latitude, longitude;
+
+  static constexpr std::string_view table = "photo";
+  static constexpr std::string_view what = "what pictures say of the camera, the place and the moment";
+  static constexpr auto columns() {
+    using R = PhotoRow;
+    return record_columns<R>(
+        column("make", &R::make, "maker of the camera"), column("model", &R::model, "model"),
+        column("body_serial", &R::body_serial, "serial number of the camera's body"), column("lens", &R::lens, "lens"),
+        column("lens_serial", &R::lens_serial, "serial number of the lens"),
+        column("software", &R::software, "program that wrote the file"),
+        column("owner", &R::owner, "owner or artist, as set in the camera"),
+        column("taken", &R::taken, "when, as the camera's clock showed it, with a zone only if it gave one"),
+        column("latitude", &R::latitude, "degrees north"), column("longitude", &R::longitude, "degrees east"));
+  }
+};
+
+struct KeyRow : Record {
+  std::string service, use, algorithm, fingerprint, name;
+
+  static constexpr std::string_view table = "key";
+  static constexpr std::string_view what = "public keys, and what they are kept for";
+  static constexpr auto columns() {
+    using R = KeyRow;
+    return record_columns<R>(column("service", &R::service, "ssh, pgp"),
+                             column("use", &R::use, "known host; authorised (may log in here); own"),
+                             column("algorithm", &R::algorithm, "algorithm"),
+                             column("fingerprint", &R::fingerprint, "as the service's own tools show it"),
+                             column("name", &R::name, "host names or comment beside it"));
+  }
+};
+
+template <class... Tables>
+using TupleOf = std::tuple<Tables...>;
+template <class... Tables>
+using ListsOf = std::tuple<std::vector<Tables>...>;
+
+// Every noun, once: a new one is its struct and its name here. Of<std::vector> and the like are made from it.
+template <template <class...> class Of>
+using EachRecord = Of<MessageRow, ContactRow, AppointmentRow, AccountRow, DeviceRow, NetworkRow, MachineRow,
+                      DocumentRow, PhotoRow, KeyRow>;
+using RecordTables = EachRecord<TupleOf>;
+using RecordLists = EachRecord<ListsOf>;
+
 // The tables of a pack, in the order of docs/pack-format.md.
-using PackTables = std::tuple<ExhibitRow, VolumeRow, FileRow, ExtentRow, FeatureRow, ProblemRow>;
+using PackTables =
+    decltype(std::tuple_cat(std::declval<std::tuple<ExhibitRow, VolumeRow, FileRow, ExtentRow, FeatureRow>>(),
+                            std::declval<RecordTables>(), std::declval<std::tuple<ProblemRow>>()));
 
 }  // namespace weft

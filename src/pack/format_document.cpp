@@ -45,9 +45,9 @@ read it.
 * Text is UTF-8. Bytes that are none, and NUL, are written as `\xHH`.
 * An empty cell (NULL) means "not known" or "does not apply"; it is never a stand-in for 0 or "".
 * Rows are in a fixed order, and the same rows give the same bytes, whatever the number of threads, processes or
-  interruptions. Exact duplicates of features, problems and tokens are one row. Volumes are ordered by number, files by
-  `file_id`, extents by file (slack last) and offset in it, features by `offset`, `path`, `kind`, `value`, `encoding`;
-  ties are broken by the other columns, problems are ordered by all columns.
+  interruptions. Exact duplicates of features, records, problems and tokens are one row. Volumes are ordered by number, files by
+  `file_id`, extents by file (slack last) and offset in it, features by `offset`, `path`, `kind`, `value`, `encoding`, records by `offset`
+  and `path`; ties are broken by the other columns, problems are ordered by all columns.
 * Compression is zstd, row groups hold 122,880 rows.
 
 ## Addresses
@@ -61,7 +61,7 @@ and any chain of these.
 
 | key | means |
 |---|---|
-| `format`, `format_version` | "weft pack", 1 |
+| `format`, `format_version` | "weft pack", 2 |
 | `exhibit` | label of the exhibit |
 | `weft` | version of the program that sealed it |
 | `pack_sha256` | SHA-256 over the lines `TABLE SHA256` of all tables, in the order below, each ended by a newline: names the whole content in one value |

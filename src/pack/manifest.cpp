@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr std::string_view format_name = "weft pack";
-constexpr uint64_t format_version = 1;
+constexpr uint64_t format_version = 2;  // 2: records
 
 Json limits_json(const Limits& l) {
   return {{"memory", l.memory},
@@ -33,6 +33,7 @@ Json limits_json(const Limits& l) {
           {"decoded_branch", l.decoded_branch},
           {"decoded_page", l.decoded_page},
           {"spool", l.spool},
+          {"parsed_file", l.parsed_file},
           {"item_seconds", l.item_seconds},
           {"walk_entries", l.walk_entries},
           {"walk_depth", l.walk_depth}};

@@ -1,6 +1,7 @@
 #include "pack/pack.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -44,6 +45,19 @@ std::vector<UnitRows> small() {
   units[1].problems = {{"K1", "scan", 5, "5", {}, "bad"}, {"K1", "image", {}, "", {}, "worse"}};
   units[2].problems = {{"K1", "scan", 5, "5", {}, "bad"}};
   units[2].tokens = {{"K1", "card", "4***", "9", "ff"}, {"K1", "card", "4***", "9", "ff"}};
+  // Records: one twice, and two whose order in the units is not that of their offsets.
+  MessageRow message;
+  message.exhibit = "K1", message.offset = 44, message.path = "#1+4", message.file = "docs/1", message.time = Time{7};
+  for (UnitRows& unit : units) std::get<std::vector<MessageRow>>(unit.records).push_back(message);
+  for (uint64_t offset : {60, 50}) {
+    ContactRow contact;
+    contact.exhibit = "K1", contact.offset = offset, contact.name = "at " + std::to_string(offset);
+    std::get<std::vector<ContactRow>>(units[1].records).push_back(contact);
+  }
+  // A parser's feature where a scanner's is: both stand.
+  FeatureRow from = feature(9, "a@b.bb", 1);
+  from.path = "#1+9", from.role = "from", from.scanner = "mail";
+  units[0].features.push_back(from);
   return units;
 }
 
@@ -90,8 +104,14 @@ std::vector<std::string> names_in(const std::string& folder) {
   return names;
 }
 
-const std::vector<std::string> pack_files{"exhibit.parquet", "extent.parquet",  "feature.parquet", "file.parquet",
-                                          "manifest.json",   "problem.parquet", "volume.parquet"};
+// One file a table, whatever tables there are, and the manifest.
+std::vector<std::string> files_of_a_pack() {
+  std::vector<std::string> names{"manifest.json"};
+  for (const TableInfo& table : pack_tables()) names.push_back(fmt::format("{}.parquet", table.name));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+const std::vector<std::string> pack_files = files_of_a_pack();
 
 TEST(seal, orders_collapses_and_names_files) {
   Scratch scratch;
@@ -105,19 +125,24 @@ TEST(seal, orders_collapses_and_names_files) {
   database.attach_packs({options.folder});
   using Rows = std::vector<Database::Row>;
   EXPECT_EQ(database.rows("SELECT \"offset\", value, file, file_id FROM feature"), (Rows{{"9", "a@b.bb", "docs/1", "1"},
+                                                                                         {"9", "a@b.bb", "docs/1", "1"},
                                                                                          {"9", "b@b.bb", "docs/2", "2"},
                                                                                          {"30", "c@c.cc", "", {}},
                                                                                          {"100", "a@a.aa", "", "7"}}));
   EXPECT_EQ(database.rows("SELECT file_id, modified FROM file"),
             (Rows{{"1", "1970-01-01T00:00:00.000000001Z"}, {"2", "1970-01-01T00:00:00.000000002Z"}}));
   EXPECT_EQ(database.rows("SELECT \"offset\" FROM extent"), (Rows{{"70"}, {"80"}, {"90"}}));
+  EXPECT_EQ(database.rows("SELECT name FROM contact"), (Rows{{"at 50"}, {"at 60"}}));
+  EXPECT_EQ(database.rows("SELECT \"offset\", file FROM message"), (Rows{{"44", "docs/1"}}));
   EXPECT_EQ(database.rows("SELECT \"offset\", what FROM problem"), (Rows{{{}, "worse"}, {"5", "bad"}}));
 
   PackInfo it = info(options.folder);
   EXPECT_EQ(it.exhibit, "K1");
   EXPECT_EQ(it.version, "0.1");
-  EXPECT_EQ(it.rows, (std::map<std::string, uint64_t>{
-                         {"exhibit", 1}, {"volume", 1}, {"file", 2}, {"extent", 3}, {"feature", 4}, {"problem", 2}}));
+  std::map<std::string, uint64_t> rows{{"exhibit", 1}, {"volume", 1},  {"file", 2},    {"extent", 3},
+                                       {"feature", 5}, {"message", 1}, {"contact", 2}, {"problem", 2}};
+  for (const TableInfo& table : pack_tables()) rows.try_emplace(std::string(table.name), 0);
+  EXPECT_EQ(it.rows, rows);
   EXPECT_EQ(it.pack_sha256.size(), 64u);
   EXPECT_EQ(verify(options.folder), std::vector<std::string>());
   EXPECT_THROW(seal(options), Error);  // never over a pack that is there
@@ -141,7 +166,7 @@ TEST(seal, what_was_read_whole_stands_for_what_was_cut) {
                        at(500, "#1+0-GZIP-900", "last@a.aa", 1), at(500, "500-GZIP-10", "first@a.aa", 2),
                        at(500, "500-BASE64-3", "other@a.aa", 1), at(700, "700", "cut@exa.mp", 1),
                        at(700, "#1+200", "cut@example.org", 1),  at(600, "600", "plain@a.aa", 1)};
-  units[1].features.clear();
+  units[0].features.clear(), units[1].features.clear();
   units[1].problems = {{"K1", "scan", 500, "500", 1, "gzip stream is cut short"},
                        {"K1", "scan", 600, "600", 1, "another"},
                        {"K1", "image", 500, "", {}, "unreadable"}};
@@ -170,7 +195,7 @@ TEST(seal, nothing_found_is_a_pack_too) {
   seal(other);
   Database database(scratch / "tmp", 256 * MiB);
   database.attach_packs({options.folder, other.folder});
-  EXPECT_EQ(database.value("SELECT count(*) FROM feature"), "4");
+  EXPECT_EQ(database.value("SELECT count(*) FROM feature"), "5");
 }
 
 TEST(seal, same_rows_same_bytes) {
@@ -296,7 +321,7 @@ TEST(verify, a_broken_manifest_is_named) {
     EXPECT_EQ(verify(options.folder).size(), 1u) << json.dump();
     EXPECT_THROW(info(options.folder), Error) << json.dump();
   };
-  broken([](auto& json) { json["format_version"] = 2; });
+  broken([](auto& json) { json["format_version"] = 1; });
   broken([](auto& json) { json["format"] = "other"; });
   broken([](auto& json) { json["exhibit"] = 5; });
   broken([](auto& json) { json.erase("tables"); });

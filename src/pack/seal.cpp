@@ -66,24 +66,25 @@ std::string select_features() {
 }
 
 void load(Database& database, const std::vector<std::string>& units) {
-  create_table<ExhibitRow>(database), create_table<VolumeRow>(database), create_table<FileRow>(database);
-  create_table<ExtentRow>(database), create_table<FeatureRow>(database), create_table<ProblemRow>(database);
-  create_table<TokenRow>(database);
+  each_table(static_cast<const UnitRows&>(UnitRows()),
+             [&]<class Row>(const std::vector<Row>&) { create_table<Row>(database); });
   for (const std::string& unit : units) {
     UnitRows rows = read_unit(unit);
-    append(database, rows.exhibits), append(database, rows.volumes), append(database, rows.files);
-    append(database, rows.extents), append(database, rows.features), append(database, rows.problems);
-    append(database, rows.tokens);
+    each_table(static_cast<const UnitRows&>(rows), [&]<class Row>(const std::vector<Row>& table) {
+      if (!table.empty()) append(database, table);
+    });
   }
 }
 
 // A stream or value that crosses a seam of its file was read twice: cut short where it begins on the image, and whole
 // through the file (path "#FILE+…"). The whole one stands; what the cut one gave at the same place of the same file
-// goes, and so does its complaint of being cut.
+// goes, and so does its complaint of being cut. What a parser read (it has a role) takes no part: its path always leads
+// through the file, and both it and the scanner's find stand.
 void prefer_whole_contents(Database& database) {
   database.run(
       "CREATE TEMP TABLE whole AS SELECT DISTINCT \"offset\", file_id, split_part(path, '-', 2) AS layer, "
-      "CASE WHEN contains(path, '-') THEN '' ELSE kind END AS kind FROM feature WHERE starts_with(path, '#')");
+      "CASE WHEN contains(path, '-') THEN '' ELSE kind END AS kind FROM feature WHERE starts_with(path, '#') AND role "
+      "= ''");
   database.run(
       "DELETE FROM feature AS f USING whole AS w WHERE f.\"offset\" = w.\"offset\" AND f.file_id = w.file_id "
       "AND NOT starts_with(f.path, '#') AND split_part(f.path, '-', 2) = w.layer AND w.kind IN ('', f.kind)");
@@ -97,13 +98,19 @@ struct Query {
   std::string sql;
 };
 std::vector<Query> queries() {
-  return {{table_info<ExhibitRow>(), select<ExhibitRow>({})},
-          {table_info<VolumeRow>(), select<VolumeRow>({"\"volume\"", "\"offset\""})},
-          {table_info<FileRow>(), select<FileRow>({"\"file_id\""})},
-          {table_info<ExtentRow>(),
-           select<ExtentRow>({"\"file_id\"", "\"kind\" = 'slack'", "\"file_offset\"", "\"offset\""})},
-          {table_info<FeatureRow>(), select_features()},
-          {table_info<ProblemRow>(), select<ProblemRow>({}, true)}};
+  std::vector<Query> out{{table_info<ExhibitRow>(), select<ExhibitRow>({})},
+                         {table_info<VolumeRow>(), select<VolumeRow>({"\"volume\"", "\"offset\""})},
+                         {table_info<FileRow>(), select<FileRow>({"\"file_id\""})},
+                         {table_info<ExtentRow>(),
+                          select<ExtentRow>({"\"file_id\"", "\"kind\" = 'slack'", "\"file_offset\"", "\"offset\""})},
+                         {table_info<FeatureRow>(), select_features()}};
+  std::apply(
+      [&]<class... Rows>(const std::vector<Rows>&...) {
+        (out.push_back({table_info<Rows>(), select<Rows>({"\"offset\"", "\"path\""}, true)}), ...);
+      },
+      RecordLists());
+  out.push_back({table_info<ProblemRow>(), select<ProblemRow>({}, true)});
+  return out;
 }
 
 SealedTable write_table(Database& database, const Query& query, const std::string& folder) {

@@ -27,13 +27,6 @@ constexpr std::string_view magic = "WEFTUNIT";
 constexpr uint32_t version = 1;
 constexpr size_t hash_size = 64;
 
-// The tables in file order; one list for writer, reader and fingerprint. Rows is const or not.
-template <class Rows, class Visit>
-void each_table(Rows& rows, Visit visit) {
-  visit(rows.exhibits), visit(rows.volumes), visit(rows.files), visit(rows.extents), visit(rows.features);
-  visit(rows.problems), visit(rows.tokens);
-}
-
 std::string fingerprint() {
   std::string text;
   each_table(static_cast<const UnitRows&>(UnitRows()), [&]<class Row>(const std::vector<Row>&) {

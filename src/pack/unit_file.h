@@ -15,9 +15,18 @@ struct UnitRows {
   std::vector<FileRow> files;
   std::vector<ExtentRow> extents;
   std::vector<FeatureRow> features;
+  RecordLists records;
   std::vector<ProblemRow> problems;
   std::vector<TokenRow> tokens;
 };
+
+// All tables of the rows, const or not, in file order: the one list of them.
+template <class Rows, class Visit>
+void each_table(Rows& rows, Visit visit) {
+  visit(rows.exhibits), visit(rows.volumes), visit(rows.files), visit(rows.extents), visit(rows.features);
+  std::apply([&](auto&... records) { (visit(records), ...); }, rows.records);
+  visit(rows.problems), visit(rows.tokens);
+}
 
 void write_unit(const std::string& path, const UnitRows& rows);
 // Error when the file is not whole or not of this version: the caller deletes it and does the unit again.

@@ -25,6 +25,12 @@ UnitRows sample() {
   FeatureRow feature;
   feature.kind = "email", feature.value = "a@b.cd", feature.file_id = 0;
   rows.features.assign(3, feature);
+  MessageRow message;
+  message.parser = "mail", message.subject = "x", message.file_id = 9;
+  std::get<std::vector<MessageRow>>(rows.records).push_back(message);
+  PhotoRow photo;
+  photo.latitude = -1.5, photo.taken = "now";
+  std::get<std::vector<PhotoRow>>(rows.records).assign(2, photo);
   rows.problems.push_back({"K1", "scan", 7, "7-GZIP-1", std::nullopt, "cut short"});
   rows.tokens.push_back({"K1", "card", "4***", "9", "ff"});
   return rows;
@@ -39,6 +45,11 @@ bool same(const std::vector<Row>& a, const std::vector<Row>& b) {
   return true;
 }
 
+template <class Row>
+const std::vector<Row>& records_of(const UnitRows& rows, const std::vector<Row>&) {
+  return std::get<std::vector<Row>>(rows.records);
+}
+
 TEST(unit_file, round_trip) {
   Scratch scratch;
   UnitRows rows = sample();
@@ -50,6 +61,7 @@ TEST(unit_file, round_trip) {
   EXPECT_TRUE(same(rows.files, back.files));
   EXPECT_TRUE(same(rows.extents, back.extents));
   EXPECT_TRUE(same(rows.features, back.features));
+  std::apply([&](const auto&... lists) { EXPECT_TRUE((same(lists, records_of(back, lists)) && ...)); }, rows.records);
   EXPECT_TRUE(same(rows.problems, back.problems));
   EXPECT_TRUE(same(rows.tokens, back.tokens));
 }
