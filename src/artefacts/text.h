@@ -46,6 +46,15 @@ class Lines {
   std::string_view text_;
 };
 
+// A setting of an INI-like file: [section] and key = value.
+struct Setting {
+  std::string_view section, key, value;  // trimmed, the value without quotes around it
+  uint64_t begin = 0;                    // of the line, in the text
+};
+// Calls each(setting) for one after the other; comments (# and ;) and lines that are none are skipped.
+template <class Each>
+void each_setting(std::string_view text, Each each);
+
 // Without blanks and tabs, CR and LF at both ends.
 std::string_view trim(std::string_view text);
 // Without one pair of " or ' around it.
@@ -54,5 +63,19 @@ std::string_view unquoted(std::string_view text);
 std::string beginning(std::string_view text, size_t most);
 // Appends a line, or the first one.
 void add_line(std::string& to, std::string_view line);
+
+template <class Each>
+void each_setting(std::string_view text, Each each) {
+  std::string_view section;
+  for (Line line : Lines(text)) {
+    std::string_view all = trim(line.text);
+    if (all.empty() || all[0] == '#' || all[0] == ';') continue;
+    size_t equals = all.find('=');
+    if (all[0] == '[')
+      section = trim(all.substr(1, all.rfind(']') - 1));  // npos: to the end
+    else if (equals != std::string_view::npos)
+      each(Setting{section, trim(all.substr(0, equals)), unquoted(trim(all.substr(equals + 1))), line.begin});
+  }
+}
 
 }  // namespace weft::artefacts
