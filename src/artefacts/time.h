@@ -1,0 +1,17 @@
+// Times as texts hold them. Nothing when the text is none, or when it is a local time of a zone that is not given: that
+// is not a point in time.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/time.h"
+
+namespace weft::artefacts {
+
+// ISO 8601 as XML Schema and RFC 3339 write it: "2012-11-07T23:29:00Z", with decimals, or +01:00 for Z.
+std::optional<Time> time_from_iso(std::string_view text);
+// RFC 5545: "20150720T000107Z".
+std::optional<Time> time_from_basic(std::string_view text);
+
+}  // namespace weft::artefacts
