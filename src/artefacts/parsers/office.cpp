@@ -1,0 +1,266 @@
+// Documents that are zip archives of XML: Office Open XML (ECMA-376, parts 1 and 2; [MS-DOCX] for the ids of Word 2010
+// and later) and OpenDocument (OASIS ODF 1.2, part 1, chapter 4, and part 3).
+//
+// What ties copies and descendants of a document together:
+//   rsid      Word draws a random 32-bit number for each editing session and keeps those of all sessions in
+//             word/settings.xml; rsidRoot is that of the first one. They travel with every copy and "save as", so two
+//             documents that share some have one ancestor (a common template too is an ancestor).
+//   docId     drawn once when the document is first saved by Word 2013 or later (w15:docId), or by 2010 (w14:docId).
+// Authors stand in the core properties, and of comments and changes in the text itself; people.xml gives the account
+// behind a name.
+#include <algorithm>
+#include <array>
+#include <pugixml.hpp>
+#include <set>
+
+#include "artefacts/canonical.h"
+#include "artefacts/parser.h"
+#include "artefacts/text.h"
+#include "artefacts/time.h"
+#include "artefacts/zip.h"
+#include "base/text.h"
+
+namespace weft::artefacts {
+namespace {
+
+constexpr size_t part_most = 16 * MiB;  // of one XML part, unpacked
+constexpr size_t rsids_most = 64, authors_most = 200, name_most = 300;
+
+// One XML part of the document, and where things stand in it.
+struct Part {
+  ZipMember member;
+  std::string text;
+
+  At at(std::string_view value) const {
+    size_t offset = value.empty() ? std::string::npos : text.find(value);
+    return member.at(offset == std::string::npos ? 0 : offset);
+  }
+};
+
+std::string_view local_name(std::string_view name) {
+  return name.substr(name.find(':') + 1);  // npos + 1 is 0
+}
+
+class Document {
+ public:
+  Document(const File& file, Rows& rows) : file_(file), rows_(rows) {}
+
+  void read() {
+    for (const ZipMember& member : zip_members(file_.content)) {
+      std::string name = lower_ascii(member.name);
+      auto part = [&] { return Part{member, zip_content(file_.content, member, part_most)}; };
+      if (name == "docprops/core.xml")
+        core(part());
+      else if (name == "docprops/app.xml")
+        app(part());
+      else if (name == "meta.xml")
+        meta(part());
+      else if (name == "word/settings.xml")
+        settings(part());
+      else if (name == "word/document.xml" || name == "word/comments.xml" || name == "word/people.xml" ||
+               name == "xl/persons/person.xml" || name == "ppt/commentauthors.xml" || name == "ppt/authors.xml")
+        people(part());
+    }
+    if (!is_document_) return;
+    rows_.record(place_.value_or(At{}), std::move(row_));
+  }
+
+ private:
+  // Calls found(name without its prefix, text, node) for every element of the part.
+  template <class FoundElement>
+  bool each_element(const Part& part, FoundElement found) {
+    pugi::xml_document xml;
+    auto result = xml.load_buffer(part.text.data(), part.text.size());
+    if (!result && part.text.empty()) return false;
+    struct Walker : pugi::xml_tree_walker {
+      FoundElement& found;
+      explicit Walker(FoundElement& f) : found(f) {}
+      bool for_each(pugi::xml_node& node) override {
+        if (node.type() == pugi::node_element) found(local_name(node.name()), node.child_value(), node);
+        return true;
+      }
+    } walker(found);
+    xml.traverse(walker);  // walks by parent links: no recursion
+    return true;
+  }
+
+  void begin(const Part& part) {
+    is_document_ = true;
+    if (!place_) place_ = part.member.at(0);
+  }
+
+  // "a;b": several authors, as Word writes them.
+  void author(const Part& part, std::string_view names) {
+    for (size_t begin = 0; begin < names.size();) {
+      size_t end = std::min(names.find(';', begin), names.size());
+      one_author(part, trim(names.substr(begin, end - begin)));
+      begin = end + 1;
+    }
+  }
+  void one_author(const Part& part, std::string_view name) {
+    name = name.substr(0, name_most);
+    if (name.empty() || authors_.size() >= authors_most || !authors_.insert(std::string(name)).second) return;
+    rows_.selector(part.at(name), "document_author", std::string(name), "author");
+    if (std::string address = email(name); !address.empty()) rows_.selector(part.at(name), "email", address, "author");
+  }
+
+  void identifier(const Part& part, std::string_view sort, std::string_view id) {
+    std::string value = lower_ascii(trim(id));
+    if (value.starts_with('{') && value.ends_with('}')) value = value.substr(1, value.size() - 2);
+    if (value.size() < 8 || value.size() > 64 || value.find_first_not_of("0123456789abcdef-") != std::string::npos ||
+        value.find_first_not_of("0-") == std::string::npos)
+      return;
+    value = std::string(sort) + " " + value;
+    add_line(row_.identifiers, value);
+    rows_.selector(part.at(id), "document_guid", value, "document");
+  }
+
+  void core(const Part& part) {
+    begin(part);
+    each_element(part, [&](std::string_view name, std::string_view text, pugi::xml_node) {
+      if (name == "title") row_.title = text;
+      if (name == "creator") row_.author = text, author(part, text);
+      if (name == "lastModifiedBy") row_.last_author = text, author(part, text);
+      if (name == "created") row_.created = time_from_iso(text);
+      if (name == "modified") row_.modified = time_from_iso(text);
+      if (name == "lastPrinted") row_.printed = time_from_iso(text);
+    });
+  }
+
+  void app(const Part& part) {
+    begin(part);
+    std::string version;
+    each_element(part, [&](std::string_view name, std::string_view text, pugi::xml_node) {
+      if (name == "Application") row_.application = text;
+      if (name == "AppVersion") version = text;
+      if (name == "Company") row_.company = text;
+      if (name == "Template") row_.template_name = text;
+    });
+    if (!version.empty()) row_.application += " " + version;
+  }
+
+  void meta(const Part& part) {
+    begin(part);
+    each_element(part, [&](std::string_view name, std::string_view text, pugi::xml_node node) {
+      if (name == "title") row_.title = text;
+      if (name == "initial-creator") row_.author = text, author(part, text);
+      if (name == "creator") row_.last_author = text, author(part, text);
+      if (name == "creation-date") row_.created = time_from_iso(text);
+      if (name == "date") row_.modified = time_from_iso(text);
+      if (name == "print-date") row_.printed = time_from_iso(text);
+      if (name == "generator") row_.application = text;
+      if (name == "template") row_.template_name = node.attribute("xlink:title").value();
+    });
+    if (row_.author.empty()) row_.author = row_.last_author;
+  }
+
+  void settings(const Part& part) {
+    begin(part);
+    size_t sessions = 0;
+    each_element(part, [&](std::string_view name, std::string_view, pugi::xml_node node) {
+      auto value = [&] {
+        for (pugi::xml_attribute one : node.attributes())
+          if (local_name(one.name()) == "val") return std::string_view(one.value());
+        return std::string_view();
+      };
+      if (name == "rsidRoot") identifier(part, "rsid_root", value());
+      if (name == "rsid" && sessions++ < rsids_most) identifier(part, "rsid", value());
+      if (name == "docId") identifier(part, "doc_id", value());
+    });
+  }
+
+  // Authors of comments and changes, and the accounts behind them: "S::mara@firm.net::5d41…" in Word's userId.
+  void people(const Part& part) {
+    begin(part);
+    bool of_accounts = part.member.name.find("document") == std::string::npos;
+    each_element(part, [&](std::string_view name, std::string_view, pugi::xml_node node) {
+      for (pugi::xml_attribute one : node.attributes()) {
+        std::string_view attribute = local_name(one.name()), value = one.value();
+        if (attribute == "author") author(part, value);
+        if (!of_accounts) continue;
+        if (name == "cmAuthor" || name == "author")
+          if (attribute == "name") author(part, value);
+        if (name == "person" && attribute == "displayName") author(part, value);
+        if (attribute == "userId") account(part, value);
+      }
+    });
+  }
+
+  void account(const Part& part, std::string_view id) {
+    for (size_t begin = 0; begin < id.size();) {
+      size_t end = std::min(id.find("::", begin), id.size());
+      std::string_view piece = id.substr(begin, end - begin);
+      if (std::string address = email(piece); !address.empty())
+        rows_.selector(part.at(piece), "email", address, "author");
+      if (std::string guid = uuid(piece); !guid.empty()) rows_.selector(part.at(piece), "uuid", guid, "author");
+      begin = end + 2;
+    }
+  }
+
+  const File& file_;
+  Rows& rows_;
+  DocumentRow row_;
+  bool is_document_ = false;
+  std::optional<At> place_;
+  std::set<std::string> authors_;
+};
+
+void parse(const File& file, Rows& rows) {
+  if (file.text().starts_with("\xD0\xCF\x11\xE0"))
+    return rows.problem({}, "is encrypted: an OLE container stands where a zip archive should");
+  Document(file, rows).read();
+}
+
+constexpr std::array<std::string_view, 21> paths{"*.docx", "*.docm", "*.dotx", "*.dotm", "*.xlsx", "*.xlsm", "*.xltx",
+                                                 "*.xlsb", "*.pptx", "*.pptm", "*.potx", "*.ppsx", "*.odt",  "*.ott",
+                                                 "*.ods",  "*.ots",  "*.odp",  "*.otp",  "*.odg",  "*.vsdx", "*.thmx"};
+constexpr std::array<std::string_view, 8> types{
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "application/vnd.oasis.opendocument.text",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "application/vnd.oasis.opendocument.presentation",
+    "application/vnd.oasis.opendocument.graphics",
+    "application/vnd.oasis.opendocument.text-template"};
+constexpr std::array<std::string_view, 4> kinds{"document_author", "document_guid", "email", "uuid"};
+
+// A zip of one stored member without a central directory, as a torn file is: docProps/core.xml.
+constexpr std::string_view torn{
+    "PK\3\4\12\0\0\0\0\0\0\0\0\0\0\0\0\0\x4f\0\0\0\x4f\0\0\0\x11\0\0\0docProps/core.xml"
+    "<c:coreProperties><dc:creator>Mara Q</dc:creator><x/></c:coreProperties>       ",
+    30 + 17 + 79};
+constexpr std::array samples{
+    Sample{"report.docx", torn, "document_author", "Mara Q", "author"},
+    Sample{"report.docx", "no zip at all", "", "", ""},
+};
+constexpr std::array<std::string_view, 12> real{"documents/Document.docx",
+                                                "documents/EmbeddedPDF.docx",
+                                                "documents/testComment.docx",
+                                                "documents/testEXCEL.xlsx",
+                                                "documents/testOpenOffice2.odt",
+                                                "documents/testPPT.pptx",
+                                                "documents/testPPT_custom_props.pptx",
+                                                "documents/testWORD.docx",
+                                                "documents/testWORD_multi_authors.docx",
+                                                "documents/test_vin_doc.odt",
+                                                "documents/testfilex.docx",
+                                                "documents/testEXCEL_protected_passtika.xlsx"};
+
+}  // namespace
+
+extern const Parser office_parser;
+const Parser office_parser{
+    "office",
+    "document: docx, xlsx, pptx and their kin, odt, ods, odp; authors of the document, its comments and changes",
+    "ECMA-376, [MS-DOCX]; ODF 1.2; Office 2007 and later, LibreOffice and OpenOffice",
+    paths,
+    types,
+    {},
+    parse,
+    kinds,
+    samples,
+    real,
+};
+
+}  // namespace weft::artefacts
