@@ -42,6 +42,7 @@ void add_show(App app);
 void add_verify(App app);
 void add_export(App app);
 void add_log(App app);
+void add_evaluate(App app);
 void add_background(App app);
 void add_worker(App app);
 

@@ -1,0 +1,136 @@
+// weft evaluate: how good the links of a case are, against a truth file as tools/scenario writes it
+#include "evaluate/evaluate.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <memory>
+
+#include "app/command.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "extract/address.h"
+#include "pack/pack.h"
+#include "scan/engine.h"
+
+namespace weft::app {
+namespace {
+
+// Reads evidence again: does the value stand at this address? As it is written, in UTF-8 or UTF-16LE; or as a scanner
+// finds it there (numbers written with spaces, fingerprints of keys); or as the hash of the file that begins there.
+class Evidence {
+ public:
+  explicit Evidence(const extract::Case& in) : in_(in) {}
+
+  bool holds(const std::string& exhibit, const std::string& path, const std::string& kind, const std::string& value) {
+    try {
+      extract::Addresses& addresses = open(exhibit);
+      if (kind == "file_sha256") return hash_of_file(addresses, path) == value;
+      Limits limits;
+      size_t dash = path.find('-');
+      std::string root = path.substr(0, dash), layers = dash == std::string::npos ? "" : path.substr(dash);
+      extract::Place place = addresses.read(path, 0, 4 * value.size() + 64);
+      if (written(place, value)) return true;
+      place =
+          addresses.read(root, limits.margin_before, layers.empty() ? 256 * KiB : limits.page + limits.margin_after);
+      if (!rules_) rules_.emplace();
+      scan::Scan scan(*rules_, limits);
+      NoWatch watch;
+      scan::Results results;
+      scan.page({place.bytes, place.at, place.at + 1, place.first}, "", watch, results);
+      return std::any_of(results.features.begin(), results.features.end(), [&](const scan::Found& f) {
+        return f.layers == layers && lower_ascii(f.value) == lower_ascii(value);
+      });
+    } catch (const Error&) {
+      return false;  // the address leads nowhere
+    }
+  }
+
+ private:
+  extract::Addresses& open(const std::string& exhibit) {
+    auto it = open_.find(exhibit);
+    if (it == open_.end()) {
+      std::optional<extract::Exhibit> found = in_.exhibit(exhibit);
+      if (!found) throw Error("the case has no exhibit with this label", exhibit);
+      it = open_.try_emplace(exhibit, std::make_unique<extract::Addresses>(in_, *found)).first;
+    }
+    return *it->second;
+  }
+
+  static bool written(const extract::Place& place, const std::string& value) {
+    std::string text(place.bytes.begin() + ptrdiff_t(std::min(place.at, place.bytes.size())), place.bytes.end()), wide;
+    for (size_t i = 0; i + 1 < text.size() && text[i + 1] == '\0'; i += 2) wide += text[i];
+    auto begins = [&](const std::string& with) {
+      return lower_ascii(with.substr(0, value.size())) == lower_ascii(value);
+    };
+    return begins(text) || begins(wide);
+  }
+
+  static std::string hash_of_file(extract::Addresses& addresses, const std::string& path) {
+    extract::Place place = addresses.read(path, 0, 256 * MiB);
+    return sha256_hex(Bytes(place.bytes).subspan(place.at));
+  }
+
+  const extract::Case& in_;
+  std::map<std::string, std::unique_ptr<extract::Addresses>> open_;
+  std::optional<scan::Rules> rules_;
+};
+
+struct Options {
+  std::string folder, truth, links, format = "text";
+  std::vector<std::string> ablations;
+  uint64_t samples = 500;
+  bool no_baselines = false;
+  CommonOptions common;
+};
+
+void measure(const Options& options) {
+  extract::Case in = extract::Case::open(options.folder, true);
+  evaluate::Options how;
+  how.truth = options.truth;
+  how.links = options.links.empty() ? in.links() : options.links;
+  for (const std::string& one : options.ablations) {
+    size_t equals = one.find('=');
+    if (equals == std::string::npos) throw Error("write it as NAME=FOLDER", one);
+    how.ablations.emplace_back(one.substr(0, equals), one.substr(equals + 1));
+  }
+  how.packs = in.sealed_packs();
+  for (const std::string& folder : how.packs) how.labels.push_back(pack::info(folder).exhibit);
+  how.temporary = in.temporary();
+  how.memory = options.common.limits().memory;
+  how.samples = options.samples;
+  how.with_baselines = !options.no_baselines;
+  Evidence evidence(in);
+  if (options.samples > 0)
+    how.holds = [&](const std::string& exhibit, const std::string& path, const std::string& kind,
+                    const std::string& value) { return evidence.holds(exhibit, path, kind, value); };
+  evaluate::Evaluation found = evaluate::evaluate(how);
+  std::fputs((options.format == "json" ? evaluate::as_json(found) : evaluate::as_text(found)).c_str(), stdout);
+}
+
+}  // namespace
+
+void add_evaluate(App app) {
+  CLI::App* command = app.cli.add_subcommand(
+      "evaluate",
+      "Measure the links of a case whose truth is known (tools/scenario), beside what other methods make of it");
+  auto options = std::make_shared<Options>();
+  command->add_option("CASE", options->folder, "Folder of the case")->required();
+  command->add_option("TRUTH", options->truth, "Truth file")->required();
+  command->add_option("--links", options->links, "Folder of link tables to measure (default: the case's own)");
+  command
+      ->add_option("--ablation", options->ablations,
+                   "NAME=FOLDER: further link tables to rank beside; may be given several times")
+      ->allow_extra_args(false);
+  command->add_option("--format", options->format, "text or json")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"text", "json"}));
+  command->add_option("--samples", options->samples, "Evidence rows read again from the evidence; 0 for none")
+      ->capture_default_str();
+  command->add_flag("--no-baselines", options->no_baselines, "Leave the other methods out");
+  add_common(*command, options->common);
+  command->callback([options] { measure(*options); });
+}
+
+}  // namespace weft::app
