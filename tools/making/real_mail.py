@@ -1,0 +1,148 @@
+"""The second kind of world: exhibits rich in real public messages and poor in common software. Each exhibit is one author's
+mail; what is true is which exhibits have the same author. Nothing is kept in the source tree: the messages are taken from
+what the machine has.
+
+Given mbox files or folders of them, their messages are taken as they are. Given none, the dated and signed entries of the
+change logs in /usr/share/doc serve as messages: GNU style ("2019-05-02  Name  <address>", then what was done) and Debian
+style (" -- Name <address>  date"). They name colleagues, reporters and reviewers by their addresses, as mail does.
+
+An author with several exhibits never has one message on two of them: they are split by package (or thread), so that one
+finds the author by what the messages have in common and not by copies. A fifth of each mailbox is by others, who have no
+exhibit themselves: regulars that many correspond with.
+"""
+import collections
+import email.utils
+import gzip
+import hashlib
+import mailbox
+import math
+import pathlib
+import random
+import re
+import shutil
+import tempfile
+
+from making import formats, truth
+from making.disks import MIB, Builder
+from making.exhibits import write_sparse
+
+LEAST = 8  # messages of the author on an exhibit
+
+
+class Message:
+    def __init__(self, name, author, package, date, content):
+        self.name, self.author, self.package, self.date, self.content = name, author.lower(), package, date, content
+
+
+def as_message(name, author, package, subject, date, text):
+    identity = hashlib.sha256(f"{author}{package}{date}{text}".encode()).hexdigest()[:24]
+    head = f"Date: {date}\nFrom: {name} <{author}>\nSubject: {subject}\nMessage-ID: <{identity}.{package}@changes.invalid>\n"
+    return Message(name, author, package, date, (head + "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n" + text).encode())
+
+
+def change_logs(root=pathlib.Path("/usr/share/doc")):
+    gnu = re.compile(r"^(\d{4}-\d\d-\d\d)\s+([^<\n]+?)\s+<([^>\s]+@[^>\s]+)>\n(.*?)(?=^\d{4}-\d\d-\d\d\s|\Z)", re.M | re.S)
+    debian = re.compile(r"^(\S+) \(([^)\n]+)\)[^\n]*\n(.*?)\n -- ([^<\n]*?) <([^>\s]+@[^>\s]+)>  ([^\n]+)$", re.M | re.S)
+    for path in sorted(p for p in root.rglob("*") if p.is_file() and not p.is_symlink() and re.match("(?i)change", p.name)):
+        package = path.relative_to(root).parts[0]
+        try:
+            data = path.read_bytes()
+            text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8", "replace")
+        except (OSError, EOFError, gzip.BadGzipFile):
+            continue
+        for date, name, author, body in gnu.findall(text):
+            if len(body.strip()) > 40:
+                first = body.strip().splitlines()[0][:70]
+                yield as_message(name, author, package, first, date, body[:6000])
+        for source, version, body, name, author, date in debian.findall(text):
+            yield as_message(name, author, source, f"{source} {version}", date, f"{body[:6000]}\n -- {name} <{author}>\n")
+
+
+def mail_files(paths):
+    for given in map(pathlib.Path, paths):
+        for path in sorted(given.rglob("*")) if given.is_dir() else [given]:
+            if not path.is_file():
+                continue
+            with tempfile.NamedTemporaryFile() as plain:
+                data = path.read_bytes()
+                plain.write(gzip.decompress(data) if path.suffix == ".gz" else data)
+                plain.flush()
+                for one in mailbox.mbox(plain.name):
+                    name, author = email.utils.parseaddr(str(one.get("From", "")).replace(" at ", "@"))
+                    if "@" in author:
+                        thread = re.sub(r"(?i)^(re|fwd?|aw|\[[^]]*\]|:|\s)+", "", str(one.get("Subject", "")))
+                        yield Message(name, author, thread[:60], str(one.get("Date", "")), one.as_bytes())
+
+
+def shares(messages, parts, rng):
+    """Messages of one author, dealt out to so many exhibits by package; by time where there are too few packages."""
+    packages = collections.defaultdict(list)
+    for message in messages:
+        packages[message.package].append(message)
+    if len(packages) >= 2 * parts:
+        out = [[] for _ in range(parts)]
+        for package in sorted(packages, key=lambda p: (-len(packages[p]), p)):
+            min(out, key=len).extend(packages[package])
+    else:
+        ordered = sorted(messages, key=lambda m: (m.date, m.content))
+        size = len(ordered) // parts
+        out = [ordered[i * size:(i + 1) * size] for i in range(parts)]
+    for part in out:
+        rng.shuffle(part)
+    return out
+
+
+def build(out, options):
+    rng = random.Random(f"{options.seed}:mail")
+    source = mail_files(options.mail) if options.mail else change_logs()
+    by_author, seen = collections.defaultdict(list), set()
+    for message in source:
+        digest = hashlib.sha256(message.content).digest()
+        if digest not in seen:
+            seen.add(digest)
+            by_author[message.author].append(message)
+    authors = sorted(a for a, messages in by_author.items() if len(messages) >= LEAST)
+    rng.shuffle(authors)
+    exhibits, owners = [], []
+    for author in authors:
+        if len(exhibits) == options.exhibits:
+            break
+        parts = rng.choices([1, 2, 3, 4], [30, 30, 20, 20])[0]
+        parts = max(1, min(parts, len(by_author[author]) // LEAST, options.exhibits - len(exhibits)))
+        dealt = [d for d in shares(by_author[author], parts, rng) if len(d) >= LEAST // 2]
+        labels = []
+        for messages in dealt:
+            wanted = int(min(200, max(LEAST, 25 * math.exp(rng.gauss(0, 0.9)))))
+            labels.append(f"EX{len(exhibits) + 1:03d}")
+            exhibits.append((labels[-1], author, messages[:wanted]))
+        owners.append({"name": by_author[author][0].name, "primary": author, "exhibits": labels})
+    taken = {o["primary"] for o in owners}
+    others = [m for a in sorted(by_author) if a not in taken for m in by_author[a]]
+    rng.shuffle(others)
+    images = out / "images"
+    shutil.rmtree(images, ignore_errors=True)
+    images.mkdir(parents=True)
+    listed = []
+    with tempfile.TemporaryDirectory(prefix="weft-scenario-") as scratch:
+        for label, author, messages in exhibits:
+            foreign = [others.pop() for _ in range(min(len(others), len(messages) // 5))]
+            size = make(scratch, images / f"{label}.img", label, messages + foreign, rng)
+            listed.append({"label": label, "image": f"images/{label}.img", "owner": author, "size": size, "messages": len(messages)})
+    pairs = [{"a": a, "b": b, "strength": 1, "links": ["same author"]} for o in owners
+             for i, a in enumerate(o["exhibits"]) for b in o["exhibits"][i + 1:]]
+    return {"version": 1, "seed": options.seed, "world": "real mail", "exhibits": listed, "owners": owners, "groups": [],
+            "pairs": pairs, "items": [], "decoys": [], "noise": {"sha256": [], "values": []},
+            "clusters": truth.clusters_of([e["label"] for e in listed], [(p["a"], p["b"]) for p in pairs])}
+
+
+def make(scratch, path, label, messages, rng):
+    rng.shuffle(messages)
+    boxes = {"Inbox": messages[::2], "Archive": messages[1::2]}
+    files = {f"home/user/Mail/{name}": formats.mailbox([m.content for m in box]) for name, box in boxes.items() if box}
+    need = sum(len(c) for c in files.values())
+    image = Builder(scratch, rng).ext4(label, max(4, need * 5 // 4 // MIB + 4) * MIB, files, block=2048)
+    data = image.read_bytes()
+    write_sparse(path, data)
+    for left in pathlib.Path(scratch).iterdir():
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    return len(data)
