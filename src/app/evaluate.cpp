@@ -18,7 +18,8 @@ namespace weft::app {
 namespace {
 
 // Reads evidence again: does the value stand at this address? As it is written, in UTF-8 or UTF-16LE; or as a scanner
-// finds it there (numbers written with spaces, fingerprints of keys); or as the hash of the file that begins there.
+// finds it there (numbers written with spaces, fingerprints of keys); or as the hash of the file that begins there; or,
+// where a parser put a word before it (a camera's maker, a device's vendor), within the record that begins there.
 class Evidence {
  public:
   explicit Evidence(const extract::Case& in) : in_(in) {}
@@ -30,7 +31,7 @@ class Evidence {
       Limits limits;
       size_t dash = path.find('-');
       std::string root = path.substr(0, dash), layers = dash == std::string::npos ? "" : path.substr(dash);
-      extract::Place place = addresses.read(path, 0, 4 * value.size() + 64);
+      extract::Place place = addresses.read(path, 0, record);
       if (written(place, value)) return true;
       place =
           addresses.read(root, limits.margin_before, layers.empty() ? 256 * KiB : limits.page + limits.margin_after);
@@ -60,17 +61,19 @@ class Evidence {
 
   static bool written(const extract::Place& place, const std::string& value) {
     std::string text(place.bytes.begin() + ptrdiff_t(std::min(place.at, place.bytes.size())), place.bytes.end()), wide;
-    for (size_t i = 0; i + 1 < text.size() && text[i + 1] == '\0'; i += 2) wide += text[i];
-    auto begins = [&](const std::string& with) {
-      return lower_ascii(with.substr(0, value.size())) == lower_ascii(value);
-    };
-    return begins(text) || begins(wide);
+    for (size_t i = 0; i < text.size(); i += 2) wide += i + 1 < text.size() && text[i + 1] == '\0' ? text[i] : '\n';
+    text = lower_ascii(text), wide = lower_ascii(wide);
+    std::string wanted = lower_ascii(value), last = wanted.substr(wanted.find_last_of(" :") + 1);
+    if (text.rfind(wanted, 0) == 0 || wide.rfind(wanted, 0) == 0) return true;
+    return last.size() >= 6 && last != wanted && (text.find(last) != text.npos || wide.find(last) != wide.npos);
   }
 
   static std::string hash_of_file(extract::Addresses& addresses, const std::string& path) {
     extract::Place place = addresses.read(path, 0, 256 * MiB);
     return sha256_hex(Bytes(place.bytes).subspan(place.at));
   }
+
+  static constexpr uint64_t record = 4 * KiB;
 
   const extract::Case& in_;
   std::map<std::string, std::unique_ptr<extract::Addresses>> open_;

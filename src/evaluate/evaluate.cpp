@@ -182,6 +182,15 @@ void recall_pairs(const Truth& truth, const Links& links, Evaluation& out) {
   out.by_link = by_name(kinds.rows());
 }
 
+// What a selector may be called in the truth: its value, or the part of it that names the thing itself (a camera's
+// serial stands behind its maker, a device's behind vendor and product).
+std::vector<std::string> names_of(const std::string& value) {
+  std::vector<std::string> out{lower_ascii(value)};
+  for (char sign : {' ', ':'})
+    if (size_t at = value.rfind(sign); at != std::string::npos) out.push_back(lower_ascii(value.substr(at + 1)));
+  return out;
+}
+
 // An item counts once for each pair of exhibits that it ties. It is shown when the evidence of their link names it.
 void recall_items(Database& database, const Truth& truth, const Links& links, const std::string& folder,
                   Evaluation& out) {
@@ -190,7 +199,8 @@ void recall_items(Database& database, const Truth& truth, const Links& links, co
   if (exists(file))
     database.each("SELECT exhibit_a, exhibit_b, value FROM read_parquet(" + Database::quote(file) + ")",
                   [&](const Database::Row& row) {
-                    evidence.insert({pair_of(*row[0], *row[1]), lower_ascii(*row[2])});
+                    for (std::string& name : names_of(*row[2]))
+                      evidence.insert({pair_of(*row[0], *row[1]), std::move(name)});
                     return true;
                   });
   Recalls kinds, layers, cells;

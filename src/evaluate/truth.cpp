@@ -19,9 +19,10 @@ void read_pairs(const Json& json, Truth& out) {
     pair.planted = one.value("planted", uint64_t(0));
     pair.links = one.value("links", std::set<std::string>());
   }
-  for (const Json& one : json.value("decoys", Json::array()))
-    for (const Json& pair : one.at("pairs"))
-      out.decoys[one.at("class").get<std::string>()].insert(pair_of(pair.at(0), pair.at(1)));
+  for (const Json& one : json.value("decoys", Json::array())) {
+    std::set<PairOf>& pairs = out.decoys[one.at("class").get<std::string>()];
+    for (const Json& pair : one.at("pairs")) pairs.insert(pair_of(pair.at(0), pair.at(1)));
+  }
 }
 
 void read_items(const Json& json, Truth& out) {

@@ -4,6 +4,7 @@ the same image; NTFS stamps times and a serial of its own.
 """
 import os
 import pathlib
+import shutil
 import struct
 import subprocess
 import tempfile
@@ -20,6 +21,11 @@ def run(*command, **more):
     if done.returncode:
         raise SystemExit(f"{' '.join(map(str, command))[:300]} failed:\n{done.stdout.decode(errors='replace')}")
     return done.stdout
+
+
+def empty(folder):
+    for left in pathlib.Path(folder).iterdir():
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def folders_of(files):
@@ -102,6 +108,7 @@ class Builder:
             names = [f"hole{number}.tmp" for number in range(2 * count)]
             for name in names:
                 (folder / name).write_bytes(self.rng.randbytes(cluster))
+                os.utime(folder / name, (EPOCH, EPOCH))
             run("mmd", "-i", image, "::/holes", env=environment)
             copy(names, "holes/")
             run("mdel", "-i", image, *[f"::/holes/{name}" for name in names[::2]], env=environment)

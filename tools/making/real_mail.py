@@ -23,7 +23,7 @@ import shutil
 import tempfile
 
 from making import formats, truth
-from making.disks import MIB, Builder
+from making.disks import MIB, Builder, empty
 from making.exhibits import write_sparse
 
 LEAST = 8  # messages of the author on an exhibit
@@ -143,6 +143,5 @@ def make(scratch, path, label, messages, rng):
     image = Builder(scratch, rng).ext4(label, max(4, need * 5 // 4 // MIB + 4) * MIB, files, block=2048)
     data = image.read_bytes()
     write_sparse(path, data)
-    for left in pathlib.Path(scratch).iterdir():
-        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    empty(scratch)
     return len(data)
