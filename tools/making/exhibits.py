@@ -90,7 +90,7 @@ class Exhibit:
             self.letters.append(shared)
             return self.held(kind, value, reason, "plain", self.mailbox, written.encode())
         if layer == "slack":
-            host = self.put(self.name("texts", ".txt"), self.prose(4096 + 40 + self.rng.randint(1, 99)))
+            host = self.put(self.name("texts", ".txt"), f"{self.rng.getrandbits(64):016x}\n{self.prose(4096 + 40 + self.rng.randint(1, 50))}")
             left = {"email": " write to <%s> ", "message_id": "\nMessage-ID: <%s>\n", "bssid": "\nbssid=%s\n"}.get(kind, " %s ") % written
             self.slack.append((host, left.encode()))
             return self.held(kind, value, reason, layer, host, written.encode())

@@ -209,7 +209,7 @@ class World:
             shared = formats.letter(self.names.email(), self.names.email(), "between us", written, a.prose(self.rng.randint(200, 900)),
                                     self.rng.randint(0, 40000))
         elif kind == "file_sha256":
-            shared = a.prose(self.rng.randint(5000, 14000)).encode()
+            shared = f"{self.rng.getrandbits(64):016x}\n{a.prose(self.rng.randint(5000, 14000))}".encode()
             value = written = hashlib.sha256(shared).hexdigest()
         elif kind == "calendar_uid":
             shared = formats.calendar_event(written, "meeting", self.rng.randint(0, 40000))
