@@ -56,6 +56,7 @@ class ChunkReader {
     pack::UnitRows files = read_done(job_.unit("walk", number));
     pack::UnitRows places = read_done(job_.unit("extents", number));
     rows_ = {};
+    unit_.emplace(job_.unit("content", number));
     size_t at = 0;
     for (FileRow& file : files.files) {
       if (job_.stop) return false;
@@ -66,9 +67,11 @@ class ChunkReader {
       if (file.kind == "file" || file.kind == "virtual") content(file, Layout::of(extents));
       job_.box.shared().counters.done.fetch_add(std::min(file.size, image_.bytes->size()), std::memory_order_relaxed);
       rows_.files.push_back(std::move(file));
+      write_when_many();
     }
     watch_.idle();
-    pack::write_unit(job_.unit("content", number), rows_);
+    unit_->add(rows_);
+    unit_->finish();
     return true;
   }
 
@@ -105,6 +108,7 @@ class ChunkReader {
       std::vector<uint64_t> seams = layout.seams();
       if (layout.compressed || !seams.empty()) scan_content(file, *source, layout, seams);
     } catch (const Error& error) {
+      if (cannot_write_) throw;
       problem(file, "content", error.what());
     }
   }
@@ -168,9 +172,12 @@ class ChunkReader {
     size_t got = source.read(from, buffer_, faults);
     if (from + got <= begin) return;
     scan::Page page{Bytes(buffer_).first(got), size_t(begin - from), std::min<size_t>(end - from, got), from};
-    results_.clear();
-    scan_.page(page, fmt::format("file {} ", file.file_id), watch_, results_);
-    for (const scan::Found& found : results_.features) {
+    scan_.page(page, fmt::format("file {} ", file.file_id), watch_,
+               [&](scan::Results& results) { keep(file, layout, seams, results); });
+  }
+
+  void keep(const FileRow& file, const Layout& layout, const std::vector<uint64_t>& seams, scan::Results& results) {
+    for (const scan::Found& found : results.features) {
       auto seam = std::upper_bound(seams.begin(), seams.end(), found.offset);
       if (!layout.compressed && (seam == seams.end() || *seam >= found.source_end)) continue;
       FeatureRow where;
@@ -180,14 +187,27 @@ class ChunkReader {
       add_feature(job_, found, std::move(where), rows_);
       job_.box.shared().counters.features.fetch_add(1, std::memory_order_relaxed);
     }
-    for (scan::ScanProblem& found : results_.problems) {
+    for (scan::ScanProblem& found : results.problems) {
       if (!layout.compressed && found.what.find("set aside") == std::string::npos) continue;
       problem(file, "scan", fmt::format("#{}+{}{}: {}", file.file_id, found.offset, found.layers, found.what),
               layout.on_image(found.offset));
     }
+    write_when_many();
+  }
+
+  // So that memory does not grow with what is found.
+  void write_when_many() {
+    size_t rows = 0;
+    pack::each_table(rows_, [&](const auto& table) { rows += table.size(); });
+    if (rows < portion) return;
+    cannot_write_ = true;  // whatever is thrown here is not the file's fault
+    unit_->add(rows_);
+    cannot_write_ = false;
+    rows_ = {};
   }
 
   static constexpr uint64_t sparse_limit = 64 * MiB;
+  static constexpr size_t portion = 16 * KiB;  // rows
   const Job& job_;
   image::Image image_;
   scan::Scan scan_;
@@ -197,8 +217,9 @@ class ChunkReader {
   std::map<uint64_t, VolumeRow> volumes_;
   std::map<uint64_t, std::unique_ptr<fs::FileSystem>> file_systems_;  // after image_: closed before it
   std::vector<uint8_t> buffer_;
-  scan::Results results_;
-  pack::UnitRows rows_;
+  std::optional<pack::UnitWriter> unit_;
+  pack::UnitRows rows_;  // of the unit, not written yet
+  bool cannot_write_ = false;
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <new>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -79,41 +80,46 @@ class ImageHash {
   uint64_t position_ = 0;
 };
 
-// Units under way: rows of their pages, until the last page is in.
+// Units under way, until the last of their pages is in.
 class OpenUnits {
  public:
   explicit OpenUnits(const Job& job) : job_(job) {}
   void start(uint64_t unit, uint64_t pages) {
+    auto open = std::make_unique<Open>(job_.unit("scan", unit), pages);
     std::lock_guard lock(mutex_);
-    units_[unit].left = pages;
+    units_[unit] = std::move(open);
   }
-  void page_done(uint64_t unit, pack::UnitRows rows) {
-    pack::UnitRows whole;
+  void add(uint64_t unit, const pack::UnitRows& rows) {
+    Open& open = of(unit);
+    std::lock_guard lock(open.mutex);
+    open.writer.add(rows);
+  }
+  void page_done(uint64_t unit) {
+    std::unique_ptr<Open> whole;
     {
       std::lock_guard lock(mutex_);
-      Open& open = units_.at(unit);
-      append(open.rows.features, rows.features);
-      append(open.rows.problems, rows.problems);
-      append(open.rows.tokens, rows.tokens);
-      if (--open.left != 0) return;
-      whole = std::move(open.rows);
+      if (--units_.at(unit)->left != 0) return;
+      whole = std::move(units_.at(unit));
       units_.erase(unit);
     }
-    pack::write_unit(job_.unit("scan", unit), whole);
+    whole->writer.finish();
   }
 
  private:
-  template <class Row>
-  static void append(std::vector<Row>& to, std::vector<Row>& from) {
-    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-  }
   struct Open {
-    uint64_t left = 0;
-    pack::UnitRows rows;
+    Open(const std::string& path, uint64_t pages) : writer(path), left(pages) {}
+    std::mutex mutex;  // of writer; left is under the one for all
+    pack::UnitWriter writer;
+    uint64_t left;
   };
+  Open& of(uint64_t unit) {
+    std::lock_guard lock(mutex_);
+    return *units_.at(unit);
+  }
+
   const Job& job_;
   std::mutex mutex_;
-  std::map<uint64_t, Open> units_;
+  std::map<uint64_t, std::unique_ptr<Open>> units_;
 };
 
 struct Shared {
@@ -164,16 +170,16 @@ void scan_pages(Shared& shared, size_t slot) {
   SlotWatch watch(job.box.shared().slots[slot], job.set_aside, job.stop);
   try {
     scan::Scan scan(shared.rules, job.options.limits);
-    scan::Results results;
     while (std::optional<PageJob> next = shared.full.pop()) {
-      results.clear();
-      scan.page(next->page, "", watch, results);
+      scan.page(next->page, "", watch, [&](scan::Results& results) {
+        Counters& counters = job.box.shared().counters;
+        counters.features.fetch_add(results.features.size(), std::memory_order_relaxed);
+        counters.problems.fetch_add(results.problems.size() + next->faults.size(), std::memory_order_relaxed);
+        shared.units.add(next->unit, rows_of(shared, results, std::exchange(next->faults, {})));
+      });
       watch.idle();
       if (job.stop) return;
-      Counters& counters = job.box.shared().counters;
-      counters.features.fetch_add(results.features.size(), std::memory_order_relaxed);
-      counters.problems.fetch_add(results.problems.size() + next->faults.size(), std::memory_order_relaxed);
-      shared.units.page_done(next->unit, rows_of(shared, results, std::move(next->faults)));
+      shared.units.page_done(next->unit);
       shared.free.push(std::move(next->buffer));
     }
   } catch (const std::bad_alloc&) {

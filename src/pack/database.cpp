@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/time.h"
 #include "pack/native.h"
@@ -57,10 +58,14 @@ void make_spill_folder(Database::Native& native, const std::string& temporary) {
   if (!native.lock) throw Error("cannot lock", native.spill);
 }
 
+// Each thread sorts and groups in buffers of its own that do not spill: two of them run out of 256 MiB over 1.4 million
+// features where one does not.
+constexpr uint64_t thread_share = 256 * MiB;
+
 void configure(duckdb_config config, const std::string& spill, uint64_t memory, unsigned threads) {
   const std::pair<const char*, std::string> settings[] = {
       {"memory_limit", fmt::format("{}B", memory)},
-      {"threads", fmt::format("{}", std::max(1u, threads))},
+      {"threads", fmt::format("{}", std::clamp<uint64_t>(threads, 1, std::max<uint64_t>(1, memory / thread_share)))},
       {"temp_directory", spill},
       {"extension_directory", spill},
       {"secret_directory", spill},

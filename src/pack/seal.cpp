@@ -68,12 +68,12 @@ std::string select_features() {
 void load(Database& database, const std::vector<std::string>& units) {
   each_table(static_cast<const UnitRows&>(UnitRows()),
              [&]<class Row>(const std::vector<Row>&) { create_table<Row>(database); });
-  for (const std::string& unit : units) {
-    UnitRows rows = read_unit(unit);
-    each_table(static_cast<const UnitRows&>(rows), [&]<class Row>(const std::vector<Row>& table) {
-      if (!table.empty()) append(database, table);
+  for (const std::string& unit : units)
+    read_unit(unit, [&](const UnitRows& rows) {
+      each_table(rows, [&]<class Row>(const std::vector<Row>& table) {
+        if (!table.empty()) append(database, table);
+      });
     });
-  }
 }
 
 // A stream or value that crosses a seam of its file was read twice: cut short where it begins on the image, and whole

@@ -1,6 +1,7 @@
-// Unit file, version 1, little-endian:
+// Unit file, version 2, little-endian:
 //   magic "WEFTUNIT", u32 version, SHA-256 (hex) of the schema, so that a build with other columns does not misread it;
-//   for each table in the order of UnitRows: u64 number of rows, then the rows, column by column:
+//   portions, each: u64 its size in bytes; for each table in the order of UnitRows: u64 number of rows, then the rows,
+//   column by column:
 //     text u32 length + bytes; number, time and real 8 bytes; flag 1 byte; in front of an optional 1 byte, 0 for
 //     nothing
 //   SHA-256 (hex) of all bytes before.
@@ -12,7 +13,9 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include "base/cursor.h"
 #include "base/error.h"
@@ -24,7 +27,7 @@ namespace weft::pack {
 namespace {
 
 constexpr std::string_view magic = "WEFTUNIT";
-constexpr uint32_t version = 1;
+constexpr uint32_t version = 2;
 constexpr size_t hash_size = 64;
 
 std::string fingerprint() {
@@ -38,30 +41,19 @@ std::string fingerprint() {
   return sha256_hex(as_bytes(text));
 }
 
-// Writes through a buffer, hashing on the way.
-class Writer {
+// A portion as bytes.
+class Encoder {
  public:
-  explicit Writer(const std::string& path) : path_(path), hasher_(Digest::sha256) {
-    fd_ = Fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!fd_) throw Error("cannot create", path_, errno);
-    buffer_.reserve(buffer_size + 4 * KiB);
-  }
-
-  void raw(std::string_view bytes) {
-    buffer_.append(bytes);
-    if (buffer_.size() >= buffer_size) flush();
-  }
   template <class T>
   void little(T value) {
     char bytes[sizeof(T)];
     for (size_t i = 0; i < sizeof(T); ++i) bytes[i] = char(value >> (8 * i) & 0xFF);
-    raw({bytes, sizeof(T)});
+    bytes_.append(bytes, sizeof(T));
   }
-
   void put(const std::string& text) {
-    if (text.size() > UINT32_MAX) throw Error("a text of more than 4 GiB does not fit into a unit", path_);
+    if (text.size() > UINT32_MAX) throw Error("a text of more than 4 GiB does not fit into a unit");
     little(uint32_t(text.size()));
-    raw(text);
+    bytes_ += text;
   }
   void put(uint64_t value) { little(value); }
   void put(bool value) { little(uint8_t(value)); }
@@ -72,38 +64,10 @@ class Writer {
     put(value.has_value());
     if (value) put(*value);
   }
-
-  // Hash, sync, close.
-  void finish() {
-    flush();
-    buffer_ = hasher_.hex();
-    write();
-    if (::fsync(fd_.get()) != 0) throw Error("cannot write", path_, errno);
-    fd_ = Fd();
-  }
+  std::string& bytes() { return bytes_; }
 
  private:
-  static constexpr size_t buffer_size = 1 * MiB;
-
-  void flush() {
-    hasher_.update(as_bytes(buffer_));
-    write();
-  }
-  void write() {
-    std::string_view left = buffer_;
-    while (!left.empty()) {
-      ssize_t n = ::write(fd_.get(), left.data(), left.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) throw Error("cannot write", path_, errno);
-      left.remove_prefix(size_t(n));
-    }
-    buffer_.clear();
-  }
-
-  std::string path_;
-  Fd fd_;
-  Hasher hasher_;
-  std::string buffer_;
+  std::string bytes_;
 };
 
 void get(Cursor& in, std::string& out) {
@@ -140,35 +104,156 @@ void get_rows(Cursor& in, std::vector<Row>& rows) {
 
 }  // namespace
 
-void write_unit(const std::string& path, const UnitRows& rows) {
-  std::string temporary = path + ".tmp";
-  Writer out(temporary);
-  out.raw(magic);
-  out.little(version);
-  out.raw(fingerprint());
+class UnitWriter::File {
+ public:
+  explicit File(const std::string& path) : path_(path), temporary_(path + ".tmp"), hasher_(Digest::sha256) {
+    fd_ = Fd(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!fd_) throw Error("cannot create", temporary_, errno);
+    Encoder head;
+    head.bytes() = magic;
+    head.little(version);
+    head.bytes() += fingerprint();
+    write(head.bytes());
+  }
+  ~File() {
+    if (fd_) ::unlink(temporary_.c_str());
+  }
+  void write(std::string_view bytes) {
+    hasher_.update(as_bytes(bytes));
+    put(bytes);
+  }
+  // Hash, sync, close, rename.
+  void finish() {
+    put(hasher_.hex());
+    if (::fsync(fd_.get()) != 0) throw Error("cannot write", temporary_, errno);
+    publish(temporary_, path_);
+    fd_ = Fd();
+  }
+  Encoder portion;  // kept for its buffer
+
+ private:
+  void put(std::string_view left) {
+    while (!left.empty()) {
+      ssize_t n = ::write(fd_.get(), left.data(), left.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) throw Error("cannot write", temporary_, errno);
+      left.remove_prefix(size_t(n));
+    }
+  }
+
+  std::string path_, temporary_;
+  Fd fd_;
+  Hasher hasher_;
+};
+
+UnitWriter::UnitWriter(const std::string& path) : file_(std::make_unique<File>(path)) {}
+UnitWriter::~UnitWriter() = default;
+
+void UnitWriter::add(const UnitRows& rows) {
+  Encoder& out = file_->portion;
+  out.bytes().clear();
+  out.little(uint64_t(0));
   each_table(rows, [&]<class Row>(const std::vector<Row>& table) {
     out.put(uint64_t(table.size()));
     for (const Row& row : table) std::apply([&](const auto&... c) { (out.put(row.*c.member), ...); }, Row::columns());
   });
+  Encoder size;
+  size.put(uint64_t(out.bytes().size() - sizeof(uint64_t)));
+  out.bytes().replace(0, sizeof(uint64_t), size.bytes());
+  file_->write(out.bytes());
+}
+
+void UnitWriter::finish() {
+  file_->finish();
+}
+
+void write_unit(const std::string& path, const UnitRows& rows) {
+  UnitWriter out(path);
+  out.add(rows);
   out.finish();
-  publish(temporary, path);
+}
+
+namespace {
+
+class UnitReader {
+ public:
+  // Checks the file's hash and head.
+  explicit UnitReader(const std::string& path) : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    struct stat info {};
+    if (!fd_ || ::fstat(fd_.get(), &info) != 0) throw Error("cannot open", path, errno);
+    const auto size = uint64_t(info.st_size);
+    if (size < head_size + hash_size) throw Error("not a unit file, or cut short", path);
+    left_ = size - hash_size;
+    Hasher hasher(Digest::sha256);
+    const std::string head = read(head_size);
+    hasher.update(as_bytes(head));
+    while (left_ > 0) hasher.update(as_bytes(read(size_t(std::min<uint64_t>(left_, 1 * MiB)))));
+    left_ = hash_size;
+    if (head.compare(0, magic.size(), magic) != 0) throw Error("not a unit file", path);
+    if (read(hash_size) != hasher.hex()) throw Error("damaged unit file", path);
+    Cursor in(as_bytes(head));
+    in.skip(magic.size());
+    if (in.u32le() != version || in.take_text(hash_size) != fingerprint())
+      throw Error("unit file of another version of Weft", path);
+    at_ = head_size, left_ = size - hash_size - head_size;
+  }
+  bool more() const { return left_ > 0; }
+  UnitRows portion() {
+    const std::string size = left_ < sizeof(uint64_t) ? std::string() : read(sizeof(uint64_t));
+    const uint64_t bytes = Cursor(as_bytes(size)).u64le();
+    if (size.empty() || bytes > left_) throw Error("unit file does not add up", path_);
+    const std::string body = read(size_t(bytes));
+    Cursor in(as_bytes(body));
+    UnitRows rows;
+    each_table(rows, [&]<class Row>(std::vector<Row>& table) { get_rows(in, table); });
+    if (!in.ok() || in.remaining() != 0) throw Error("unit file does not add up", path_);
+    return rows;
+  }
+
+ private:
+  static constexpr size_t head_size = magic.size() + sizeof(uint32_t) + hash_size;
+
+  std::string read(size_t size) {
+    std::string out(size, '\0');
+    for (size_t done = 0; done < size;) {
+      const ssize_t n = ::pread(fd_.get(), out.data() + done, size - done, off_t(at_ + done));
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) throw Error("cannot read", path_, n < 0 ? errno : 0);
+      done += size_t(n);
+    }
+    at_ += size, left_ -= size;
+    return out;
+  }
+
+  std::string path_;
+  Fd fd_;
+  uint64_t at_ = 0, left_ = 0;
+};
+
+}  // namespace
+
+void read_unit(const std::string& path, const std::function<void(UnitRows&)>& portion) {
+  for (UnitReader in(path); in.more();) {
+    UnitRows rows = in.portion();
+    portion(rows);
+  }
 }
 
 UnitRows read_unit(const std::string& path) {
-  std::string content = read_file(path);
-  if (content.size() < magic.size() + 4 + 2 * hash_size || content.compare(0, magic.size(), magic) != 0)
-    throw Error("not a unit file, or cut short", path);
-  Bytes body = as_bytes(content).first(content.size() - hash_size);
-  if (sha256_hex(body) != std::string_view(content).substr(body.size())) throw Error("damaged unit file", path);
-
-  Cursor in(body);
-  in.skip(magic.size());
-  if (in.u32le() != version || in.take_text(hash_size) != fingerprint())
-    throw Error("unit file of another version of Weft", path);
-  UnitRows rows;
-  each_table(rows, [&]<class Row>(std::vector<Row>& table) { get_rows(in, table); });
-  if (!in.ok() || in.remaining() != 0) throw Error("unit file does not add up", path);
-  return rows;
+  UnitRows all;
+  bool first = true;
+  read_unit(path, [&](UnitRows& rows) {
+    if (std::exchange(first, false)) return void(all = std::move(rows));
+    const auto join = [](auto& to, auto& from) {
+      to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+    };
+    join(all.exhibits, rows.exhibits), join(all.volumes, rows.volumes), join(all.files, rows.files);
+    join(all.extents, rows.extents), join(all.features, rows.features), join(all.problems, rows.problems);
+    join(all.tokens, rows.tokens);
+    std::apply([&](auto&... to) { (join(to, std::get<std::remove_reference_t<decltype(to)>>(rows.records)), ...); },
+               all.records);
+  });
+  return all;
 }
 
 }  // namespace weft::pack

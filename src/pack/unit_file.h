@@ -2,6 +2,8 @@
 // a temporary name, synced, renamed. The format is ours, private to one case and one version; a checksum closes it.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,8 +30,23 @@ void each_table(Rows& rows, Visit visit) {
   visit(rows.problems), visit(rows.tokens);
 }
 
+// Writes a unit portion by portion, since its rows may be more than memory holds. One thread at a time.
+class UnitWriter {
+ public:
+  explicit UnitWriter(const std::string& path);
+  ~UnitWriter();  // without finish(), nothing is left behind
+  void add(const UnitRows& rows);
+  void finish();  // the unit is there
+
+ private:
+  class File;
+  std::unique_ptr<File> file_;
+};
 void write_unit(const std::string& path, const UnitRows& rows);
-// Error when the file is not whole or not of this version: the caller deletes it and does the unit again.
+
+// Error when the file is not whole or not of this version: the caller deletes it and does the unit again. In portions
+// as it was written, the first only after the whole file was checked; or all at once.
+void read_unit(const std::string& path, const std::function<void(UnitRows&)>& portion);
 UnitRows read_unit(const std::string& path);
 
 }  // namespace weft::pack

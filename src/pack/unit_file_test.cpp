@@ -66,6 +66,44 @@ TEST(unit_file, round_trip) {
   EXPECT_TRUE(same(rows.tokens, back.tokens));
 }
 
+TEST(unit_file, portions_come_back_as_they_went) {
+  Scratch scratch;
+  {
+    UnitWriter out(scratch / "u");
+    for (size_t i = 1; i <= 3; ++i) {
+      UnitRows rows = sample();
+      rows.features.resize(i);
+      out.add(rows);
+    }
+    out.add({});
+    EXPECT_FALSE(exists(scratch / "u"));
+    out.finish();
+  }
+  EXPECT_FALSE(exists(scratch / "u.tmp"));
+  std::vector<size_t> sizes;
+  read_unit(scratch / "u", [&](UnitRows& rows) { sizes.push_back(rows.features.size()); });
+  EXPECT_EQ(sizes, (std::vector<size_t>{1, 2, 3, 0}));
+  UnitRows all = read_unit(scratch / "u"), one = sample();
+  EXPECT_EQ(all.features.size(), 6u);
+  EXPECT_EQ(all.files.size(), 3 * one.files.size());
+  EXPECT_EQ(all.tokens.size(), 3 * one.tokens.size());
+  // A damaged last portion is known before the first is handed out.
+  std::string bad = read_file(scratch / "u");
+  bad[bad.size() - 70] = char(bad[bad.size() - 70] ^ 1);
+  write_file(scratch / "bad", bad);
+  EXPECT_THROW(read_unit(scratch / "bad", [](UnitRows&) { FAIL() << "rows of a damaged file"; }), Error);
+}
+
+TEST(unit_file, what_is_not_finished_is_not_there) {
+  Scratch scratch;
+  {
+    UnitWriter out(scratch / "u");
+    out.add(sample());
+  }
+  EXPECT_FALSE(exists(scratch / "u"));
+  EXPECT_FALSE(exists(scratch / "u.tmp"));
+}
+
 TEST(unit_file, empty) {
   Scratch scratch;
   write_unit(scratch / "u", {});

@@ -8,6 +8,11 @@
 //
 // UTF-16 runs of a text are turned into one UTF-8 text with NULs between, matched in the same way, and each run is
 // shown to scanners alone: what lies next to it in that text is far away in the source.
+//
+// What was found waits in its Level until all secrets (card numbers) near it are known, since its context may show
+// them; then it is settled: masked, put in order and handed over, some ten thousand at a time. So memory does not grow
+// with what a page holds. UTF-16 comes first: the context of a UTF-8 feature may show bytes of UTF-16, never the other
+// way round.
 #include "scan/engine.h"
 
 #include <algorithm>
@@ -34,6 +39,9 @@ constexpr size_t context_size = 16;
 constexpr size_t longest_in_context = 256;  // bytes of the feature itself
 constexpr size_t longest_secret = 256;      // bytes
 constexpr size_t utf16_beyond = 64 * KiB;   // how far behind the page proper a UTF-16 run is followed
+// Bytes between a feature and the place up to which its text was matched: more than any scanner's reach and context.
+constexpr size_t settled_behind = 64 * KiB;
+constexpr size_t most_waiting = 4096, portion = 16 * KiB;  // features: of a level before it settles; handed over
 
 // What is being scanned: a page, or a layer.
 struct Text {
@@ -50,6 +58,16 @@ struct Text {
   std::string path(size_t position) const { return is_page() ? std::string() : layers + std::to_string(position); }
 };
 
+struct Item {
+  Found found;
+  size_t begin = 0, end = 0;  // in the text
+};
+
+// Where a secret stands in its text. Also one that belongs to a neighbouring page.
+struct Secret {
+  size_t begin, end;
+};
+
 // What one depth of the recursion holds: hits by owner, and where each owner stands in the text.
 struct Level {
   std::vector<std::vector<Hit>> hits;  // by owner
@@ -58,6 +76,8 @@ struct Level {
   std::unordered_set<size_t> begins;   // of layers found in this text: a stream is decoded once
   Utf16Text utf16;
   size_t filed = 0;               // hits in the lists
+  std::vector<Item> waiting;      // not settled yet
+  std::vector<Secret> secrets;    // of the whole text
   bool has_document = false;      // one begins in this text
   std::vector<std::string> told;  // of the document at hand
 
@@ -70,20 +90,8 @@ struct Level {
     utf16.clear();
     filed = 0;
     has_document = false;
-    told.clear();
+    told.clear(), waiting.clear(), secrets.clear();
   }
-};
-
-struct Item {
-  Found found;
-  size_t begin = 0, end = 0;  // in the text
-};
-
-// Where a secret stands: in which text, and where in it. Also one that belongs to a neighbouring page.
-struct Secret {
-  uint64_t offset;     // of the layer's outermost layer; 0: a page
-  std::string layers;  // of the layer; "": the page
-  size_t begin, end;
 };
 
 // "-GZIP-512-ZIP-0" against "-GZIP-60": numbers by value, everything else by byte.
@@ -175,8 +183,9 @@ struct Scan::State {
              std::vector<uint8_t> bytes);
   void problem(uint64_t offset, std::string layers, std::string what);
   void problem_once(const Text& text, size_t begin, std::string what);
-  void mask_contexts();
-  void finish(Results& results);
+  void settle(Level& level, size_t matched);
+  void hand_over();
+  void finish();
 
   bool is_scanner(size_t owner) const { return owner < rules.scanners.size(); }
   std::string_view name_of(size_t owner) const {
@@ -191,12 +200,13 @@ struct Scan::State {
 
   // Of the page at hand:
   Watch* watch = nullptr;
+  Results* results = nullptr;
+  const Drain* drain = nullptr;
   std::string_view name;
-  uint64_t decoded = 0;    // bytes all layers produced
-  bool told_room = false;  // the limit on them was reported
-  size_t untold = 0;       // problems beyond most_problems
-  std::vector<Item> items;
-  std::vector<Secret> secrets;
+  uint64_t decoded = 0;     // bytes all layers produced
+  bool told_room = false;   // the limit on them was reported
+  size_t untold = 0;        // problems beyond most_problems
+  std::vector<Item> items;  // settled
   std::vector<ScanProblem> problems;
 };
 
@@ -205,8 +215,7 @@ namespace {
 // Gives a scanner's features their addresses.
 class TextSink final : public Sink {
  public:
-  TextSink(const Text& text, std::string_view scanner, std::vector<Item>& items, std::vector<Secret>& secrets)
-      : text_(text), scanner_(scanner), items_(items), secrets_(secrets) {}
+  TextSink(const Text& text, std::string_view scanner, Level& level) : text_(text), scanner_(scanner), level_(level) {}
   // From now on text is a run of UTF-16, whose positions are those of a piece.
   void of_piece(const Utf16Text& utf16, const Utf16Text::Piece& piece) { utf16_ = &utf16, piece_ = &piece, from = 0; }
 
@@ -221,9 +230,9 @@ class TextSink final : public Sink {
     }
     check(begin < end && end <= shown.size(), "a feature lies in its text");
     from = std::max(from, end);
-    if (!secret.empty()) secrets_.push_back({text_.is_page() ? 0 : text_.offset, text_.layers, first, last});
+    if (!secret.empty()) level_.secrets.push_back({first, last});
     if (first < text_.begin || first >= text_.end) return;
-    Item& item = items_.emplace_back();
+    Item& item = level_.waiting.emplace_back();
     item.begin = first, item.end = last;
     item.found.kind = kind;
     item.found.scanner = scanner_;
@@ -241,8 +250,7 @@ class TextSink final : public Sink {
  private:
   const Text& text_;
   std::string_view scanner_;
-  std::vector<Item>& items_;
-  std::vector<Secret>& secrets_;
+  Level& level_;
   const Utf16Text* utf16_ = nullptr;
   const Utf16Text::Piece* piece_ = nullptr;
 };
@@ -306,7 +314,7 @@ void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Lev
 }
 
 void Scan::State::dispatch_scanner(const Text& text, Level& level, size_t owner) {
-  TextSink sink(text, name_of(owner), items, secrets);
+  TextSink sink(text, name_of(owner), level);
   sink.from = level.from[owner];
   for (const Hit& hit : level.hits[owner]) rules.scanners[owner]->on_hit(text.bytes, hit, sink.from, sink);
   level.from[owner] = sink.from;
@@ -402,7 +410,7 @@ void Scan::State::dispatch_utf16(const Text& text, Level& level) {
     if (is_scanner(owner) && !hits.empty() && enter(text, level, owner)) {
       auto earlier = [](const Hit& a, const Hit& b) { return a.end != b.end ? a.end < b.end : a.pattern < b.pattern; };
       std::sort(hits.begin(), hits.end(), earlier);
-      TextSink sink(text, name_of(owner), items, secrets);
+      TextSink sink(text, name_of(owner), level);
       const Utf16Text::Piece* last = nullptr;
       for (const Hit& hit : hits) {
         auto piece =
@@ -432,10 +440,12 @@ void Scan::State::match(const Text& text) {
     hits_of(text.bytes, block, std::min(stop, block + block_size), level);
     if (++blocks % batch_blocks != 0 && level.filed < batch_hits) continue;
     dispatch(text, level);
+    if (level.waiting.size() >= most_waiting) settle(level, block);
     if (watch->stopping()) return;
     watch->enter(text.item);
   }
   dispatch(text, level);
+  settle(level, text.bytes.size() + settled_behind);
 }
 
 void Scan::State::match_utf16(const Text& text) {
@@ -445,23 +455,28 @@ void Scan::State::match_utf16(const Text& text) {
     if (run.begin < text.end) level.utf16.add(bytes, run);
   if (level.utf16.pieces().empty()) return;
   watch->enter(text.item);
-  level.from.assign(level.from.size(), 0);
   const std::string_view joined = level.utf16.text();
   for (size_t block = 0; block < joined.size(); block += block_size) {
     hits_of(joined, block, std::min(joined.size(), block + block_size), level);
     if (level.filed < batch_hits) continue;
     dispatch_utf16(text, level);
+    const auto& pieces = level.utf16.pieces();
+    const auto piece = std::partition_point(pieces.begin(), pieces.end(), [&](const auto& p) { return p.end < block; });
+    if (level.waiting.size() >= most_waiting && piece != pieces.end())
+      settle(level, level.utf16.source(*piece, std::max(block, piece->begin)));
     if (watch->stopping()) return;
   }
   dispatch_utf16(text, level);
+  settle(level, text.bytes.size() + settled_behind);
+  level.from.assign(level.from.size(), 0);
 }
 
 void Scan::State::scan(const Text& text) {
   if (text.bytes.empty() || !rules.database.get()) return;
   while (levels.size() <= text.depth) levels.push_back(std::make_unique<Level>());
   levels[text.depth]->reset(rules.owners());
-  match(text);
   match_utf16(text);
+  match(text);
 }
 
 // False when decoding should stop.
@@ -497,30 +512,36 @@ bool Scan::State::layer(const Text& parent, Level& level, std::string_view layer
   return true;
 }
 
+namespace {
+
 // A context shows what stands beside its feature: no digits, where that is a secret. (The feature's own value stays.)
-void Scan::State::mask_contexts() {
+void mask_contexts(Level& level) {
   constexpr size_t near = 4 * context_size;  // bytes; a character takes up to four
-  auto less = [](const Secret& a, const Secret& b) {
-    return std::tie(a.offset, a.layers, a.begin, a.end) < std::tie(b.offset, b.layers, b.begin, b.end);
-  };
-  std::sort(secrets.begin(), secrets.end(), less);
-  for (Item& item : items) {
-    const std::string_view path = item.found.layers;
-    const std::string layers(path.substr(0, path.rfind('-') + 1));
-    const Secret key{path.empty() ? 0 : item.found.offset, layers,
-                     item.begin - std::min(item.begin, near + longest_secret), 0};
-    for (auto s = std::lower_bound(secrets.begin(), secrets.end(), key, less);
-         s != secrets.end() && s->offset == key.offset && s->layers == layers && s->begin < item.end + near; ++s)
+  auto less = [](const Secret& a, const Secret& b) { return std::tie(a.begin, a.end) < std::tie(b.begin, b.end); };
+  if (!std::is_sorted(level.secrets.begin(), level.secrets.end(), less))
+    std::sort(level.secrets.begin(), level.secrets.end(), less);
+  for (Item& item : level.waiting) {
+    const Secret key{item.begin - std::min(item.begin, near + longest_secret), 0};
+    for (auto s = std::lower_bound(level.secrets.begin(), level.secrets.end(), key, less);
+         s != level.secrets.end() && s->begin < item.end + near; ++s)
       if (s->end + near > item.begin) mask_digits(item.found.context);
   }
-  secrets.clear();
 }
 
-// Hands over what the page gave, in order, each feature once.
-void Scan::State::finish(Results& results) {
-  if (untold > 0)
-    problems.push_back({problems.back().offset, {}, fmt::format("{} further problems of this page", untold)});
-  if (!secrets.empty()) mask_contexts();
+}  // namespace
+
+// Everything up to there has been matched: what lies far enough in front of it knows its surroundings.
+void Scan::State::settle(Level& level, size_t matched) {
+  if (!level.secrets.empty()) mask_contexts(level);
+  const auto left = std::stable_partition(level.waiting.begin(), level.waiting.end(),
+                                          [&](const Item& item) { return item.end + settled_behind <= matched; });
+  items.insert(items.end(), std::make_move_iterator(level.waiting.begin()), std::make_move_iterator(left));
+  level.waiting.erase(level.waiting.begin(), left);
+  if (drain && items.size() >= portion) hand_over();
+}
+
+// What is settled, in order, each feature once. The same feature is found twice close together, and settles at once.
+void Scan::State::hand_over() {
   // Items are large: their numbers are sorted, and each is moved once.
   std::vector<size_t> order(items.size());
   std::iota(order.begin(), order.end(), size_t(0));
@@ -528,24 +549,46 @@ void Scan::State::finish(Results& results) {
   order.erase(
       std::unique(order.begin(), order.end(), [&](size_t a, size_t b) { return same_place(items[a], items[b]); }),
       order.end());
-  for (size_t number : order) results.features.push_back(std::move(items[number].found));
+  for (size_t number : order) results->features.push_back(std::move(items[number].found));
+  items.clear();
+  if (!drain) return;
+  (*drain)(*results);
+  results->clear();
+}
+
+void Scan::State::finish() {
+  if (untold > 0)
+    problems.push_back({problems.back().offset, {}, fmt::format("{} further problems of this page", untold)});
   std::stable_sort(problems.begin(), problems.end(), [](const ScanProblem& a, const ScanProblem& b) {
     if (a.offset != b.offset) return a.offset < b.offset;
     if (int by_layers = compare_layers(a.layers, b.layers)) return by_layers < 0;
     return a.what < b.what;
   });
-  for (ScanProblem& one : problems) results.problems.push_back(std::move(one));
-  items.clear();
+  for (ScanProblem& one : problems) results->problems.push_back(std::move(one));
   problems.clear();
+  hand_over();
 }
 
 Scan::Scan(const Rules& rules, const Limits& limits) : state_(std::make_unique<State>(*rules.state_, limits)) {}
 Scan::~Scan() = default;
 
+void Scan::page(const Page& page, std::string_view name, Watch& watch, const Drain& drain) {
+  Results portion_at_hand;
+  state_->drain = &drain;
+  scan(page, name, watch, portion_at_hand);
+  state_->drain = nullptr;
+}
+
 void Scan::page(const Page& page, std::string_view name, Watch& watch, Results& results) {
+  state_->drain = nullptr;
+  scan(page, name, watch, results);
+}
+
+void Scan::scan(const Page& page, std::string_view name, Watch& watch, Results& results) {
   check(page.begin <= page.end && page.end <= page.bytes.size(), "a page lies within its bytes");
   State& state = *state_;
   state.watch = &watch;
+  state.results = &results;
   state.name = name;
   state.decoded = 0;
   state.told_room = false;
@@ -561,7 +604,7 @@ void Scan::page(const Page& page, std::string_view name, Watch& watch, Results& 
     state.scan(text);
   else
     state.problem(page.offset + page.begin, {}, "page was set aside");
-  state.finish(results);
+  state.finish();
 }
 
 }  // namespace weft::scan

@@ -5,6 +5,7 @@
 // A feature belongs to the page in which it starts. Same bytes, same result, whatever the thread or the order of pages.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -60,6 +61,10 @@ struct Results {
   void clear() { features.clear(), problems.clear(); }
 };
 
+// Takes what was found so far, when it is much and at the end of the page; it is gone afterwards. A page may hold more
+// than memory does: a small archive of addresses unpacks to millions.
+using Drain = std::function<void(Results&)>;
+
 class Scan {
  public:
   Scan(const Rules& rules, const Limits& limits);
@@ -68,8 +73,11 @@ class Scan {
   // watch before touching them; what is set aside becomes a problem and everything else goes on. name is put in front
   // of those items ("file 12 " for a file's content) so that they are unique in the exhibit.
   void page(const Page& page, std::string_view name, Watch& watch, Results& results);
+  // The same, handed over in portions, each ordered in itself.
+  void page(const Page& page, std::string_view name, Watch& watch, const Drain& drain);
 
  private:
+  void scan(const Page& page, std::string_view name, Watch& watch, Results& results);
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -168,6 +168,16 @@ Results scan_pages(std::string_view bytes, size_t page, Limits limits = {}) {
   return results;
 }
 
+// The same in portions, as they come.
+std::vector<Results> scan_portions(std::string_view bytes) {
+  Scan scan(all_rules(), {});
+  NoWatch watch;
+  std::vector<Results> portions;
+  scan.page({as_bytes(bytes), 0, bytes.size(), 0}, {}, watch,
+            [&](Results& results) { portions.push_back(std::move(results)); });
+  return portions;
+}
+
 bool is(const Found& found, const Example& example) {
   return found.kind == example.kind && found.value == example.value;
 }
@@ -534,6 +544,33 @@ TEST(Decoders, ZipSaysWhatItCannotOpen) {
 TEST(Decoders, OneStreamIsOneLayer) {
   const std::string source = pdf("anna@example.com");
   for (const Found& found : scan_all(source).features) EXPECT_THAT(found.layers, ::testing::StartsWith("-PDF-"));
+}
+
+// More than a portion in the page itself, as UTF-16, and in layers; cards among them, whose neighbours are masked.
+TEST(Portions, HoldWhatOnePieceHolds) {
+  std::string text;
+  for (int i = 0; i < 60'000; ++i) {
+    text += fmt::format("user{}@example.com ", i);
+    if (i % 7 == 0) text += "4111111111111111 ";
+    if (i % 50 == 0) text += '\n';
+  }
+  const std::string source =
+      text + std::string(64, '\0') + *utf16(text, false) + std::string(64, '\0') + gzipped(text + gzipped(text)) + text;
+  auto line = [](const Found& f) {
+    return fmt::format("{}{} {} {} {} {} {}", f.offset, f.layers, f.kind, f.value, f.encoding, f.secret, f.context);
+  };
+  std::multiset<std::string> whole, joined;
+  for (const Found& found : scan_all(source).features) whole.insert(line(found));
+  size_t largest = 0;
+  for (const Results& portion : scan_portions(source)) {
+    largest = std::max(largest, portion.features.size());
+    for (const Found& found : portion.features) joined.insert(line(found));
+  }
+  EXPECT_GT(whole.size(), 5 * 60'000u);
+  EXPECT_TRUE(whole == joined) << whole.size() << " " << joined.size();
+  EXPECT_LT(largest, whole.size() / 4);
+  for (const std::string& one : joined)
+    EXPECT_EQ(one.substr(one.rfind(".com")).find("411111"), std::string::npos) << one;
 }
 
 TEST(Decoders, PdfSaysWhatItCannotUnpack) {
