@@ -23,7 +23,7 @@ def record(world, name, exhibits, values=()):
 
 def some(world, low, high, wanted=lambda e: True):
     """A few exhibits of different owners."""
-    found = [owner_first for owner_first in {e.owner: e for e in world.exhibits if wanted(e)}.values()]
+    found = list({e.owner: e for e in world.exhibits if wanted(e)}.values())
     return world.rng.sample(found, min(len(found), world.rng.randint(low, high)))
 
 

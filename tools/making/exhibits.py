@@ -2,12 +2,9 @@
 held in one of the forms below; after the image is made, each place is found on it again, byte for byte.
 """
 import hashlib
-import json
-import pathlib
-import shutil
 
 from making import formats
-from making.disks import MIB, run
+from making.disks import MIB
 
 LAYERS = ("plain", "deleted", "slack", "compressed", "nested", "fragmented", "document", "structured")
 
@@ -144,7 +141,7 @@ class Exhibit:
             card = formats.vcard("Friend Of Mine", *((written, "") if kind == "email" else ("", written)))
             return "contacts", ".vcf", card.encode(), ""
         if kind == "email" and choice < 0.6:
-            text = formats.letter(written, self.owner.primary, "about it", formats_id(self.rng), self.prose(400), self.rng.randint(0, 40000))
+            text = formats.letter(written, self.owner.primary, "about it", invented_id(self.rng), self.prose(400), self.rng.randint(0, 40000))
             self.held("email", self.owner.primary, "self", "plain" if layer == "plain" else layer, None, b"")
             return "letters", ".eml", text, ""
         if kind == "url" and choice < 0.5:
@@ -281,7 +278,7 @@ class Exhibit:
         return where[name]
 
 
-def formats_id(rng):
+def invented_id(rng):
     return f"{rng.getrandbits(80):020x}@{''.join(rng.choices('bcdfghklmnprst', k=9))}-mail.net"
 
 

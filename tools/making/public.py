@@ -1,9 +1,7 @@
 """What anybody may have: operating systems, packages, newsletters, vendors' mail, public documents, pages of news sites. All
 of it innocent; how common each thing is follows a Zipf law, so that rare ones meet on two exhibits by chance.
 """
-import base64
 import bisect
-import gzip
 import itertools
 import pathlib
 import random

@@ -17,7 +17,7 @@ STRENGTHS = (1, 2, 3, 5, 10, 30)
 
 
 class World:
-    def __init__(self, seed, count, links=None, reference=0):
+    def __init__(self, seed, count, links=None):
         self.seed, self.count = seed, count
         self.rng = random.Random(f"{seed}:world")
         self.names = Names(random.Random(f"{seed}:names"))
