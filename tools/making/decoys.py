@@ -15,6 +15,7 @@ def plant(world):
 
 
 def record(world, name, exhibits, values=()):
+    """All pairs of the exhibits belong to the class."""
     entry = world.decoys.setdefault(name, {"pairs": set(), "values": set()})
     entry["pairs"] |= {tuple(sorted((a.label, b.label))) for a, b in itertools.combinations(exhibits, 2)}
     entry["values"] |= set(values)
@@ -40,12 +41,15 @@ def times(world, per_exhibit):
 
 
 def vendor_mail(world):
-    for vendor in world.public.vendors[:times(world, 0.1)]:
-        holders = some(world, 2, 4, with_mail)
-        for exhibit in holders:
-            for _ in range(2):
-                exhibit.letters.append(world.public.vendor_letter(vendor, exhibit.owner.primary, exhibit.rng, exhibit.rng.randint(0, 40000)))
-        record(world, "vendor mail", holders, [vendor["support"], vendor["orders"], vendor["phone"].replace(" ", ""), vendor["iban"]])
+    """Some customers of each vendor are there by chance already; these make sure that every case has some."""
+    for number, vendor in enumerate(world.public.vendors):
+        if number < times(world, 0.1):
+            for exhibit in some(world, 2, 4, with_mail):
+                exhibit.letters += [world.public.vendor_letter(vendor, exhibit.owner.primary, exhibit.rng, exhibit.rng.randint(0, 40000))
+                                    for _ in range(2)]
+                vendor["customers"].append(exhibit)
+        record(world, "vendor mail", set(vendor["customers"]),
+               [vendor["support"], vendor["orders"], vendor["phone"].replace(" ", ""), vendor["iban"]])
 
 
 def certificates(world):
@@ -187,13 +191,19 @@ def news_cache(world):
 
 
 def newsletters(world):
-    for number, newsletter in enumerate(world.public.newsletters[:times(world, 0.15)]):
-        identity, holders = ("none", "same", "own")[number % 3], some(world, 2, 5, with_mail)
-        for exhibit in holders:
-            exhibit.letters.append(world.public.mass_letter(newsletter, exhibit.owner.primary, exhibit.rng, exhibit.rng.randint(0, 40000), identity))
-        record(world, {"none": "newsletter without id", "same": "newsletter with one id", "own": "newsletter with own ids"}[identity], holders,
-               [newsletter["editor"], newsletter["letter"], newsletter["advert"]] +
-               ([f"issue7.{newsletter['domain'][:9]}@{newsletter['domain']}"] if identity == "same" else []))
+    """Those with own ids have readers by chance already; some go out without an id, or with one for all readers."""
+    for number, newsletter in enumerate(world.public.newsletters):
+        values = [newsletter["editor"], newsletter["letter"], newsletter["advert"]]
+        identity, readers = ("none", "same", "own")[number % 3], []
+        if number < times(world, 0.15):
+            readers = some(world, 2, 5, with_mail)
+            for exhibit in readers:
+                exhibit.letters.append(world.public.mass_letter(newsletter, exhibit.owner.primary, exhibit.rng,
+                                                                exhibit.rng.randint(0, 40000), identity))
+        if identity != "own" and readers:
+            one = [f"issue7.{newsletter['domain'][:9]}@{newsletter['domain']}"] if identity == "same" else []
+            record(world, {"none": "newsletter without id", "same": "newsletter with one id"}[identity], readers, values + one)
+        record(world, "newsletter with own ids", set(readers + newsletter["readers"]), values)
 
 
 def mailing_lists(world):

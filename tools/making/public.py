@@ -69,7 +69,7 @@ class Public:
     def vendor(self):
         domain = self.names.host()
         return {"domain": domain, "support": f"support@{domain}", "orders": f"orders@{domain}",
-                "phone": self.names.private("phone")[1], "iban": self.names.private("iban")[0]}
+                "phone": self.names.private("phone")[1], "iban": self.names.private("iban")[0], "customers": []}
 
     def vendor_letter(self, vendor, to, rng, minute):
         """An order confirmed: the vendor's address, hotline and account in everybody's mail."""
@@ -82,7 +82,7 @@ class Public:
         domain = self.names.host()
         return {"domain": domain, "editor": f"editor.{self.names.word(2)}@{domain}", "letter": f"letter@{domain}",
                 "text": self.text(1800), "advert": f"https://www.{domain}/offer?campaign={self.rng.getrandbits(64):x}",
-                "share": 0.02 + 0.2 * self.rng.random() ** 2}
+                "share": 0.02 + 0.2 * self.rng.random() ** 2, "readers": []}
 
     def mass_letter(self, newsletter, to, rng, minute, identity):
         """identity: none (no Message-ID), same (one for all), own (one for each reader, and tracking links)"""

@@ -167,9 +167,11 @@ class World:
             return
         for newsletter in public.newsletters:
             if rng.random() < newsletter["share"]:
+                newsletter["readers"].append(exhibit)
                 for issue in range(rng.randint(1, 2)):
                     exhibit.letters.append(public.mass_letter(newsletter, exhibit.owner.primary, rng, rng.randint(0, 40000), "own"))
         for vendor in rng.sample(public.vendors, rng.randint(0, 3)):
+            vendor["customers"].append(exhibit)
             exhibit.letters.append(public.vendor_letter(vendor, exhibit.owner.primary, rng, rng.randint(0, 40000)))
 
     def wander_documents(self, exhibit):
