@@ -43,6 +43,11 @@ void add_verify(App app);
 void add_export(App app);
 void add_log(App app);
 void add_evaluate(App app);
+void add_links(App app);
+void add_neighbours(App app);
+void add_owners(App app);
+void add_cluster(App app);
+void add_who(App app);
 void add_background(App app);
 void add_worker(App app);
 
@@ -66,6 +71,12 @@ void add_custody(CLI::App& command, CustodyOptions& options);
 // Colour only where a terminal shows it and NO_COLOR is not set.
 bool wants_colour(int fd);
 
+// Background files to link against, and the keys of those whose key is held apart.
+struct BackgroundFiles {
+  std::vector<std::string> files, keys;
+};
+void add_background_files(CLI::App& command, BackgroundFiles& options);
+
 // The steps that `run` puts together; each is also a command.
 struct Outcome {
   int code = exit_ok;
@@ -73,7 +84,7 @@ struct Outcome {
 };
 Outcome take_in(extract::Case& in, const std::vector<std::string>& evidence, const CustodyOptions& custody);
 Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, const CommonOptions& options);
-Outcome link_all(extract::Case& in, const std::vector<std::string>& backgrounds, const CommonOptions& options);
+Outcome link_all(extract::Case& in, const BackgroundFiles& backgrounds, const CommonOptions& options);
 void report_all(extract::Case& in, const CommonOptions& options, bool summary);
 
 }  // namespace weft::app

@@ -12,15 +12,15 @@ void add_run(App app) {
       app.cli.add_subcommand("run", "Take exhibits in, extract, link and report; the same command again goes on");
   struct Options {
     std::string folder;
-    std::vector<std::string> evidence, backgrounds;
+    std::vector<std::string> evidence;
+    BackgroundFiles backgrounds;
     CommonOptions common;
     CustodyOptions custody;
   };
   auto options = std::make_shared<Options>();
   command->add_option("CASE", options->folder, "Folder of the case; made when it is not there")->required();
   command->add_option("EVIDENCE", options->evidence, "Images (first segment), devices, folders, zip or tar files");
-  command->add_option("--background", options->backgrounds, "Background file (weft background build); may be given several times")
-      ->allow_extra_args(false);
+  add_background_files(*command, options->backgrounds);
   add_common(*command, options->common);
   add_custody(*command, options->custody);
   command->callback([options, app] {

@@ -120,17 +120,20 @@ class Merge {
 class Backgrounds {
  public:
   explicit Backgrounds(const std::vector<Background>& all) : all_(all) {
-    for (const Background& one : all) sources_ += one.sources();
+    for (const Background& one : all) sources_ += one.sources(), unlisted_ += one.unlisted();
   }
   uint64_t sources() const { return sources_; }
   uint64_t holding(const Kind& kind, std::string_view value) const {
     if (kind.secret || all_.empty()) return 0;
-    uint64_t hash = selector_hash(kind.name, value), sum = 0;
-    for (const Background& one : all_) sum += one.holding(hash);
+    uint64_t sum = 0;
+    for (const Background& one : all_) {
+      uint32_t known = one.holding(kind.name, value);
+      sum += known ? known : one.unlisted();  // as many as may hold it
+    }
     return sum;
   }
   bool is_common(uint64_t holding) const {
-    return holding > 0 && double(holding) >= background_share * double(sources_);
+    return holding > unlisted_ && double(holding) >= background_share * double(sources_);
   }
   // By the file's SHA-256.
   bool knows_file(std::string_view sha256) const {
@@ -139,7 +142,7 @@ class Backgrounds {
 
  private:
   const std::vector<Background>& all_;
-  uint64_t sources_ = 0;
+  uint64_t sources_ = 0, unlisted_ = 0;
 };
 
 // ------------------------------------------------------------------------------------- first pass: images, accounts

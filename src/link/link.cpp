@@ -70,9 +70,11 @@ Json manifest_head(const LinkOptions& options, const std::vector<Source>& packs,
   return json;
 }
 
-std::vector<Background> open_backgrounds(const std::vector<std::string>& paths) {
+std::vector<Background> open_backgrounds(const LinkOptions& options) {
+  std::vector<BackgroundKey> keys;
+  for (const std::string& path : options.background_keys) keys.push_back(read_background_key(path));
   std::vector<Background> out;
-  for (const std::string& path : paths) out.emplace_back(path);
+  for (const std::string& path : options.backgrounds) out.emplace_back(path, keys);
   std::sort(out.begin(), out.end(), [](const Background& a, const Background& b) { return a.sha256() < b.sha256(); });
   for (size_t i = 1; i < out.size(); ++i)
     if (out[i].sha256() == out[i - 1].sha256()) throw Error("the same background twice", out[i].name());
@@ -83,7 +85,7 @@ std::vector<Background> open_backgrounds(const std::vector<std::string>& paths) 
 
 LinkSummary link(const LinkOptions& options) {
   std::vector<Source> packs = sources(options.packs, options.tokens, options.indexes);
-  std::vector<Background> backgrounds = open_backgrounds(options.backgrounds);
+  std::vector<Background> backgrounds = open_backgrounds(options);
   stdfs::create_directories(options.indexes);
   std::vector<Index> indexes = open_indexes(packs, options.temporary, options.limits, options.threads);
   Gathered gathered = gather(packs, indexes, backgrounds, options.threads);
@@ -108,28 +110,6 @@ LinkSummary link(const LinkOptions& options) {
   write_file(fresh + "/manifest.json", json.dump(2) + "\n");
   replace_folder(fresh, options.folder);
   return summary;
-}
-
-void build_background(const std::vector<std::string>& packs, const std::string& temporary, const std::string& out,
-                      const Limits& limits) {
-  std::vector<Source> all = sources(packs, "", temporary + "/background");
-  stdfs::create_directories(temporary + "/background");
-  std::vector<Index> indexes = open_indexes(all, temporary, limits, 2);
-  std::vector<uint64_t> hashes;
-  for (const Index& index : indexes)
-    for (const Index::Segment& segment : index.segments())
-      for (const IndexEntry& entry : segment.entries) {
-        const Kind& kind = kinds()[entry.kind];
-        if (!kind.secret) hashes.push_back(selector_hash(kind.name, Index::value(segment, entry)));
-      }
-  std::sort(hashes.begin(), hashes.end());
-  BackgroundWriter writer(stdfs::path(out).stem().string(), uint32_t(all.size()));
-  for (size_t begin = 0, end; begin < hashes.size(); begin = end) {
-    for (end = begin + 1; end < hashes.size() && hashes[end] == hashes[begin];) ++end;
-    writer.add({hashes[begin], uint32_t(end - begin)});
-  }
-  writer.write(out);
-  stdfs::remove_all(temporary + "/background");
 }
 
 }  // namespace weft::link

@@ -11,12 +11,13 @@
 namespace weft::link {
 
 struct LinkOptions {
-  std::vector<std::string> packs;        // folders of sealed packs
-  std::string tokens;                    // folder of token tables (EXHIBIT.parquet)
-  std::string indexes;                   // folder of selector indexes, kept between runs
-  std::string folder;                    // where the link tables go (replaced whole)
-  std::string temporary;                 // spill, inside the case
-  std::vector<std::string> backgrounds;  // background files; may be empty
+  std::vector<std::string> packs;            // folders of sealed packs
+  std::string tokens;                        // folder of token tables (EXHIBIT.parquet)
+  std::string indexes;                       // folder of selector indexes, kept between runs
+  std::string folder;                        // where the link tables go (replaced whole)
+  std::string temporary;                     // spill, inside the case
+  std::vector<std::string> backgrounds;      // background files; may be empty
+  std::vector<std::string> background_keys;  // key files, for backgrounds whose key is held apart
   Limits limits;
   unsigned threads = 2;
   Method method;  // parts of it left out, for measurements
@@ -29,10 +30,5 @@ struct LinkSummary {
 
 // Writes a Parquet file for each table of link/rows.h, and manifest.json. Same packs, same bytes.
 LinkSummary link(const LinkOptions& options);
-
-// A background file: for each selector, how many sources hold it. Values are stored as 64-bit hashes only. Each pack is
-// one source.
-void build_background(const std::vector<std::string>& packs, const std::string& temporary, const std::string& out,
-                      const Limits& limits);
 
 }  // namespace weft::link

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "link/background.h"
+#include "link/background_build.h"
 #include "link/rows.h"
 #include "pack/database.h"
 #include "pack/pack.h"
@@ -265,13 +266,15 @@ TEST_F(Linking, BackgroundSetsAsideAndKnowsFiles) {
   clean.feature("email", "lena.private@mailbox.net", clean.file("opt/x.txt", "x"), 0);
   clean.seal(scratch_ / "");
   (void)manual;
-  build_background({scratch_ / "packs/clean"}, scratch_ / "tmp", scratch_ / "clean.background", Limits());
+  BackgroundOptions build;
+  build.references = {{scratch_ / "packs/clean", {}}}, build.temporary = scratch_ / "tmp", build.name = "clean";
+  build_background(build, scratch_ / "clean.background");
   Background background(scratch_ / "clean.background");
   EXPECT_EQ(background.sources(), 1u);
   EXPECT_EQ(background.name(), "clean");
-  EXPECT_EQ(background.holding(selector_hash("email", "lena.private@mailbox.net")), 1u);
-  EXPECT_EQ(background.holding(selector_hash("file_sha256", sha256_hex(as_bytes("manual")))), 1u);
-  EXPECT_EQ(background.holding(selector_hash("email", "nobody@mailbox.net")), 0u);
+  EXPECT_EQ(background.holding("email", "lena.private@mailbox.net"), 1u);
+  EXPECT_EQ(background.holding("file_sha256", sha256_hex(as_bytes("manual"))), 1u);
+  EXPECT_EQ(background.holding("email", "nobody@mailbox.net"), 0u);
   EXPECT_EQ(read_file(scratch_ / "clean.background").find("lena"), std::string::npos);
 
   LinkOptions with = options(seal());

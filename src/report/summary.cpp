@@ -5,59 +5,13 @@
 
 #include "base/text.h"
 #include "report/facts.h"
+#include "report/terminal.h"
 #include "report/words.h"
 
 namespace weft::report {
 namespace {
 
-constexpr size_t width = 100;
 constexpr size_t links_shown = 10;
-
-struct Paint {
-  bool on;
-  std::string operator()(const char* code, std::string_view text) const {
-    return on ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
-  }
-  std::string bold(std::string_view text) const { return (*this)("1", text); }
-  std::string faint(std::string_view text) const { return (*this)("2", text); }
-  std::string alarm(std::string_view text) const { return (*this)("1;31", text); }
-};
-
-struct Cell {
-  std::string text;
-  const char* paint = nullptr;
-};
-
-// Rows of cells under a header; columns are as wide as their widest cell, the first gives way when a line gets too
-// long.
-std::string table(const std::vector<std::string>& head, const std::vector<bool>& right,
-                  const std::vector<std::vector<Cell>>& rows, const Paint& paint) {
-  std::vector<size_t> wide;
-  for (const std::string& name : head) wide.push_back(columns(name));
-  for (const auto& row : rows)
-    for (size_t i = 0; i < row.size(); ++i) wide[i] = std::max(wide[i], columns(row[i].text));
-  size_t rest = 2;
-  for (size_t i = 1; i < wide.size(); ++i) rest += wide[i] + 2;
-  wide[0] = std::min(wide[0], std::max<size_t>(8, rest < width ? width - rest : 0));
-
-  std::string out;
-  auto line = [&](const std::vector<Cell>& cells) {
-    std::string one = "  ";
-    for (size_t i = 0; i < cells.size(); ++i) {
-      std::string text = fit(cells[i].text, wide[i]);
-      std::string pad(wide[i] - columns(text), ' ');
-      std::string shown = cells[i].paint ? paint(cells[i].paint, text) : text;
-      one += right[i] ? pad + shown : i + 1 < cells.size() ? shown + pad : shown;
-      if (i + 1 < cells.size()) one += "  ";
-    }
-    out += one + "\n";
-  };
-  std::vector<Cell> names;
-  for (const std::string& name : head) names.push_back({name, "2"});
-  line(names);
-  for (const auto& row : rows) line(row);
-  return out;
-}
 
 std::string exhibits_table(const CaseFacts& facts, const Paint& paint) {
   std::vector<std::vector<Cell>> rows;
@@ -78,25 +32,6 @@ std::string exhibits_table(const CaseFacts& facts, const Paint& paint) {
                {false, false, true, true, true, true, true, false}, rows, paint);
 }
 
-// "a, b, c" over lines of the given indent.
-std::string wrapped(const std::string& text, size_t indent) {
-  std::string out, line(indent, ' ');
-  bool empty = true;
-  for (size_t at = 0; at < text.size();) {
-    size_t end = std::min(text.find(' ', at), text.size());
-    std::string word = fit(text.substr(at, end - at), width - indent);
-    if (!empty && columns(line) + 1 + columns(word) > width) {
-      out += line + "\n";
-      line.assign(indent, ' ');
-      empty = true;
-    }
-    line += (empty ? "" : " ") + word;
-    empty = false;
-    at = end + 1;
-  }
-  return out + line + "\n";
-}
-
 std::string links_list(const CaseFacts& facts, const Paint& paint) {
   if (!facts.linked) return "  not linked yet: weft link\n";
   if (facts.links_in_all == 0) return "  no two exhibits share a selector that counts\n";
@@ -114,7 +49,7 @@ std::string links_list(const CaseFacts& facts, const Paint& paint) {
     if (!it.innocent.empty()) out += paint.faint(wrapped("considered: " + terminal_text(it.innocent), 6));
   }
   if (facts.links_in_all > std::min(facts.links.size(), links_shown))
-    out += fmt::format("  {} more: in the report, or weft export CASE link\n",
+    out += fmt::format("  {} more: in the report, or weft links CASE --all\n",
                        grouped(facts.links_in_all - std::min(facts.links.size(), links_shown), ","));
   return out;
 }

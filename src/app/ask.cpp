@@ -1,0 +1,187 @@
+// weft owners, weft cluster, weft who: questions to the link tables and the selector indexes
+#include <algorithm>
+#include <cstdio>
+#include <fmt/format.h>
+#include <memory>
+#include <unistd.h>
+
+#include "app/command.h"
+#include "app/linked.h"
+#include "base/error.h"
+#include "link/question.h"
+#include "report/terminal.h"
+#include "report/words.h"
+
+namespace weft::app {
+namespace {
+
+using link::ClusterRow;
+using link::OwnerRow;
+using report::Cell;
+using report::counted;
+using report::fit;
+using report::Paint;
+using report::terminal_text;
+
+constexpr double clearly = 1.5;  // times the runner-up, as linking has it
+constexpr uint64_t owners_shown = 2;
+
+struct Options {
+  std::string folder, format = "text";
+  bool all = false;
+  std::string value, kind;  // who
+};
+
+void owners(const Options& options) {
+  Linked linked(options.folder);
+  warn_if_behind(linked);
+  if (options.format != "text") return pack::export_table(linked.database(), "owner", options.format, "-");
+  Paint paint{wants_colour(STDOUT_FILENO)};
+  std::vector<OwnerRow> rows = link::read<OwnerRow>(linked.database(), "ORDER BY exhibit, rank");
+  fmt::print("{}\n{}\n", paint.bold("Accounts most associated with each exhibit"),
+             paint.faint(report::wrapped("by how often they occur and how few exhibits know them; they speak of the "
+                                         "exhibit, not of who held it",
+                                         2)));
+  std::vector<std::vector<Cell>> cells;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const OwnerRow& row = rows[i];
+    if (!options.all && row.rank > owners_shown) continue;
+    bool next = i + 1 < rows.size() && rows[i + 1].exhibit == row.exhibit;
+    bool close = row.rank == 1 && next && row.share < clearly * rows[i + 1].share;
+    cells.push_back({{row.rank == 1 ? fit(terminal_text(row.exhibit), 28) : "", "1"},
+                     {fit(terminal_text(row.value), 44), row.rank == 1 ? nullptr : "2"},
+                     {row.rank > 1 ? fmt::format("runner-up {}", row.rank - 1)
+                      : close      ? "first, closely"
+                                   : "first"},
+                     {row.role},
+                     {fmt::format("{:.0f} %", 100 * row.share)},
+                     {report::grouped(row.times, ",")},
+                     {std::to_string(row.exhibits)}});
+  }
+  if (cells.empty()) {
+    fmt::print("  no account stands out on any exhibit\n");
+    return;
+  }
+  fmt::print("{}", report::table({"exhibit", "account", "place", "role", "share", "times", "on exhibits"},
+                                 {false, false, false, false, true, true, true}, cells, paint, 1));
+  std::vector<std::string> without;
+  for (const std::string& label : linked.exhibits())
+    if (std::none_of(rows.begin(), rows.end(), [&](const OwnerRow& row) { return row.exhibit == label; }))
+      without.push_back(label);
+  if (!without.empty())
+    fmt::print("\n{}", report::wrapped("none found on: " + fmt::format("{}", fmt::join(without, ", ")), 2));
+}
+
+void cluster(const Options& options) {
+  Linked linked(options.folder);
+  warn_if_behind(linked);
+  if (options.format != "text") return pack::export_table(linked.database(), "cluster", options.format, "-");
+  Paint paint{wants_colour(STDOUT_FILENO)};
+  std::vector<ClusterRow> rows = link::read<ClusterRow>(linked.database(), "ORDER BY cluster, exhibit");
+  uint64_t clusters = rows.empty() ? 0 : rows.back().cluster;
+  fmt::print("{}  {} of {}; {} in none\n", paint.bold("Clusters"), counted(clusters, "cluster"),
+             counted(rows.size(), "exhibit"), linked.exhibits().size() - rows.size());
+  if (rows.empty()) fmt::print("  no link is supported, so nothing holds exhibits together\n");
+  for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
+    uint64_t inside = 0;
+    std::vector<std::vector<Cell>> cells;
+    for (; end < rows.size() && rows[end].cluster == rows[begin].cluster; ++end) {
+      const ClusterRow& row = rows[end];
+      inside += row.links;
+      const char* colour = row.role == "bridge" ? "33" : row.role == "hub" ? "1" : nullptr;
+      cells.push_back({{terminal_text(row.exhibit), "1"},
+                       {row.role, colour},
+                       {std::to_string(row.links)},
+                       {std::to_string(row.links_outside)},
+                       {fmt::format("{:.1f}", row.weight)}});
+    }
+    fmt::print("\n{}  {}, {} inside\n", paint.bold(fmt::format("Cluster {}", rows[begin].cluster)),
+               counted(end - begin, "exhibit"), counted(inside / 2, "stated link"));
+    fmt::print("{}", report::table({"exhibit", "role", "links", "to others", "log10 LR in all"},
+                                   {false, false, true, true, true}, cells, paint));
+  }
+  fmt::print("\n{}", paint.faint(report::wrapped("hub: linked to most of its cluster, whose others are linked less; "
+                                                 "bridge: without it, nothing stated joins two clusters directly",
+                                                 2)));
+}
+
+// The case's key, for masked values; without leave to read it, they cannot be asked for.
+std::vector<uint8_t> key_if_readable(const extract::Case& in) {
+  if (::access((in.folder() + "/key").c_str(), R_OK) != 0) return {};
+  return in.key();
+}
+
+int who(const Options& options) {
+  Linked linked(options.folder);
+  warn_if_behind(linked);
+  std::vector<link::Asked> asked = link::asked(options.value, options.kind, key_if_readable(linked.in()));
+  std::vector<std::pair<std::string, link::Held>> holders;
+  size_t exhibits = 0;
+  for (const std::string& label : linked.exhibits()) {
+    std::vector<link::Held> held = link::held(linked.index(label), asked);
+    exhibits += !held.empty();
+    for (link::Held& one : held) holders.emplace_back(label, std::move(one));
+  }
+  // Most occasions first: where a value is at home comes before where it was passed on to.
+  std::stable_sort(holders.begin(), holders.end(),
+                   [](const auto& x, const auto& y) { return x.second.times > y.second.times; });
+  if (options.format == "jsonl") {
+    for (const auto& [label, one] : holders)
+      print_json({{"exhibit", label},
+                  {"kind", one.kind},
+                  {"value", one.value},
+                  {"role", one.role},
+                  {"times", one.times},
+                  {"occurrences", one.occurrences},
+                  {"offset", one.at.offset},
+                  {"path", one.at.path},
+                  {"file", one.at.file}});
+    return exit_ok;
+  }
+  Paint paint{wants_colour(STDOUT_FILENO)};
+  for (const auto& [label, one] : holders) {
+    fmt::print("{}  {} {}, {}{}\n", paint.bold(terminal_text(label)), report::kind_name(one.kind),
+               fit(terminal_text(one.value), 60), counted(one.times, "time"),
+               one.role.empty() ? "" : ", as " + one.role);
+    fmt::print("    {}\n", place_text(label, one.at.path, one.at.file));
+  }
+  fmt::print("{} of {} exhibits hold it\n", exhibits, linked.exhibits().size());
+  if (holders.empty())
+    fmt::print("  as a selector, that is; weft search also looks into file names, problems and other features\n");
+  return exit_ok;
+}
+
+std::shared_ptr<Options> add_question(CLI::App* command, const std::vector<std::string>& formats) {
+  auto options = std::make_shared<Options>();
+  command->add_option("CASE", options->folder, "Folder of the case")->required();
+  command->add_option("--format", options->format, fmt::format("{}", fmt::join(formats, ", ")))
+      ->capture_default_str()
+      ->check(CLI::IsMember(formats));
+  return options;
+}
+
+}  // namespace
+
+void add_owners(App app) {
+  CLI::App* command = app.cli.add_subcommand("owners", "Accounts most associated with each exhibit, and the runner-up");
+  auto options = add_question(command, {"text", "jsonl", "csv"});
+  command->add_flag("--all", options->all, "The ten heaviest of each, not the first two");
+  command->callback([options] { owners(*options); });
+}
+
+void add_cluster(App app) {
+  CLI::App* command = app.cli.add_subcommand("cluster", "Which exhibits the stated links hold together");
+  auto options = add_question(command, {"text", "jsonl", "csv"});
+  command->callback([options] { cluster(*options); });
+}
+
+void add_who(App app) {
+  CLI::App* command = app.cli.add_subcommand("who", "Which exhibits hold a value, how often, and where");
+  auto options = add_question(command, {"text", "jsonl"});
+  command->add_option("VALUE", options->value, "An address, number, hash, key …; blanks, dashes and case do not matter")
+      ->required();
+  command->add_option("--kind", options->kind, "As this kind of selector only");
+  command->callback([options, app] { app.code = who(*options); });
+}
+
+}  // namespace weft::app

@@ -1,0 +1,301 @@
+// weft links, weft neighbours: what linking found, pair by pair
+#include <algorithm>
+#include <cstdio>
+#include <fmt/format.h>
+#include <map>
+#include <memory>
+#include <unistd.h>
+
+#include "app/command.h"
+#include "app/linked.h"
+#include "base/error.h"
+#include "link/question.h"
+#include "report/terminal.h"
+#include "report/words.h"
+
+namespace weft::app {
+namespace {
+
+using link::EvidenceRow;
+using link::LinkRow;
+using pack::Database;
+using report::Cell;
+using report::counted;
+using report::fit;
+using report::Paint;
+using report::terminal_text;
+
+constexpr size_t links_shown = 40, bundles_shown = 12, selectors_shown = 6, reason_examples = 4;
+
+std::string between(const std::string& a, const std::string& b) {
+  return fmt::format("exhibit_a = {} AND exhibit_b = {}", Database::quote(std::min(a, b)),
+                     Database::quote(std::max(a, b)));
+}
+
+std::string weight_text(const LinkRow& row) {
+  if (!row.log10_lr) return "–";
+  return fmt::format("{:.1f} ({:.1f} … {:.1f})", *row.log10_lr, row.low.value_or(0), row.high.value_or(0));
+}
+Cell statement_cell(const LinkRow& row) {
+  if (row.statement == "supported") return {row.verbal, "1"};
+  return {row.statement, "2"};
+}
+
+void print_links(const std::vector<LinkRow>& rows, bool all) {
+  Paint paint{wants_colour(STDOUT_FILENO)};
+  auto supported =
+      std::count_if(rows.begin(), rows.end(), [](const auto& row) { return row.statement == "supported"; });
+  fmt::print("{}  {}, {} supported\n\n", paint.bold("Links"),
+             counted(rows.size(), "pair of exhibits", "pairs of exhibits"), supported);
+  std::vector<std::vector<Cell>> cells;
+  for (const LinkRow& row : rows) {
+    if (!all && cells.size() == links_shown) break;
+    cells.push_back({{std::to_string(row.rank)},
+                     {fit(terminal_text(row.exhibit_a) + " – " + terminal_text(row.exhibit_b), 36), "1"},
+                     {fmt::format("{:.2f}", row.score)},
+                     {weight_text(row)},
+                     statement_cell(row),
+                     {std::to_string(row.bundles)},
+                     {terminal_text(report::kind_names(row.kinds))}});
+  }
+  if (!cells.empty())
+    fmt::print("{}\n", report::table({"rank", "exhibits", "score", "log10 LR", "statement", "reasons", "share"},
+                                     {true, false, true, true, false, true, false}, cells, paint, 6));
+  if (cells.size() < rows.size()) fmt::print("  {} more: --all\n", rows.size() - cells.size());
+  fmt::print("{}", paint.faint(report::wrapped("The score orders leads and states nothing. log10 LR, with its 90 % "
+                                               "interval, is what may be stated. Why two exhibits are linked: weft "
+                                               "links CASE --explain A B",
+                                               2)));
+}
+
+// ------------------------------------------------------------------------------------------------ one pair explained
+
+struct Explained {
+  std::string a, b;
+  std::optional<LinkRow> link;  // none: they share nothing beyond chance
+  uint64_t links = 0;
+  std::vector<EvidenceRow> evidence;  // by bundle, the strongest first
+  std::vector<link::NotCounted> not_counted;
+};
+
+Explained explain(Linked& linked, const std::string& a, const std::string& b) {
+  linked.check_label(a), linked.check_label(b);
+  if (a == b) throw Error("an exhibit has no link with itself", a);
+  Explained out{std::min(a, b), std::max(a, b), {}, 0, {}, {}};
+  std::vector<LinkRow> rows = link::read<LinkRow>(linked.database(), "WHERE " + between(a, b));
+  if (!rows.empty()) out.link = rows.front();
+  out.links = std::stoull(linked.database().value("SELECT count(*) FROM link").value_or("0"));
+  out.evidence = link::read<EvidenceRow>(linked.database(),
+                                         "WHERE " + between(a, b) + " ORDER BY bundle, weight DESC, kind, value");
+  out.not_counted = link::not_counted(linked.database(), linked.index(out.a), linked.index(out.b), out.evidence,
+                                      out.link ? out.link->selectors : 0);
+  return out;
+}
+
+void print_statement(const Explained& it, const Paint& paint) {
+  fmt::print("{}\n\n", paint.bold(terminal_text(it.a) + " – " + terminal_text(it.b)));
+  if (!it.link) {
+    fmt::print("  no link: what the two share is no more than chance explains, or does not count\n");
+    return;
+  }
+  const LinkRow& row = *it.link;
+  auto line = [](const char* name, const std::string& text) {
+    if (!text.empty()) fmt::print("  {:<16}{}", name, report::wrapped(text, 18).substr(18));
+  };
+  std::string statement = row.statement;
+  if (!row.verbal.empty()) statement += ", " + row.verbal;
+  line("statement", statement);
+  if (row.log10_lr)
+    line("log10 LR", fmt::format("{:.2f}, 90 % interval {:.2f} to {:.2f}", *row.log10_lr, row.low.value_or(0),
+                                 row.high.value_or(0)));
+  line("weighed against", row.alternative);
+  line("innocent reason", row.innocent);
+  if (row.false_discovery)
+    line("false links", fmt::format("{:.1f} % expected among the links down to this rank", 100 * *row.false_discovery));
+  line("rank", fmt::format("{} of {}, score {:.2f}", row.rank, it.links, row.score));
+}
+
+void print_bundles(const Explained& it, bool all, const Paint& paint) {
+  if (!it.link) return;
+  fmt::print("\n{}  {}, {}; what arrives together counts once\n", paint.bold("Shared"),
+             counted(it.link->bundles, "independent reason"), counted(it.link->selectors, "value"));
+  size_t shown_bundles = 0, begin = 0;
+  for (size_t end = 0; begin < it.evidence.size(); begin = end) {
+    if (!all && shown_bundles++ == bundles_shown) break;
+    while (end < it.evidence.size() && it.evidence[end].bundle == it.evidence[begin].bundle) ++end;
+    fmt::print("\n  {:>2}  weight {:.2f}\n", it.evidence[begin].bundle, it.evidence[begin].weight);
+    size_t last = all ? end : std::min(end, begin + selectors_shown);
+    for (size_t i = begin; i < last; ++i) {
+      const EvidenceRow& row = it.evidence[i];
+      fmt::print("      {}  {}\n", paint.bold(fit(terminal_text(row.value), 70)), report::kind_name(row.kind));
+      fmt::print("        on {}; in {}\n", counted(row.exhibits > 2 ? row.exhibits - 2 : 0, "other exhibit"),
+                 counted(row.background, "background source"));
+      fmt::print("        {}\n", place_text(row.exhibit_a, row.path_a, row.file_a));
+      fmt::print("        {}\n", place_text(row.exhibit_b, row.path_b, row.file_b));
+    }
+    if (last < end) fmt::print("      {} more in this bundle: --all\n", end - last);
+  }
+  if (begin < it.evidence.size()) fmt::print("\n  more bundles: --all\n");
+  if (it.evidence.size() < it.link->selectors)
+    fmt::print("  kept as evidence are the strongest {} of {} values\n", it.evidence.size(), it.link->selectors);
+}
+
+void print_not_counted(const Explained& it, bool all, const Paint& paint) {
+  fmt::print("\n{}  {} that the two share and that do not count between them\n", paint.bold("Set aside"),
+             counted(it.not_counted.size(), "value"));
+  for (size_t begin = 0, end = 0; begin < it.not_counted.size(); begin = end) {
+    std::map<std::string, uint64_t> kinds;
+    for (; end < it.not_counted.size() && it.not_counted[end].reason == it.not_counted[begin].reason; ++end)
+      ++kinds[it.not_counted[end].kind];
+    std::string names;
+    for (const auto& [kind, count] : kinds)
+      names += (names.empty() ? "" : ", ") + report::kind_name(kind) + " " + report::grouped(count, ",");
+    fmt::print("\n  {}  {}\n", paint.bold(it.not_counted[begin].reason), names);
+    for (size_t i = begin; i < (all ? end : std::min(end, begin + reason_examples)); ++i) {
+      const link::NotCounted& one = it.not_counted[i];
+      fmt::print("      {}", fit(terminal_text(one.value), 60));
+      if (one.exhibits) fmt::print("  on {}", counted(*one.exhibits, "exhibit"));
+      if (one.background && *one.background) fmt::print(", in {}", counted(*one.background, "background source"));
+      fmt::print("\n");
+      if (!all) continue;
+      fmt::print("        {}\n        {}\n", place_text(it.a, one.a.path, one.a.file),
+                 place_text(it.b, one.b.path, one.b.file));
+    }
+    if (!all && end - begin > reason_examples) fmt::print("      {} more: --all\n", end - begin - reason_examples);
+  }
+}
+
+void print_explained_json(const Explained& it) {
+  Json out = it.link ? json_of(*it.link) : Json{{"exhibit_a", it.a}, {"exhibit_b", it.b}, {"statement", "no link"}};
+  out["evidence"] = Json::array(), out["set_aside"] = Json::array();
+  for (const EvidenceRow& row : it.evidence) {
+    Json one = json_of(row);
+    one.erase("exhibit_a"), one.erase("exhibit_b");
+    out["evidence"].push_back(std::move(one));
+  }
+  for (const link::NotCounted& one : it.not_counted)
+    out["set_aside"].push_back({{"kind", one.kind},
+                                {"value", one.value},
+                                {"reason", one.reason},
+                                {"exhibits", json_value(one.exhibits)},
+                                {"background", json_value(one.background)},
+                                {"offset_a", one.a.offset},
+                                {"path_a", one.a.path},
+                                {"file_a", one.a.file},
+                                {"offset_b", one.b.offset},
+                                {"path_b", one.b.path},
+                                {"file_b", one.b.file}});
+  print_json(out);
+}
+
+struct LinksOptions {
+  std::string folder, format = "text";
+  std::vector<std::string> explain;
+  bool all = false;
+};
+
+void links(const LinksOptions& options) {
+  Linked linked(options.folder);
+  warn_if_behind(linked);
+  if (options.explain.empty()) {
+    if (options.format != "text") return pack::export_table(linked.database(), "link", options.format, "-");
+    return print_links(link::read<LinkRow>(linked.database(), "ORDER BY rank"), options.all);
+  }
+  if (options.format == "csv") throw Error("one pair is explained as text or as jsonl");
+  Explained it = explain(linked, options.explain[0], options.explain[1]);
+  if (options.format == "jsonl") return print_explained_json(it);
+  Paint paint{wants_colour(STDOUT_FILENO)};
+  print_statement(it, paint);
+  print_bundles(it, options.all, paint);
+  print_not_counted(it, options.all, paint);
+}
+
+// -------------------------------------------------------------------------------------------- neighbours of an exhibit
+
+struct NeighboursOptions {
+  std::string folder, exhibit, format = "text";
+  bool all = false;
+};
+
+// The heaviest bundles of each link, each by its strongest value.
+std::map<std::string, std::vector<EvidenceRow>> strongest_by_neighbour(Database& database, const std::string& exhibit) {
+  std::map<std::string, std::vector<EvidenceRow>> out;
+  std::string quoted = Database::quote(exhibit);
+  for (EvidenceRow& row : link::read<EvidenceRow>(
+           database, fmt::format("WHERE (exhibit_a = {0} OR exhibit_b = {0}) AND weight > 0 AND bundle <= 3 "
+                                 "ORDER BY exhibit_a, exhibit_b, bundle",
+                                 quoted)))
+    out[row.exhibit_a == exhibit ? row.exhibit_b : row.exhibit_a].push_back(std::move(row));
+  return out;
+}
+
+void neighbours(const NeighboursOptions& options) {
+  Linked linked(options.folder);
+  warn_if_behind(linked);
+  linked.check_label(options.exhibit);
+  std::vector<LinkRow> rows = link::read<LinkRow>(
+      linked.database(),
+      fmt::format("WHERE exhibit_a = {0} OR exhibit_b = {0} ORDER BY rank", Database::quote(options.exhibit)));
+  auto strongest = strongest_by_neighbour(linked.database(), options.exhibit);
+  auto other = [&](const LinkRow& row) { return row.exhibit_a == options.exhibit ? row.exhibit_b : row.exhibit_a; };
+  if (options.format == "jsonl") {
+    for (const LinkRow& row : rows) {
+      Json out = {{"exhibit", options.exhibit}, {"neighbour", other(row)}};
+      Json link = json_of(row);
+      for (auto& [name, value] : link.items())
+        if (name != "exhibit_a" && name != "exhibit_b") out[name] = value;
+      out["shares"] = Json::array();
+      for (const EvidenceRow& one : strongest[other(row)])
+        out["shares"].push_back({{"kind", one.kind}, {"value", one.value}, {"weight", one.weight}});
+      print_json(out);
+    }
+    return;
+  }
+  Paint paint{wants_colour(STDOUT_FILENO)};
+  fmt::print("{}  linked to {}, strongest first\n", paint.bold(terminal_text(options.exhibit)),
+             counted(rows.size(), "exhibit"));
+  for (size_t i = 0; i < rows.size() && (options.all || i < links_shown); ++i) {
+    const LinkRow& row = rows[i];
+    std::string said = row.statement == "supported" ? row.verbal : row.statement;
+    fmt::print("\n  {}  {}{}, score {:.2f}\n", paint.bold(terminal_text(other(row))), said,
+               row.log10_lr ? ", log10 LR " + weight_text(row) : "", row.score);
+    fmt::print("{}", report::wrapped(fmt::format("{}, {}: {}", counted(row.bundles, "independent reason"),
+                                                 counted(row.selectors, "shared value"),
+                                                 terminal_text(report::kind_names(row.kinds))),
+                                     6));
+    for (const EvidenceRow& one : strongest[other(row)])
+      fmt::print("      {:>5.2f}  {}  {}\n", one.weight, fit(terminal_text(one.value), 60),
+                 report::kind_name(one.kind));
+  }
+  if (!options.all && rows.size() > links_shown) fmt::print("\n  {} more: --all\n", rows.size() - links_shown);
+}
+
+}  // namespace
+
+void add_links(App app) {
+  CLI::App* command = app.cli.add_subcommand("links", "Show the links, or explain one down to its bytes");
+  auto options = std::make_shared<LinksOptions>();
+  command->add_option("CASE", options->folder, "Folder of the case")->required();
+  command->add_option("--explain", options->explain, "Two exhibits: what their link rests on, and what was set aside")
+      ->expected(2)
+      ->type_name("A B");
+  command->add_option("--format", options->format, "text, jsonl or csv; jsonl and csv give every link")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"text", "jsonl", "csv"}));
+  command->add_flag("--all", options->all, "All of it, not the strongest only");
+  command->callback([options] { links(*options); });
+}
+
+void add_neighbours(App app) {
+  CLI::App* command = app.cli.add_subcommand("neighbours", "Which exhibits one exhibit is linked to, and by what");
+  auto options = std::make_shared<NeighboursOptions>();
+  command->add_option("CASE", options->folder, "Folder of the case")->required();
+  command->add_option("EXHIBIT", options->exhibit, "Label of the exhibit")->required();
+  command->add_option("--format", options->format, "text or jsonl")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"text", "jsonl"}));
+  command->add_flag("--all", options->all, "All of them, not the strongest only");
+  command->callback([options] { neighbours(*options); });
+}
+
+}  // namespace weft::app
