@@ -69,10 +69,11 @@ std::vector<std::string> verify_addresses(const extract::Case& in, const extract
     std::string root = path.substr(0, dash), layers = dash == std::string::npos ? "" : path.substr(dash);
     extract::Place place =
         addresses.read(root, limits.margin_before, layers.empty() ? 256 * KiB : limits.page + limits.margin_after);
-    scan::Results results;
-    scan.page({place.bytes, place.at, place.at + 1, place.first}, "", watch, results);
-    bool found = std::any_of(results.features.begin(), results.features.end(), [&](const scan::Found& f) {
-      return f.kind == kind && f.value == value && f.layers == layers && f.encoding == *row[3];
+    bool found = false;
+    scan.page({place.bytes, place.at, place.at + 1, place.first}, "", watch, [&](scan::Results& results) {
+      found = found || std::any_of(results.features.begin(), results.features.end(), [&](const scan::Found& f) {
+                return f.kind == kind && f.value == value && f.layers == layers && f.encoding == *row[3];
+              });
     });
     if (!found) wrong.push_back(fmt::format("{}:{} does not hold {} {} any more", exhibit.label, path, kind, value));
     ++checked;
