@@ -7,8 +7,8 @@ change logs in /usr/share/doc serve as messages: GNU style ("2019-05-02  Name  <
 style (" -- Name <address>  date"). They name colleagues, reporters and reviewers by their addresses, as mail does.
 
 An author with several exhibits never has one message on two of them: they are split by package (or thread), so that one
-finds the author by what the messages have in common and not by copies. A fifth of each mailbox is by others, who have no
-exhibit themselves: regulars that many correspond with.
+finds the author by what the messages have in common and not by copies. Half to four fifths of each mailbox is by others,
+who have no exhibit themselves, every other from the same packages: colleagues, and regulars that many correspond with.
 """
 import collections
 import email.utils
@@ -92,6 +92,31 @@ def shares(messages, parts, rng):
     return out
 
 
+class Others:
+    """Messages of people without an exhibit; each is given out once, those of the wanted packages first."""
+
+    def __init__(self, messages, rng):
+        self.by_package = collections.defaultdict(list)
+        self.rng = rng
+        for message in messages:
+            self.by_package[message.package].append(message)
+        for package in sorted(self.by_package):
+            rng.shuffle(self.by_package[package])
+
+    def take(self, count, packages):
+        out = []
+        near = sorted(p for p in packages if self.by_package.get(p))
+        while len(out) < count and any(self.by_package.values()):
+            if not near or self.rng.random() < 0.5:
+                near_or_any = sorted(p for p, left in self.by_package.items() if left)
+            else:
+                near_or_any = near
+            package = self.rng.choice(near_or_any)
+            out.append(self.by_package[package].pop())
+            near = [p for p in near if self.by_package[p]]
+        return out
+
+
 def build(out, options):
     rng = random.Random(f"{options.seed}:mail")
     source = mail_files(options.mail) if options.mail else change_logs()
@@ -117,15 +142,14 @@ def build(out, options):
             exhibits.append((labels[-1], author, messages[:wanted]))
         owners.append({"name": by_author[author][0].name, "primary": author, "exhibits": labels})
     taken = {o["primary"] for o in owners}
-    others = [m for a in sorted(by_author) if a not in taken for m in by_author[a]]
-    rng.shuffle(others)
+    others = Others([m for a in sorted(by_author) if a not in taken for m in by_author[a]], rng)
     images = out / "images"
     shutil.rmtree(images, ignore_errors=True)
     images.mkdir(parents=True)
     listed = []
     with tempfile.TemporaryDirectory(prefix="weft-scenario-") as scratch:
         for label, author, messages in exhibits:
-            foreign = [others.pop() for _ in range(min(len(others), len(messages) // 5))]
+            foreign = others.take(int(len(messages) * (1 + 3 * rng.random())), {m.package for m in messages})
             size = make(scratch, images / f"{label}.img", label, messages + foreign, rng)
             listed.append({"label": label, "image": f"images/{label}.img", "owner": author, "size": size, "messages": len(messages)})
     pairs = [{"a": a, "b": b, "strength": 1, "links": ["same author"]} for o in owners
