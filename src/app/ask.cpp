@@ -50,8 +50,8 @@ void owners(const Options& options) {
     bool close = row.rank == 1 && next && row.share < clearly * rows[i + 1].share;
     cells.push_back({{row.rank == 1 ? fit(terminal_text(row.exhibit), 28) : "", "1"},
                      {fit(terminal_text(row.value), 44), row.rank == 1 ? nullptr : "2"},
-                     {row.rank > 1 ? fmt::format("runner-up {}", row.rank - 1)
-                      : close      ? "first, closely"
+                     {row.rank > 1 ? row.rank == 2 ? "runner-up" : std::to_string(row.rank)
+                      : close ? "first, closely"
                                    : "first"},
                      {row.role},
                      {fmt::format("{:.0f} %", 100 * row.share)},

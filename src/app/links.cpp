@@ -141,8 +141,8 @@ void print_bundles(const Explained& it, bool all, const Paint& paint) {
 }
 
 void print_not_counted(const Explained& it, bool all, const Paint& paint) {
-  fmt::print("\n{}  {} that the two share and that do not count between them\n", paint.bold("Set aside"),
-             counted(it.not_counted.size(), "value"));
+  fmt::print("\n{}  {}, which says nothing about these two\n", paint.bold("Set aside"),
+             counted(it.not_counted.size(), "other shared value"));
   for (size_t begin = 0, end = 0; begin < it.not_counted.size(); begin = end) {
     std::map<std::string, uint64_t> kinds;
     for (; end < it.not_counted.size() && it.not_counted[end].reason == it.not_counted[begin].reason; ++end)
