@@ -36,7 +36,7 @@ void expect_behaves(const Parser& parser, std::string_view path, std::string_vie
 // Cut at many lengths, and with flipped bits in the first 4 KiB. All lengths and bytes of small files; of large ones
 // so many that the whole is done in seconds.
 void expect_survives(const Parser& parser, std::string_view path, const std::string& content) {
-  size_t tries = std::clamp<size_t>((64 * MiB) / (content.size() + 1), 64, 4096);
+  size_t tries = std::clamp<size_t>((16 * MiB) / (content.size() + 1), 64, 1024);
   size_t step = std::max<size_t>(1, content.size() / tries);
   for (size_t length = 0; length < content.size(); length += step)
     expect_behaves(parser, path, std::string_view(content).substr(0, length));

@@ -3,8 +3,8 @@
 //
 // mbox. A message begins with a line "From …". Programs disagree on what else that line holds (Thunderbird writes
 // "From - " and a date, Netscape nothing more), on whether a blank line stands before it, and on how such lines in
-// texts are quoted. So a separator is a "From " at the beginning of the file or behind a blank line, whose next line is
-// a field of a head; a text that quotes a whole message without a ">" is then taken for one, and nothing is lost.
+// texts are quoted. So a separator is a line "From …" with the head of a message behind it, whatever stands before; a
+// text that quotes a whole message with its separator is then taken for one, and nothing is lost.
 //
 // emlx: a first line with the number of bytes, the message, and a property list, which is left alone.
 //
@@ -23,6 +23,7 @@
 namespace weft::artefacts {
 namespace {
 
+constexpr size_t head_most = 64 * KiB;       // of a head, when it is only looked for
 constexpr uint64_t least_attachment = 1024;  // smaller ones are signs and signatures, which tie nobody to anybody
 
 // One message's stretch of the file.
@@ -126,26 +127,17 @@ class Writer {
   size_t effort_ = 16 * MiB;  // bytes that may still be looked at for places, so that no head costs minutes
 };
 
-bool begins_field(std::string_view text) {
-  return !fields_of(text.substr(0, std::min(text.find('\n'), text.size()))).empty();
-}
-
+// Whether the "From " at the beginning of this line has the head of a message behind it.
 bool is_separator(std::string_view text, size_t at) {
-  if (text.compare(at, 5, "From ") != 0) return false;
-  bool behind_blank =
-      at == 0 ||
-      (at >= 2 && text[at - 1] == '\n' && (text[at - 2] == '\n' || (at >= 4 && text.substr(at - 4, 3) == "\n\r\n"))) ||
-      (at >= 3 && text.substr(at - 3, 3) == "\n\r\n");
-  if (!behind_blank) return false;
   size_t next = text.find('\n', at);
   // Some programs keep ">From " lines of former carriers in front of the head.
   while (next != std::string_view::npos && text.compare(next + 1, 6, ">From ") == 0) next = text.find('\n', next + 1);
-  return next != std::string_view::npos && begins_field(text.substr(next + 1, 1000));
+  return next != std::string_view::npos && is_message_head(fields_of(text.substr(next + 1, head_most)));
 }
 
 std::vector<Stretch> split(std::string_view text) {
   std::vector<size_t> begins;
-  if (is_separator(text, 0)) begins.push_back(0);
+  if (text.starts_with("From ") && is_separator(text, 0)) begins.push_back(0);
   if (begins.empty()) return {{text, 0}};
   for (size_t at = text.find("\nFrom "); at != std::string_view::npos; at = text.find("\nFrom ", at + 1))
     if (is_separator(text, at + 1)) begins.push_back(at + 1);

@@ -17,6 +17,7 @@ TEST(mail, real_messages) {
       {"mail/eml/attachment_pdf.eml", "Another PDF with \xF0\x9F\x8E\x89 Unicode chars in it \xF0\x9F\x8D\xBF",
        "2005-05-10T17:26:39Z", 1, 1},
       {"mail/eml/attachment_message_rfc822.eml", "testing", "2005-06-06T20:21:22Z", 2, 0},
+      {"mail/mbox/content-length.mbox.txt", "Re: mailusr1@navstar1 3.0b6gold #1", "1996-07-22T01:02:55Z", 44, 0},
   };
   for (const Case& it : cases) {
     auto content = evidence(it.path);
