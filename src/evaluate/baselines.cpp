@@ -54,8 +54,9 @@ void load(Database& database, const std::vector<std::string>& packs, const Truth
   }
 }
 
-// All scorers over what `held` has, without the selectors that `but` names.
-std::vector<Ranked> score(Database& database, size_t n, const std::string& but, const std::string& suffix) {
+}  // namespace
+
+std::vector<Ranked> score_held(Database& database, size_t n, const std::string& but, const std::string& suffix) {
   database.run("CREATE OR REPLACE TABLE df AS SELECT h, count(*) AS df FROM held " + but + " GROUP BY h");
   const double all = double(n);
   std::vector<double> length(n);
@@ -99,13 +100,11 @@ std::vector<Ranked> score(Database& database, size_t n, const std::string& but, 
   return out;
 }
 
-}  // namespace
-
 std::vector<Ranked> baselines(Database& database, const std::vector<std::string>& packs, const Truth& truth) {
   load(database, packs, truth);
-  std::vector<Ranked> out = score(database, packs.size(), "", "");
+  std::vector<Ranked> out = score_held(database, packs.size(), "", "");
   std::vector<Ranked> ideal =
-      score(database, packs.size(), "WHERE h NOT IN (SELECT h FROM noise)", ", ideal stop list");
+      score_held(database, packs.size(), "WHERE h NOT IN (SELECT h FROM noise)", ", ideal stop list");
   out.insert(out.end(), ideal.begin(), ideal.end());
   return out;
 }

@@ -25,4 +25,9 @@ constexpr size_t pair_index(size_t a, size_t b, size_t n) {
 // truth's noise files and noise values hold (an ideal stop list, which no real case has).
 std::vector<Ranked> baselines(pack::Database& database, const std::vector<std::string>& packs, const Truth& truth);
 
+// The scorers over a table held(no, h, n): exhibit number no, below `exhibits`, holds selector h n times. but: an SQL
+// condition that leaves selectors out, or empty; suffix: goes behind the methods' names.
+std::vector<Ranked> score_held(pack::Database& database, size_t exhibits, const std::string& but,
+                               const std::string& suffix);
+
 }  // namespace weft::evaluate
