@@ -65,6 +65,7 @@ constexpr auto role_table = std::to_array<Word>({
     {"owner", "the person whose account, program or folder it is"},
     {"reference", "an earlier message that this one names"},
     {"reply_to", "where answers to a message should go"},
+    {"row", "stands in a row of a database"},
     {"sender", "who sent a message for its author"},
     {"to", "who a message went to"},
     {"visit", "a page that was visited"},

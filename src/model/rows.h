@@ -424,6 +424,35 @@ struct KeyRow : Record {
   }
 };
 
+struct VisitRow : Record {
+  std::string url, title;
+  std::optional<Time> time;
+  std::optional<uint64_t> count;
+
+  static constexpr std::string_view table = "visit";
+  static constexpr std::string_view what = "pages that were visited or kept";
+  static constexpr auto columns() {
+    using R = VisitRow;
+    return record_columns<R>(column("url", &R::url, "address of the page, as it stands"),
+                             column("title", &R::title, "its title"), column("time", &R::time, "last visited"),
+                             column("count", &R::count, "how often it was visited"));
+  }
+};
+
+struct DatabaseRow : Record {
+  std::string table_name, row_id, content;
+
+  static constexpr std::string_view table = "database_row";
+  static constexpr std::string_view what = "rows of databases, whatever they mean";
+  static constexpr auto columns() {
+    using R = DatabaseRow;
+    return record_columns<R>(
+        column("table", &R::table_name, "table it stands in"), column("row_id", &R::row_id, "its number there, if any"),
+        column("content", &R::content,
+               "column=value, one a line; breaks in values are blanks, long values are cut, bytes are only counted"));
+  }
+};
+
 template <class... Tables>
 using TupleOf = std::tuple<Tables...>;
 template <class... Tables>
@@ -432,7 +461,7 @@ using ListsOf = std::tuple<std::vector<Tables>...>;
 // Every noun, once: a new one is its struct and its name here. Of<std::vector> and the like are made from it.
 template <template <class...> class Of>
 using EachRecord = Of<MessageRow, ContactRow, AppointmentRow, AccountRow, DeviceRow, NetworkRow, MachineRow,
-                      DocumentRow, PhotoRow, KeyRow>;
+                      DocumentRow, PhotoRow, KeyRow, VisitRow, DatabaseRow>;
 using RecordTables = EachRecord<TupleOf>;
 using RecordLists = EachRecord<ListsOf>;
 

@@ -1,0 +1,306 @@
+// Reading: SQLite's own library, on a copy in memory into which the write-ahead log's pages have been put: the file as
+// a checkpoint would have left it. So nothing is opened by name and nothing can be written. Its schema is not trusted.
+//
+// Places: the format's tree is walked beside it, to say where a row's bytes lie (sqlite.org/fileformat2.html). A page
+// of a table is a leaf (13) of cells or an inner page (5) of children; a cell is the payload's length, the row's id,
+// and a record: the length of its head, a type for each column, then the columns. What does not fit a page goes on
+// elsewhere: a place is given for what begins on the page. A place is checked against the text that SQLite gave before
+// it is used.
+//
+// The log (sqlite.org/walformat.html): 32 bytes of head, then frames of 24 bytes and a page. Those count that carry the
+// head's salts and a checksum that goes on from the frame before, up to the last one that ends a transaction.
+#include "artefacts/database.h"
+
+#include <algorithm>
+#include <cstring>
+#include <sqlite3.h>
+
+#include "base/cursor.h"
+#include "base/error.h"
+
+namespace weft::artefacts {
+namespace {
+
+uint64_t varint(Cursor& in) {
+  uint64_t out = 0;
+  for (int i = 0; i < 8; ++i) {
+    uint8_t byte = in.u8();
+    out = out << 7 | (byte & 0x7F);
+    if (!(byte & 0x80)) return out;
+  }
+  return out << 8 | in.u8();
+}
+
+// Bytes of a column by its type.
+uint64_t width(uint64_t type) {
+  constexpr uint64_t small[] = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0};
+  return type < 12 ? small[type] : (type - 12) / 2;
+}
+
+struct Checksum {
+  bool big;
+  uint32_t a = 0, b = 0;
+  void add(Bytes bytes) {
+    Cursor in(bytes);
+    while (in.remaining() >= 8) {
+      uint32_t x = big ? in.u32be() : in.u32le(), y = big ? in.u32be() : in.u32le();
+      a += x + b, b += y + a;
+    }
+  }
+};
+
+std::string quoted(std::string_view name) {
+  std::string out = "\"";
+  for (char c : name) out += c == '"' ? "\"\"" : std::string(1, c);
+  return out + "\"";
+}
+
+}  // namespace
+
+struct Database::Connection {
+  sqlite3* handle = nullptr;
+  uint64_t steps_left = 0;  // in thousands of operations
+  ~Connection() { sqlite3_close_v2(handle); }
+};
+
+struct Statement {
+  sqlite3_stmt* it = nullptr;
+  ~Statement() { sqlite3_finalize(it); }
+};
+
+Database::~Database() = default;
+
+Database::Database(Bytes content, Bytes log) : bytes_(content.begin(), content.end()), file_size_(content.size()) {
+  Cursor in(content);
+  bool known = in.take_text(16) == std::string_view("SQLite format 3\0", 16);
+  page_size_ = in.u16be();
+  if (page_size_ == 1) page_size_ = 65536;
+  in.skip(2);
+  usable_ = page_size_ - std::min<uint32_t>(in.u8(), page_size_);
+  in.seek(56);
+  utf8_ = in.u32be() <= 1;
+  if (!known || !in.ok() || page_size_ < 512 || (page_size_ & (page_size_ - 1)) != 0 || usable_ < 480) {
+    failure_ = "no SQLite database, or its head is damaged";
+    return;
+  }
+  apply(log);
+  bytes_[18] = bytes_[19] = 1;  // no log: it has been applied
+  connection_ = std::make_unique<Connection>();
+  connection_->steps_left = 1000 + bytes_.size() / 256;
+  if (sqlite3_open_v2(":memory:", &connection_->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) !=
+      SQLITE_OK)
+    throw Error("SQLite cannot be started");
+  sqlite3* handle = connection_->handle;
+  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, int(32 * MiB));
+  sqlite3_limit(handle, SQLITE_LIMIT_EXPR_DEPTH, 100);
+  sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+  // A damaged schema is read as far as it goes, and a file that is shorter than it says, too.
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, nullptr);
+  sqlite3_progress_handler(
+      handle, 1000,
+      [](void* of) {
+        auto& connection = *static_cast<Connection*>(of);
+        if (connection.steps_left == 0) return 1;
+        --connection.steps_left;
+        return 0;
+      },
+      connection_.get());
+  if (sqlite3_deserialize(handle, "main", bytes_.data(), sqlite3_int64(bytes_.size()), sqlite3_int64(bytes_.size()),
+                          SQLITE_DESERIALIZE_READONLY) != SQLITE_OK)
+    failure_ = reason();
+}
+
+std::string Database::reason() const {
+  return connection_->steps_left == 0 ? "it takes more steps than a database of its size may"
+                                      : sqlite3_errmsg(connection_->handle);
+}
+
+void Database::apply(Bytes log) {
+  Cursor in(log);
+  uint32_t magic = in.u32be();
+  in.skip(4);
+  uint32_t size = in.u32be();
+  in.skip(4);
+  Bytes salts = in.take(8);
+  uint32_t a = in.u32be(), b = in.u32be();
+  if (!in.ok() || (magic & 0xFFFFFFFE) != 0x377F0682 || size != page_size_) return;
+  Checksum sum{(magic & 1) != 0};
+  sum.add(log.first(24));
+  if (sum.a != a || sum.b != b) return;
+  struct Frame {
+    uint32_t page;
+    Bytes content;
+  };
+  std::vector<Frame> frames;
+  size_t whole = 0;
+  uint32_t pages = 0;  // of the database, after the last transaction
+  while (in.remaining() >= 24 + size_t(page_size_)) {
+    Bytes head = in.take(24), content = in.take(page_size_);
+    Cursor of(head);
+    uint32_t number = of.u32be(), commit = of.u32be();
+    Bytes same = of.take(8);
+    sum.add(head.first(8)), sum.add(content);
+    if (!std::equal(same.begin(), same.end(), salts.begin()) || of.u32be() != sum.a || of.u32be() != sum.b) break;
+    frames.push_back({number, content});
+    if (commit != 0) whole = frames.size(), pages = commit;
+  }
+  frames.resize(whole);
+  if (frames.empty() || uint64_t(pages) * page_size_ > file_size_ + log.size()) return;
+  bytes_.resize(size_t(pages) * page_size_);
+  from_log_.resize(pages + 1);
+  for (const Frame& frame : frames) {
+    if (frame.page == 0 || frame.page > pages) continue;
+    std::copy(frame.content.begin(), frame.content.end(), bytes_.begin() + ptrdiff_t(frame.page - 1) * page_size_);
+    from_log_[frame.page] = true;
+  }
+}
+
+std::vector<Table> Database::tables() {
+  std::vector<Table> out;
+  Statement list;
+  constexpr std::string_view all = "SELECT name, rootpage FROM sqlite_schema WHERE type = 'table' AND rootpage > 0";
+  if (sqlite3_prepare_v2(connection_->handle, all.data(), int(all.size()), &list.it, nullptr) != SQLITE_OK) {
+    failure_ = reason();
+    return out;
+  }
+  int result;
+  while ((result = sqlite3_step(list.it)) == SQLITE_ROW) {
+    const unsigned char* name = sqlite3_column_text(list.it, 0);
+    if (name && out.size() < 10'000)
+      out.push_back({reinterpret_cast<const char*>(name), {}, uint32_t(sqlite3_column_int64(list.it, 1))});
+  }
+  if (result != SQLITE_DONE) failure_ = reason();
+  for (Table& table : out) {
+    Statement one;
+    sqlite3_prepare_v2(connection_->handle, ("SELECT * FROM " + quoted(table.name)).c_str(), -1, &one.it, nullptr);
+    for (int i = 0; one.it && i < sqlite3_column_count(one.it); ++i)
+      if (const char* name = sqlite3_column_name(one.it, i)) table.columns.push_back(name);
+  }
+  return out;
+}
+
+std::string Database::each_row(const Table& table, const std::function<void(const Row&)>& each) {
+  // Tables without row ids are asked again without.
+  Statement rows;
+  std::string from = "* FROM " + quoted(table.name);
+  bool with_id =
+      sqlite3_prepare_v2(connection_->handle, ("SELECT _rowid_, " + from).c_str(), -1, &rows.it, nullptr) == SQLITE_OK;
+  if (!with_id &&
+      sqlite3_prepare_v2(connection_->handle, ("SELECT " + from).c_str(), -1, &rows.it, nullptr) != SQLITE_OK)
+    return reason();
+  std::vector<Place> places = with_id ? this->places(table.root) : std::vector<Place>();
+  uint64_t begin = uint64_t(table.root - 1) * page_size_;
+  if (begin >= file_size_) begin = 0;
+  int first = with_id, result;
+  while ((result = sqlite3_step(rows.it)) == SQLITE_ROW) {
+    Row row;
+    row.at = begin;
+    if (with_id) row.id = sqlite3_column_int64(rows.it, 0);
+    for (int i = first; i < sqlite3_column_count(rows.it); ++i) {
+      Cell cell;
+      cell.type = Cell::Type(0);
+      switch (sqlite3_column_type(rows.it, i)) {
+        case SQLITE_INTEGER:
+          cell.type = Cell::Type::integer, cell.integer = sqlite3_column_int64(rows.it, i);
+          break;
+        case SQLITE_FLOAT:
+          cell.type = Cell::Type::real, cell.real = sqlite3_column_double(rows.it, i);
+          break;
+        case SQLITE_TEXT: {
+          auto text = reinterpret_cast<const char*>(sqlite3_column_text(rows.it, i));
+          cell.type = Cell::Type::text, cell.text = {text ? text : "", size_t(sqlite3_column_bytes(rows.it, i))};
+          break;
+        }
+        case SQLITE_BLOB: {
+          auto blob = static_cast<const char*>(sqlite3_column_blob(rows.it, i));
+          cell.type = Cell::Type::blob, cell.text = {blob ? blob : "", size_t(sqlite3_column_bytes(rows.it, i))};
+          break;
+        }
+        default:
+          break;
+      }
+      row.cells.push_back(cell);
+    }
+    auto it = std::lower_bound(places.begin(), places.end(), row.id.value_or(0),
+                               [](const Place& a, int64_t id) { return a.id < id; });
+    bool placed = row.id && it != places.end() && it->id == *row.id;
+    if (placed) row.at = it->cell;
+    for (Cell& cell : row.cells) cell.at = row.at;
+    if (placed) locate(it->cell, row);
+    each(row);
+  }
+  return result == SQLITE_DONE ? std::string() : reason();
+}
+
+Bytes Database::page(uint32_t number) const {
+  uint64_t begin = uint64_t(number - 1) * page_size_;
+  if (number == 0 || begin + page_size_ > bytes_.size()) return {};
+  return Bytes(bytes_).subspan(begin, page_size_);
+}
+
+// Row ids and cells of all leaves that lie in the database file, in order. Each page is visited once, whatever the
+// tree.
+std::vector<Database::Place> Database::places(uint32_t root) const {
+  std::vector<Place> out;
+  std::vector<bool> seen(bytes_.size() / page_size_ + 1);
+  std::vector<uint32_t> open{root};
+  while (!open.empty()) {
+    uint32_t number = open.back();
+    open.pop_back();
+    Bytes bytes = page(number);
+    if (bytes.empty() || seen[number]) continue;
+    seen[number] = true;
+    Cursor in(bytes);
+    if (number == 1) in.skip(100);
+    uint8_t type = in.u8();
+    in.skip(2);
+    uint16_t count = in.u16be();
+    in.skip(3);
+    if (type == 5) open.push_back(in.u32be());
+    if (type != 5 && type != 13) continue;
+    bool stored = number >= from_log_.size() || !from_log_[number];
+    for (unsigned i = 0; i < count && in.remaining() >= 2; ++i) {
+      uint16_t at = in.u16be();
+      Cursor cell(bytes);
+      cell.seek(at);
+      if (type == 5) {
+        open.push_back(cell.u32be());
+        continue;
+      }
+      varint(cell);
+      int64_t id = int64_t(varint(cell));
+      if (cell.ok() && stored) out.push_back({id, uint64_t(number - 1) * page_size_ + at});
+    }
+  }
+  std::sort(out.begin(), out.end(), [](const Place& a, const Place& b) { return a.id < b.id; });
+  return out;
+}
+
+void Database::locate(uint64_t at, Row& row) const {
+  uint64_t end = at / page_size_ * page_size_ + usable_;
+  Cursor in(Bytes(bytes_).first(std::min<uint64_t>(end, bytes_.size())));
+  in.seek(at);
+  varint(in), varint(in);
+  uint64_t record = in.position(), head = varint(in);
+  uint64_t column = record + head;
+  for (Cell& cell : row.cells) {
+    if (in.position() >= record + head || !in.ok()) return;  // columns added later are not in older rows
+    uint64_t type = varint(in), size = width(type);
+    if (column >= end || size > bytes_.size()) return;
+    if (type >= 12) {
+      uint64_t here = std::min(end - column, size);
+      bool is_text = (type & 1) != 0 && cell.type == Cell::Type::text;
+      bool same =
+          is_text &&
+          (!utf8_ || (size == cell.text.size() && as_text(Bytes(bytes_).subspan(column, std::min<uint64_t>(here, 8))) ==
+                                                      cell.text.substr(0, std::min<uint64_t>(here, 8))));
+      if (same || (type & 1) == 0) cell.at = column;
+    }
+    column += size;
+  }
+}
+
+}  // namespace weft::artefacts
