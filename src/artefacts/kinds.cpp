@@ -25,6 +25,7 @@ constexpr auto kind_table = std::to_array<Word>({
     {"message_id", "id of a mail, without angle brackets, host in lower case"},
     {"network_guid",
      "id of a network profile, lower case; made by one machine, it travels with copies of its settings"},
+    {"object_guid", "id that NTFS gives a file or a volume, so that shortcuts find it again, lower case"},
     {"os_user", "name of a user account of an operating system that a person has (no system accounts)"},
     {"partition_guid", "GUID of a partition in its disk's GPT, lower case; stays with its copies"},
     {"phone", "telephone number, + and digits"},
@@ -67,6 +68,7 @@ constexpr auto role_table = std::to_array<Word>({
     {"reply_to", "where answers to a message should go"},
     {"row", "stands in a row of a database"},
     {"sender", "who sent a message for its author"},
+    {"target", "what a shortcut points to"},
     {"to", "who a message went to"},
     {"visit", "a page that was visited"},
 });
