@@ -1,4 +1,4 @@
-// What real pictures must give; the expectations are what exiftool and exif(1) say of them.
+// What real pictures must give; the expectations are what exif(1) says of them.
 #include <gtest/gtest.h>
 
 #include "artefacts/testing.h"

@@ -1,4 +1,4 @@
-// What real hives must give. The expectations were read with hivexget and regipy, not with this code.
+// What real hives must give. The expectations were compared with what hivexget and hivexsh read.
 #include <gtest/gtest.h>
 
 #include "artefacts/testing.h"
