@@ -17,34 +17,33 @@
 namespace weft::app {
 namespace {
 
+using evaluate::Held;
+
 // Reads evidence again: does the value stand at this address? As it is written, in UTF-8 or UTF-16LE; or as a scanner
-// finds it there (numbers written with spaces, fingerprints of keys); or as the hash of the file that begins there; or,
-// where a parser put a word before it (a camera's maker, a device's vendor), within the record that begins there.
+// finds it there (numbers written with spaces, fingerprints of keys); or as the hash of the file that begins there. Or
+// does the record that begins there hold it, or the part of it that names the thing (a camera's serial without its
+// maker)?
 class Evidence {
  public:
   explicit Evidence(const extract::Case& in) : in_(in) {}
 
-  bool holds(const std::string& exhibit, const std::string& path, const std::string& kind, const std::string& value) {
+  Held look(const std::string& exhibit, const std::string& path, const std::string& kind, const std::string& value) {
     try {
       extract::Addresses& addresses = open(exhibit);
-      if (kind == "file_sha256") return hash_of_file(addresses, path) == value;
-      Limits limits;
-      size_t dash = path.find('-');
-      std::string root = path.substr(0, dash), layers = dash == std::string::npos ? "" : path.substr(dash);
-      extract::Place place = addresses.read(path, 0, record);
-      if (written(place, value)) return true;
-      place =
-          addresses.read(root, limits.margin_before, layers.empty() ? 256 * KiB : limits.page + limits.margin_after);
-      if (!rules_) rules_.emplace();
-      scan::Scan scan(*rules_, limits);
-      NoWatch watch;
-      scan::Results results;
-      scan.page({place.bytes, place.at, place.at + 1, place.first}, "", watch, results);
-      return std::any_of(results.features.begin(), results.features.end(), [&](const scan::Found& f) {
-        return f.layers == layers && lower_ascii(f.value) == lower_ascii(value);
-      });
+      if (kind == "file_sha256") return hash_of_file(addresses, path) == value ? Held::there : Held::no;
+      extract::Place place = addresses.read(path, 0, evaluate::record);
+      std::string text(place.bytes.begin() + ptrdiff_t(std::min(place.at, place.bytes.size())), place.bytes.end()),
+          wide;
+      for (size_t i = 0; i < text.size(); i += 2) wide += i + 1 < text.size() && text[i + 1] == '\0' ? text[i] : '\n';
+      text = lower_ascii(text), wide = lower_ascii(wide);
+      std::string wanted = lower_ascii(value), last = wanted.substr(wanted.find_last_of(" :") + 1);
+      if (text.rfind(wanted, 0) == 0 || wide.rfind(wanted, 0) == 0) return Held::there;
+      Held scanned = scan(addresses, path, kind, wanted);
+      if (scanned == Held::there) return scanned;
+      bool named = last.size() >= 4 && (text.find(last) != text.npos || wide.find(last) != wide.npos);
+      return named ? Held::in_record : scanned;
     } catch (const Error&) {
-      return false;  // the address leads nowhere
+      return Held::no;  // the address leads nowhere
     }
   }
 
@@ -59,21 +58,34 @@ class Evidence {
     return *it->second;
   }
 
-  static bool written(const extract::Place& place, const std::string& value) {
-    std::string text(place.bytes.begin() + ptrdiff_t(std::min(place.at, place.bytes.size())), place.bytes.end()), wide;
-    for (size_t i = 0; i < text.size(); i += 2) wide += i + 1 < text.size() && text[i + 1] == '\0' ? text[i] : '\n';
-    text = lower_ascii(text), wide = lower_ascii(wide);
-    std::string wanted = lower_ascii(value), last = wanted.substr(wanted.find_last_of(" :") + 1);
-    if (text.rfind(wanted, 0) == 0 || wide.rfind(wanted, 0) == 0) return true;
-    return last.size() >= 6 && last != wanted && (text.find(last) != text.npos || wide.find(last) != wide.npos);
+  // As `weft verify` does it: scanning what lies there gives the feature back. A little behind, it is in the record.
+  Held scan(extract::Addresses& addresses, const std::string& path, const std::string& kind,
+            const std::string& wanted) {
+    Limits limits;
+    size_t dash = path.find('-');
+    std::string root = path.substr(0, dash), layers = dash == std::string::npos ? "" : path.substr(dash);
+    extract::Place place =
+        addresses.read(root, limits.margin_before, layers.empty() ? 256 * KiB : limits.page + limits.margin_after);
+    if (!rules_) rules_.emplace();
+    scan::Scan scan(*rules_, limits);
+    NoWatch watch;
+    auto found = [&](size_t bytes, auto&& same) {
+      scan::Results results;
+      size_t end = std::min(place.at + bytes, place.bytes.size());
+      scan.page({place.bytes, place.at, end, place.first}, "", watch, results);
+      return std::any_of(results.features.begin(), results.features.end(), [&](const scan::Found& f) {
+        return f.kind == kind && lower_ascii(f.value) == wanted && same(f);
+      });
+    };
+    if (found(1, [&](const scan::Found& f) { return f.layers == layers; })) return Held::there;
+    bool near = layers.empty() && found(evaluate::record, [](const scan::Found& f) { return f.layers.empty(); });
+    return near ? Held::in_record : Held::no;
   }
 
   static std::string hash_of_file(extract::Addresses& addresses, const std::string& path) {
     extract::Place place = addresses.read(path, 0, 256 * MiB);
     return sha256_hex(Bytes(place.bytes).subspan(place.at));
   }
-
-  static constexpr uint64_t record = 4 * KiB;
 
   const extract::Case& in_;
   std::map<std::string, std::unique_ptr<extract::Addresses>> open_;
@@ -107,7 +119,7 @@ void measure(const Options& options) {
   Evidence evidence(in);
   if (options.samples > 0)
     how.holds = [&](const std::string& exhibit, const std::string& path, const std::string& kind,
-                    const std::string& value) { return evidence.holds(exhibit, path, kind, value); };
+                    const std::string& value) { return evidence.look(exhibit, path, kind, value); };
   evaluate::Evaluation found = evaluate::evaluate(how);
   std::fputs((options.format == "json" ? evaluate::as_json(found) : evaluate::as_text(found)).c_str(), stdout);
 }

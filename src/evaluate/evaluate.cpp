@@ -304,9 +304,9 @@ void read_again(Database& database, const Options& options, const std::string& f
            Database::quote(file), step)))
     for (size_t side : {0, 2}) {
       ++out.sides;
-      if (options.holds(*row[side], *row[side + 1], *row[4], *row[5]))
-        ++out.right;
-      else if (out.wrong.size() < wrong_shown)
+      Held held = options.holds(*row[side], *row[side + 1], *row[4], *row[5]);
+      out.there += held == Held::there, out.in_record += held == Held::in_record;
+      if (held == Held::no && out.wrong.size() < wrong_shown)
         out.wrong.push_back(fmt::format("{}:{} does not hold {} {}", *row[side], *row[side + 1], *row[4], *row[5]));
     }
 }
@@ -333,7 +333,10 @@ void addresses(Database& database, const Truth& truth, const Options& options, E
           auto it = planted.find(key);
           if (it == planted.end() || unknown.count(key)) continue;
           ++out.offsets.planted;
-          (it->second.count(std::stoull(*row[side + 1])) ? out.offsets.exact : out.offsets.elsewhere) += 1;
+          uint64_t at = std::stoull(*row[side + 1]);
+          auto next = it->second.lower_bound(at);
+          bool near = next != it->second.end() && *next - at < record;
+          (!near ? out.offsets.elsewhere : *next == at ? out.offsets.exact : out.offsets.before) += 1;
         }
         return true;
       });

@@ -12,6 +12,12 @@
 
 namespace weft::evaluate {
 
+// What a look at the evidence says about an address: the value stands there; it stands in the record that begins there
+// (parsers give the address of the line or row that a value is part of); or it does not.
+enum class Held { no, in_record, there };
+// How far a record may reach from its address.
+inline constexpr uint64_t record = 4096;
+
 struct Options {
   std::string truth;                                           // file
   std::string links;                                           // folder of the link tables
@@ -22,8 +28,8 @@ struct Options {
   uint64_t memory = 0;
   uint64_t samples = 500;  // evidence rows read again at most
   bool with_baselines = true;
-  // Whether the evidence holds this at this address; may be empty, then nothing is read again.
-  std::function<bool(const std::string& exhibit, const std::string& path, const std::string& kind,
+  // Reads the evidence at an address again; may be empty, then nothing is.
+  std::function<Held(const std::string& exhibit, const std::string& path, const std::string& kind,
                      const std::string& value)>
       holds;
 };
@@ -51,9 +57,10 @@ struct FalseLinks {
 };
 
 struct Offsets {
-  uint64_t sides = 0, right = 0;                   // evidence addresses read again, and those that hold the value
-  std::vector<std::string> wrong;                  // some that do not
-  uint64_t planted = 0, exact = 0, elsewhere = 0;  // sides of planted items in evidence: at the planted byte, or not
+  uint64_t sides = 0, there = 0, in_record = 0;  // evidence addresses read again, and what was found
+  std::vector<std::string> wrong;                // some where the value is not
+  // Sides of planted things in evidence: at the planted byte, at a record that holds it, or at another place.
+  uint64_t planted = 0, exact = 0, before = 0, elsewhere = 0;
 };
 
 struct Calibration {

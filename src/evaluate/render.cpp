@@ -30,12 +30,18 @@ void calibration_text(std::string& out, const Calibration& one) {
 }
 
 void offsets_text(std::string& out, const Offsets& one) {
+  out += "\nAddresses\n";
   if (one.sides > 0)
-    out += fmt::format("\nAddresses: {} of {} evidence addresses, read again from the evidence, hold the value\n",
-                       one.right, one.sides);
-  out += fmt::format(
-      "{}  {} sides of planted things in evidence: {} at the planted byte, {} at another place of the same value\n",
-      one.sides > 0 ? "" : "\nAddresses\n", one.planted, one.exact, one.elsewhere);
+    out += fmt::format(
+        "  {} of {} evidence addresses, read again from the evidence, lead to the value: it stands at {}, and in the "
+        "record "
+        "that begins at {}\n",
+        one.there + one.in_record, one.sides, one.there, one.in_record);
+  if (one.planted > 0)
+    out += fmt::format(
+        "  {} sides of planted things in evidence: {} at the planted byte, {} at the record that holds it, {} at "
+        "another place\n",
+        one.planted, one.exact, one.before, one.elsewhere);
   for (const std::string& wrong : one.wrong) out += "  WRONG  " + wrong + "\n";
 }
 
@@ -109,9 +115,10 @@ std::string as_json(const Evaluation& e) {
                           {"unlinked_above_0", e.calibration->misleading_others},
                           {"without_weight", e.calibration->unsaid}};
   if (e.owners > 0) out["owners"] = {{"exhibits", e.owners}, {"right", e.owners_right}, {"wrong", e.owners_wrong}};
-  out["addresses"] = {{"read_again", e.offsets.sides},    {"right", e.offsets.right},
-                      {"planted", e.offsets.planted},     {"at_planted_byte", e.offsets.exact},
-                      {"elsewhere", e.offsets.elsewhere}, {"wrong", e.offsets.wrong}};
+  out["addresses"] = {{"read_again", e.offsets.sides},     {"there", e.offsets.there},
+                      {"in_record", e.offsets.in_record},  {"wrong", e.offsets.wrong},
+                      {"planted", e.offsets.planted},      {"at_planted_byte", e.offsets.exact},
+                      {"at_its_record", e.offsets.before}, {"elsewhere", e.offsets.elsewhere}};
   return out.dump(2) + "\n";
 }
 

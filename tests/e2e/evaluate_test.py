@@ -119,8 +119,10 @@ class Scenario(unittest.TestCase):
         addresses = self.evaluation["addresses"]
         self.assertGreater(addresses["read_again"], 50)
         self.assertEqual(addresses["wrong"], [])
-        self.assertEqual(addresses["right"], addresses["read_again"])
+        self.assertEqual(addresses["there"] + addresses["in_record"], addresses["read_again"])
+        self.assertGreater(addresses["there"], 30)
         self.assertGreater(addresses["at_planted_byte"], 0)
+        self.assertEqual(addresses["at_planted_byte"] + addresses["at_its_record"], addresses["planted"])
 
     def test_a_changed_image_is_noticed(self):
         """What the measure is for: zeros over a planted value, and the address no longer holds it."""
@@ -132,7 +134,7 @@ class Scenario(unittest.TestCase):
             after = json.loads(weft("evaluate", self.case, self.truth_file, "--format", "json", "--samples", "100", "--no-baselines").text)
         finally:
             image.write_bytes(before)
-        self.assertLess(after["addresses"]["right"], after["addresses"]["read_again"])
+        self.assertLess(after["addresses"]["there"] + after["addresses"]["in_record"], after["addresses"]["read_again"])
         self.assertTrue(any(w.startswith(label + ":") for w in after["addresses"]["wrong"]))
 
     def test_what_does_not_fit_is_refused(self):
