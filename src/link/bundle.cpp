@@ -3,7 +3,8 @@
 //   2. they stand side by side on both sides: one contact card, one row of a table, one remnant in unallocated space;
 //   3. two files hold both and have most of what is in the smaller one in common: two states of one document;
 //   4. both are files, and their folders have most of the smaller one's files in common: one unpacked archive;
-//   5. exactly the same five or more exhibits hold both: a roll-out, a lot, a mass mail;
+//   5. both came in messages of one sender, or through one list or mass mailing: one third party wrote to both;
+//   6. exactly the same five or more exhibits hold both: a roll-out, a lot, a mass mail;
 // or when a chain of such selectors leads from one to the other. Two mailboxes that share ten correspondents are ten
 // reasons; two copies of one list of ten are one.
 #include "link/bundle.h"
@@ -51,13 +52,15 @@ bool near_somewhere(std::span<const Place> x, std::span<const Place> y) {
   return false;
 }
 
-void join_same_content(std::span<const Shared> shared, Sets& sets) {
+// Joins selectors that have a number in common which means the same on both sides.
+template <class Number>
+void join_common(std::span<const Shared> shared, Sets& sets, Number number) {
   std::unordered_map<uint32_t, uint32_t> first;
   for (uint32_t i = 0; i < shared.size(); ++i)
     for (const Place& a : shared[i].a)
       for (const Place& b : shared[i].b) {
-        if (!a.container || a.container != b.container) continue;
-        auto [it, fresh] = first.try_emplace(a.container, i);
+        if (!number(a) || number(a) != number(b)) continue;
+        auto [it, fresh] = first.try_emplace(number(a), i);
         if (!fresh) sets.join(it->second, i);
       }
 }
@@ -117,7 +120,9 @@ void join_same_set(std::span<const Shared> shared, Sets& sets) {
 
 std::vector<uint32_t> bundle(std::span<const Shared> shared, const Case& input) {
   Sets sets(shared.size());
-  join_same_content(shared, sets);
+  join_common(shared, sets, [](const Place& place) { return place.container; });
+  join_common(shared, sets, [](const Place& place) { return place.sender; });
+  join_common(shared, sets, [](const Place& place) { return place.list; });
   join_neighbours(shared, sets);
   join_most(
       shared, sets, [](const Place& place) { return place.folder ? 0 : place.file; },

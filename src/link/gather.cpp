@@ -20,6 +20,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "pack/pack.h"
 
 namespace weft::link {
@@ -271,7 +272,7 @@ class Surveyor {
 // What the second pass makes of one stretch; numbers of containers and files are global hashes until they are joined.
 struct Found {
   struct RawPlace {
-    uint64_t container = 0, folder = 0;
+    uint64_t container = 0, folder = 0, sender = 0, list = 0;
     uint32_t exhibit = 0, file = no_file;  // of the exhibit's index
     Setting setting = Setting::file;
     uint64_t position = 0, twin = 0;
@@ -286,14 +287,23 @@ struct Found {
   std::vector<SetAsideRow> set_aside;
 };
 
+constexpr uint64_t most_filled = 4 * MiB;
+
+std::string filled_hash(uint64_t size, uint8_t with) {
+  std::vector<uint8_t> bytes(size, with);
+  return sha256_hex(bytes);
+}
+
 class Collector {
  public:
+  // owner: hash of each exhibit's heaviest account, or 0.
   Collector(const Merge& merge, const Backgrounds& backgrounds, const std::vector<std::string>& exhibits,
-            const std::vector<uint32_t>& source)
+            const std::vector<uint32_t>& source, const std::vector<uint64_t>& owner)
       : merge_(merge),
         backgrounds_(backgrounds),
         exhibits_(exhibits),
         source_(source),
+        owner_(owner),
         limit_(hub_limit(exhibits.size())) {}
 
   void step(Found& state, Run run) const {
@@ -330,7 +340,17 @@ class Collector {
   }
 
  private:
+  // Nothing but one byte over and over: an empty disk, a cleared table.
+  bool is_constant(Run run) const {
+    for (const Holder& holder : run)
+      for (const IndexPlace& place : merge_.places(holder))
+        if (const IndexFile* file = merge_.file(holder, place))
+          return file->size <= most_filled && (merge_.value(run[0]) == filled_hash(file->size, 0) ||
+                                               merge_.value(run[0]) == filled_hash(file->size, 0xff));
+    return false;
+  }
   std::string program_reason(Run run) const {
+    if (is_constant(run)) return "constant content";
     for (const Holder& holder : run)
       for (const IndexPlace& place : merge_.places(holder))
         if (const IndexFile* file = merge_.file(holder, place); file && (file->flags & is_program))
@@ -357,7 +377,7 @@ class Collector {
       for (const IndexPlace& place : merge_.places(holder))
         if (const IndexFile* file = merge_.file(holder, place)) {
           if (file->flags & downloaded) out = std::min(out, 0.5);
-          if (file->flags & is_picture) out = std::min(out, 0.6);
+          if (file->flags & is_picture) out = std::min(out, 0.4);
         }
     return out;
   }
@@ -365,7 +385,10 @@ class Collector {
   static Setting setting(const IndexPlace& place, const IndexFile* file) {
     if (!file) return Setting::unallocated;
     if (file->flags & in_cache) return Setting::cache;
-    if (place.role) return Setting::record;
+    std::string_view role = roles()[std::min<size_t>(place.role, roles().size() - 1)];
+    if (role == "visit") return Setting::fetched;
+    if (!role.empty() && role != "row" && !(file->flags & downloaded)) return Setting::record;
+    if (file->flags & downloaded) return Setting::fetched;
     if (file->flags & not_allocated) return Setting::deleted;
     return file->flags & is_mail ? Setting::mail : Setting::file;
   }
@@ -390,6 +413,14 @@ class Collector {
         if (kind == "file_sha256") raw.folder = file->folder;
         if (!(file->flags & collection)) raw.container = file->content;
       }
+      auto messages = merge_.index(holder.exhibit).messages();
+      if (place.message < messages.size()) {
+        const IndexMessage& message = messages[place.message];
+        if (message.id) raw.container = message.id;
+        if (message.sender != owner_[holder.exhibit]) raw.sender = message.sender;
+        raw.list = message.list;
+        if (raw.setting == Setting::file) raw.setting = Setting::mail;
+      }
       state.places.push_back(raw);
     }
     posting.places = uint32_t(state.places.size()) - posting.first_place;
@@ -400,6 +431,7 @@ class Collector {
   const Backgrounds& backgrounds_;
   const std::vector<std::string>& exhibits_;
   const std::vector<uint32_t>& source_;
+  const std::vector<uint64_t>& owner_;
   uint64_t limit_;
 };
 
@@ -449,6 +481,8 @@ class Assembler {
     Place out;
     out.setting = raw.setting, out.position = raw.position, out.twin = raw.twin;
     if (raw.container) out.container = number(containers_, {0, raw.container});
+    if (raw.sender) out.sender = number(senders_, {0, raw.sender});
+    if (raw.list) out.list = number(lists_, {0, raw.list});
     if (raw.file != no_file) {
       out.file = number(files_, {raw.exhibit, raw.file});
       if (out.file == out_.input.file_selectors.size())
@@ -481,7 +515,7 @@ class Assembler {
   Gathered& out_;
   const std::vector<Index>& indexes_;
   std::vector<Found> found_;
-  Numbers containers_, files_, folders_;
+  Numbers containers_, senders_, lists_, files_, folders_;
   std::vector<std::unordered_map<uint64_t, uint32_t>> folder_sizes_;
 };
 
@@ -531,7 +565,9 @@ Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& in
   }
   surveys.clear();
 
-  Collector collector(merge, backgrounds, out.input.exhibits, out.input.source);
+  std::vector<uint64_t> owner(sources.size());
+  for (auto it = out.accounts.rbegin(); it != out.accounts.rend(); ++it) owner[it->exhibit] = it->hash;
+  Collector collector(merge, backgrounds, out.input.exhibits, out.input.source, owner);
   std::vector<Found> found(stretches);
   merge.run(threads, [&](unsigned stretch, unsigned, Run run) { collector.step(found[stretch], run); });
   Assembler assembler(out, indexes);

@@ -24,6 +24,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "link/messages.h"
 #include "pack/database.h"
 #include "pack/pack.h"
 
@@ -33,17 +34,19 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "an index lies in the file as it lies in memory");
 using pack::Database;
 
-constexpr std::string_view magic = "WEFTIDX3";
+constexpr std::string_view magic = "WEFTIDX7";
 constexpr uint64_t least_file = 1024;     // smaller files are templates, markers and settings
 constexpr uint64_t whole_file = 1 << 20;  // a larger file is a collection of things
 constexpr uint64_t rows_per_segment = 2'000'000;
-constexpr uint64_t apart = 4096;  // places nearer than this in one collection are one place
-constexpr uint64_t beside = 512;  // occurrences nearer than this in one collection are one occasion
+constexpr uint64_t apart = 4096;              // places nearer than this in one collection are one place
+constexpr uint32_t occasions_of_a_file = 20;  // a text that repeats one address is not many texts
+constexpr uint64_t beside = 512;              // occurrences nearer than this in one collection are one occasion
 
 struct Header {
   char magic[8];
   uint64_t size = 0;  // of the file
   uint64_t segments = 0, segment_table = 0;
+  uint64_t messages = 0, messages_at = 0;
   uint64_t files = 0, files_at = 0, file_texts = 0, file_texts_at = 0;
   uint64_t selectors = 0, kinds = 0, amounts_at = 0;
   char pack[64], image[64];
@@ -51,11 +54,14 @@ struct Header {
 struct SegmentAt {
   uint64_t entries = 0, entries_at = 0, places = 0, places_at = 0, texts = 0, texts_at = 0;
 };
-static_assert(std::is_trivially_copyable_v<Header> && sizeof(IndexEntry) == 32 && sizeof(IndexPlace) == 32 &&
+static_assert(std::is_trivially_copyable_v<Header> && sizeof(IndexEntry) == 32 && sizeof(IndexPlace) == 40 &&
               sizeof(IndexFile) == 72 && sizeof(SegmentAt) == 48);
 
-constexpr std::string_view role_names[] = {"",     "owner",   "from",   "to",     "contact", "account",
-                                           "list", "network", "device", "camera", "author",  "machine"};
+// Those of docs/parsers.md; what is not here counts as a record without a role of note.
+constexpr std::string_view role_names[] = {
+    "",          "owner",  "account", "from",       "sender",    "reply_to", "to",     "cc",    "bcc", "contact",
+    "guest",     "host",   "network", "attachment", "document",  "device",   "camera", "event", "key", "visit",
+    "organiser", "author", "machine", "message",    "reference", "row",      "target", "other"};
 
 uint64_t mixed(uint64_t a, uint64_t b) {
 #pragma GCC diagnostic push
@@ -124,6 +130,7 @@ struct Row {
   uint32_t file = 0;  // file_id; 0 for none
   uint16_t kind = 0;
   uint8_t role = 0, rank = 0;
+  bool layered = false;  // came out of a decoder: its position is the stream's
 };
 
 class Output {
@@ -172,6 +179,7 @@ class Builder {
   Builder(const Source& source, const std::string& pack, const std::string& temporary, uint64_t memory)
       : source_(source), pack_(pack), database_(temporary, memory, 1), out_(source.index) {
     kind_file_ = number("file_sha256"), kind_serial_ = number("volume_serial"), kind_machine_ = number("sid_machine");
+    kind_usb_ = number("usb_serial");
   }
 
   void run() {
@@ -179,6 +187,7 @@ class Builder {
     out_.put(&header, sizeof header);
     database_.attach_packs({source_.folder});
     read_files();
+    messages_.read(database_);
     uint64_t rows = std::stoull(database_.value("SELECT count(*) FROM feature").value_or("0")) + files_.size();
     uint64_t passes = std::bit_ceil(rows / rows_per_segment + 1);
     std::vector<SegmentAt> table;
@@ -187,6 +196,7 @@ class Builder {
       table.push_back(write_segment());
     }
     write_files(header);
+    header.messages = messages_.all().size(), header.messages_at = out_.put(messages_.all());
     header.segments = table.size(), header.segment_table = out_.put(table);
     header.kinds = kinds().size(), header.amounts_at = out_.put(amounts_);
     header.selectors = selectors_;
@@ -261,7 +271,7 @@ class Builder {
   void read_features() {
     std::string wanted, secret;
     for (const Kind& kind : kinds()) (kind.secret ? secret : wanted) += fmt::format(",{}", Database::quote(kind.name));
-    std::string columns = R"(f."offset", f.path, f.file_id, f.file_offset, '')";
+    std::string columns = R"(f."offset", f.path, f.file_id, f.file_offset, f.role)";
     std::string sql =
         fmt::format("SELECT f.kind, f.value, CAST(NULL AS VARCHAR), {} FROM feature f WHERE f.kind IN ({})", columns,
                     wanted.substr(1));
@@ -283,6 +293,8 @@ class Builder {
     if (kind == "url" && !holds(value, "?")) return;
     Row row;
     row.kind = last_number_;
+    // One stick is known by its serial alone in some places, behind its vendor and product in others.
+    if (kind == "usb_device_id") row.kind = kind_usb_, value = value.substr(value.rfind(':') + 1);
     row.offset = batch.number(3, r);
     row.file = uint32_t(batch.number(5, r));
     row.position = batch.is_null(6, r) ? row.offset : batch.number(6, r);
@@ -315,6 +327,7 @@ class Builder {
       row.path = arena_.size(), row.path_size = uint32_t(path.size());
       arena_ += path;
     }
+    row.layered = holds(path, "-");
     row.rank = rank(row);
     rows_.push_back(row);
   }
@@ -386,12 +399,18 @@ class Builder {
     entry.occurrences = uint32_t(std::min<size_t>(rows.size(), UINT32_MAX));
     seen_.clear();
     for (const Row& row : rows) {
-      seen_.push_back({row.file, is_collection(row) ? row.position : 0});
+      seen_.push_back({row.file, row.position});
       if (places_.size() - entry.first_place < places_kept && is_new_place(row, entry)) add_place(row);
     }
     std::sort(seen_.begin(), seen_.end());
-    for (size_t i = 0; i < seen_.size(); ++i)
-      entry.times += i == 0 || seen_[i].first != seen_[i - 1].first || seen_[i].second > seen_[i - 1].second + beside;
+    uint32_t here = 0;  // in this file so far
+    for (size_t i = 0; i < seen_.size(); ++i) {
+      bool other_file = i == 0 || seen_[i].first != seen_[i - 1].first;
+      if (!other_file && seen_[i].second <= seen_[i - 1].second + beside) continue;
+      here = other_file ? 1 : here + 1;
+      bool many = seen_[i].first >= files_.size() || !seen_[i].first || (files_[seen_[i].first].out.flags & collection);
+      if (many || here <= occasions_of_a_file) ++entry.times;
+    }
     entry.places = uint16_t(places_.size() - entry.first_place);
     ++amounts_[entry.kind];
     entries_.push_back(entry);
@@ -416,6 +435,7 @@ class Builder {
   void add_place(const Row& row) {
     IndexPlace place;
     place.offset = row.offset, place.position = row.position, place.role = row.role;
+    if (!row.layered) place.message = messages_.at(row.file, row.position);
     if (row.path_size) place.path = put_text(texts_, text(row.path, row.path_size));
     if (row.file && row.file < files_.size() && files_[row.file].is_file) {
       FileInfo& file = files_[row.file];
@@ -442,10 +462,11 @@ class Builder {
   std::string pack_;
   Database database_;
   Output out_;
-  uint16_t kind_file_ = 0, kind_serial_ = 0, kind_machine_ = 0, last_number_ = 0;
+  uint16_t kind_file_ = 0, kind_serial_ = 0, kind_machine_ = 0, kind_usb_ = 0, last_number_ = 0;
   std::string last_kind_;
   uint64_t pass_ = 0, selectors_ = 0;
   unsigned shift_ = 64;
+  Messages messages_;
   std::vector<FileInfo> files_;  // by file_id
   std::vector<uint32_t> used_;   // file_id by number in the index
   std::vector<Row> rows_;
@@ -481,7 +502,7 @@ std::span<const std::string_view> roles() {
 uint32_t role_number(std::string_view role) {
   for (uint32_t i = 0; i < std::size(role_names); ++i)
     if (role_names[i] == role) return i;
-  return 0;
+  return uint32_t(std::size(role_names) - 1);
 }
 
 uint64_t index_hash(std::string_view kind, std::string_view value) {
@@ -500,6 +521,7 @@ Index::Index(const std::string& path) : mapping_(path) {
     segments_.push_back({part<IndexEntry>(bytes, at.entries_at, at.entries, ok),
                          part<IndexPlace>(bytes, at.places_at, at.places, ok),
                          part<char>(bytes, at.texts_at, at.texts, ok)});
+  messages_ = part<IndexMessage>(bytes, header.messages_at, header.messages, ok);
   files_ = part<IndexFile>(bytes, header.files_at, header.files, ok);
   file_texts_ = part<char>(bytes, header.file_texts_at, header.file_texts, ok);
   auto amounts = part<uint64_t>(bytes, header.amounts_at, header.kinds, ok);

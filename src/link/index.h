@@ -22,7 +22,7 @@ struct Source {
   std::string folder, exhibit, tokens, index;
 };
 
-inline constexpr uint32_t no_file = UINT32_MAX;
+inline constexpr uint32_t no_file = UINT32_MAX, no_message = UINT32_MAX;
 inline constexpr size_t places_kept = 8;  // per selector; those that tell most come first
 
 // What is known of a file beyond its name.
@@ -50,17 +50,25 @@ struct IndexFile {
   uint32_t selectors = 0;  // feature rows that lie in it
   uint32_t flags = 0;
 };
+// A message that a place lies in, known by the lines of its head.
+struct IndexMessage {
+  uint64_t id = 0;      // hash of its Message-ID, the selector of that kind; 0 when it has none
+  uint64_t sender = 0;  // hash of the sender's address, the selector of kind email
+  uint64_t list = 0;    // hash of the list or mass mailing it came through; 0 when it is none
+};
 struct IndexPlace {
   uint64_t offset = 0;    // on the image
   uint64_t position = 0;  // in the file's content; on the image in unallocated space
   uint64_t path = 0;      // text of the decoding path; 0 when it is the offset itself
   uint32_t file = no_file;
+  uint32_t message = no_message;
   uint32_t role = 0;  // index in roles()
+  uint32_t unused = 0;
 };
 struct IndexEntry {
   uint64_t hash = 0, text = 0;
   uint32_t first_place = 0, occurrences = 0;
-  uint32_t times = 0;  // occasions: files that hold it, and in collections and unallocated space each neighbourhood
+  uint32_t times = 0;  // occasions: neighbourhoods that hold it, of one file that is no collection no more than twenty
   uint16_t places = 0;
   uint16_t kind = 0;  // position in kinds()
 };
@@ -84,6 +92,7 @@ class Index {
   };
   std::span<const Segment> segments() const { return segments_; }
   std::span<const IndexFile> files() const { return files_; }
+  std::span<const IndexMessage> messages() const { return messages_; }
   std::span<const uint64_t> amounts() const { return amounts_; }  // different selectors by kind
   uint64_t size() const { return size_; }                         // different selectors
   std::string_view pack() const { return pack_; }                 // digest of what it was made from
@@ -103,6 +112,7 @@ class Index {
   Mapping mapping_;
   std::vector<Segment> segments_;
   std::span<const IndexFile> files_;
+  std::span<const IndexMessage> messages_;
   std::span<const char> file_texts_;
   std::vector<uint64_t> amounts_;
   uint64_t size_ = 0;

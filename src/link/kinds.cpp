@@ -25,6 +25,8 @@ constexpr std::string_view third_party =
 constexpr std::string_view same_site = "both may have used the same public site or service";
 constexpr std::string_view same_network = "both may have been near the same network or used the same network device";
 constexpr std::string_view template_text = "a common program, template or installation may carry it";
+constexpr std::string_view lent_device =
+    "a device that went through a shop, an office or a lender may have been at both";
 constexpr std::string_view one_image = "both may belong to one domain, or stem from one installation image";
 constexpr std::string_view published_address = "an address published on a page that both have seen";
 constexpr std::string_view public_key = "a public key that a program or a site publishes";
@@ -35,8 +37,10 @@ constexpr auto table = std::to_array<Kind>({
     {"calendar_uid", 0.95, 0.05, "the same invitation may have reached both from a third party"},
     {"camera_serial", 0.90, 0.05, "both may hold pictures that a third party took and passed on"},
     {"card", 0.20, 0.10, third_party, true, false, true},
+    {"contact_uid", 0.90, 0.05, "both may have got the same card, or synchronise with one address book"},
+    {"disk_signature", 0.90, 0.05, one_image},
     {"document_author", 0.50, 0.30, template_text, false},
-    {"document_id", 0.85, 0.10, "both may have got the same document, or one made from the same template"},
+    {"document_guid", 0.50, 0.20, "both may have got the same document, or one made from the same template"},
     {"domain", 0.86, 0.30, same_site, false},
     {"email", 0.97, 0.02, third_party, true, true},
     {"ethereum", 0.95, 0.05, published_address, true, true},
@@ -45,19 +49,29 @@ constexpr auto table = std::to_array<Kind>({
     {"iban", 0.97, 0.05, third_party},
     {"ipv4", 0.60, 0.30, same_site, false},
     {"ipv6", 0.80, 0.20, same_site, false},
+    {"lens_serial", 0.90, 0.05, "both may hold pictures that a third party took and passed on"},
     {"mac", 0.80, 0.10, same_network},
+    {"machine_guid", 0.98, 0.02, one_image},
     {"machine_id", 0.98, 0.02, one_image},
+    {"machine_name", 0.40, 0.30, "many machines bear the same name", false},
     {"message_id", 0.98, 0.02, "the same message may have reached both through a mailing list or a newsletter"},
+    {"network_guid", 0.95, 0.02, one_image},
+    {"object_guid", 0.90, 0.05, "both may have got the same shortcut from a third party"},
+    {"os_user", 0.30, 0.30, "many people use the same name for their account", false},
     {"owner", 0.95, 0.01, "another person may have used the same account, or the account is that of an office"},
+    {"partition_guid", 0.90, 0.05, one_image},
     {"pgp", 0.95, 0.05, public_key},
     {"phone", 0.60, 0.10, third_party},
     {"sid", 0.98, 0.02, one_image},
     {"sid_machine", 0.98, 0.02, one_image},
+    {"ssh_host", 0.50, 0.20, "both may have used the same public server", false},
     {"ssh_key", 0.95, 0.05, public_key},
     {"ssid", 0.60, 0.30, same_network, false},
     {"url", 0.60, 0.10, "both may have followed the same link on a public page"},
-    {"usb_serial", 0.95, 0.02, "a device that went through a shop, an office or a lender may have been at both"},
-    {"uuid", 0.50, 0.10, template_text},
+    {"usb_device_id", 0.95, 0.02, lent_device},
+    {"usb_serial", 0.95, 0.02, lent_device},
+    {"uuid", 0.40, 0.20, template_text},
+    {"volume_guid", 0.95, 0.02, one_image},
     {"volume_serial", 0.95, 0.05, "one may be a copy of the other's medium, or both were formatted from one template"},
 });
 static_assert(std::is_sorted(table.begin(), table.end(), [](const Kind& a, const Kind& b) { return a.name < b.name; }));
@@ -139,14 +153,14 @@ std::string_view email_reason(std::string_view value) {
 
 bool role_address(std::string_view email) {
   static constexpr std::string_view roles[] = {
-      "admin",       "billing", "bounce",    "careers",    "contact",  "customercare", "customerservice",
-      "datenschutz", "editor",  "enquiries", "feedback",   "hello",    "help",         "hr",
-      "info",        "invoice", "invoices",  "jobs",       "kontakt",  "list",         "mail",
-      "marketing",   "media",   "news",      "newsletter", "office",   "order",        "orders",
-      "post",        "press",   "presse",    "privacy",    "promo",    "reception",    "redaktion",
-      "registrar",   "reply",   "returns",   "sales",      "security", "service",      "shop",
-      "staff",       "support", "team",      "tickets",    "updates",  "users",        "webmaster",
-      "welcome"};
+      "admin",       "billing",    "bounce",    "careers",   "contact",   "announce", "customercare", "desk",
+      "digest",      "letter",     "letters",   "readers",   "subscribe", "talk",     "tips",         "customerservice",
+      "datenschutz", "editor",     "enquiries", "feedback",  "hello",     "help",     "hr",           "info",
+      "invoice",     "invoices",   "jobs",      "kontakt",   "list",      "mail",     "marketing",    "media",
+      "news",        "newsletter", "office",    "order",     "orders",    "post",     "press",        "presse",
+      "privacy",     "promo",      "reception", "redaktion", "registrar", "reply",    "returns",      "sales",
+      "security",    "service",    "shop",      "staff",     "support",   "team",     "tickets",      "updates",
+      "users",       "webmaster",  "welcome"};
   std::string_view local = email.substr(0, email.find_first_of("@+"));
   std::string low = lower_ascii(local);
   if (is_one_of(low, roles)) return true;
@@ -286,6 +300,16 @@ std::string_view card_reason(std::string_view value) {
   return is_one_of(seen, ends_of) ? "example value" : "";
 }
 
+// Windows makes up an id for a device without a serial; an '&' is its second sign, and it holds on one machine only.
+std::string_view usb_reason(std::string_view value) {
+  std::string_view serial = value.substr(value.rfind(':') + 1);  // npos + 1 is 0
+  if (serial.size() > 1 && serial[1] == '&') return "made up by one machine";
+  if (serial.size() < 4 || all_same(serial) || serial == "0123456789" || serial == "123456789ABCDEF" ||
+      serial == "0123456789ABCDEF" || serial == "1234567890")
+    return "example value";
+  return "";
+}
+
 std::string_view iban_reason(std::string_view value) {  // the registry's own examples
   static constexpr std::string_view examples[] = {
       "GB29NWBK60161331926819",   "GB82WEST12345698765432",     "DE89370400440532013000", "FR1420041010050500013M02606",
@@ -333,6 +357,7 @@ std::string_view example_reason(std::string_view kind, std::string_view value) {
     size_t at = inner.rfind('@');
     return at != std::string_view::npos && example_host(inner.substr(at + 1)) ? "example value" : "";
   }
+  if (kind == "usb_serial" || kind == "usb_device_id") return usb_reason(value);
   if (kind == "volume_serial") return all_same(value) ? "example value" : "";
   return "";
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 namespace weft::link {
 namespace {
@@ -24,9 +25,9 @@ void add_owner_selectors(Gathered& gathered) {
     if (accounts[i].times < least_times || (runner_up && accounts[i].weight < clearly * accounts[i + 1].weight))
       continue;
     holders[accounts[i].value].push_back(&accounts[i]);
-    gathered.input.amounts[accounts[i].exhibit][column] = 1;
   }
   Case& to = gathered.input;
+  for (Amounts& amounts : to.amounts) amounts[column] = 1;
   for (const auto& [value, list] : holders) {
     if (list.size() < 2 || list.size() > hub_limit(to.exhibits.size())) continue;
     Selector selector;
@@ -40,6 +41,16 @@ void add_owner_selectors(Gathered& gathered) {
     gathered.hash.push_back(list[0]->hash);
     to.selectors.push_back(std::move(selector));
   }
+  // The accounts themselves, where they are shared.
+  std::unordered_map<uint64_t, uint32_t> shared;
+  for (uint32_t i = 0; i < to.selectors.size(); ++i)
+    if (to.selectors[i].kind->name == "email") shared.emplace(gathered.hash[i], i);
+  to.owner.assign(to.exhibits.size(), no_selector);
+  for (size_t i = accounts.size(); i-- > 0;)  // the heaviest of an exhibit is its first and wins
+    if (auto it = shared.find(accounts[i].hash); it != shared.end())
+      to.owner[accounts[i].exhibit] = it->second;
+    else
+      to.owner[accounts[i].exhibit] = no_selector;
 }
 
 }  // namespace weft::link

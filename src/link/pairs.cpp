@@ -30,13 +30,19 @@ namespace {
 // As if this many unrelated sources had been looked at and none held the value. Without it nothing could be ordered in
 // a case of two exhibits; it shifts all weights alike and is one of the reasons why a score states nothing.
 constexpr uint64_t assumed_sources = 10;
-constexpr size_t lot = 5;
+constexpr size_t lot = 5, small_lot = 3, many_values = 20;  // exhibits; the smaller only when they share many values
 constexpr double firm = 0.8;             // validity from which a kind decides about its bundle's frequency
 constexpr double least_exposure = 0.25;  // a nearly empty exhibit is no proof of rarity
 // A page that carries this many selectors is more often a directory, a newsletter or a vendor's text, made to be
 // spread, than something private.
 constexpr size_t crowded = 10;
 constexpr double crowded_privacy = 0.3;
+// What came with the letters of one third party to both says that both dealt with it; through a list, that both read
+// it.
+constexpr double one_sender_privacy = 0.3, one_list_privacy = 0.15;
+constexpr double exposed_privacy = 0.5;  // of fetched pages and caches
+// Meetings in caches come in swarms, which a Poisson law does not expect: all of a pair's together say little.
+constexpr double exposed_credit = 0.5, exposed_most = 0.7;
 constexpr int chance_rounds = 4;
 constexpr double unseen = 0.25;  // bundles a stratum may hold by chance though no other pair showed one
 
@@ -52,6 +58,8 @@ double privacy_of(Setting setting) {
       return 0.95;
     case Setting::unallocated:
       return 0.85;
+    case Setting::fetched:
+      return 0.5;
     case Setting::cache:
       return 0.3;
   }
@@ -70,7 +78,7 @@ size_t stratum_of(uint64_t others) {
 class Scorer {
  public:
   Scorer(const Case& input, const Method& method)
-      : input_(input), method_(method), happened_(kinds().size() * strata_per_kind) {
+      : input_(input), method_(method), happened_(2 * kinds().size() * strata_per_kind) {
     number_sets();
     measure_exposure();
     for (uint32_t source : input_.source) {
@@ -103,19 +111,21 @@ class Scorer {
     return std::span(input_.postings).subspan(selector.first_posting, selector.postings);
   }
   size_t number(const Kind* kind) const { return size_t(kind - kinds().data()); }
-  size_t stratum(const Bundle& bundle) const {
-    return number(bundle.kind) * strata_per_kind + stratum_of(bundle.others);
-  }
-
   void number_sets() {
     std::map<std::vector<uint32_t>, uint32_t> known;
     set_.assign(input_.selectors.size(), 0);
+    std::vector<uint32_t> count(1), size(1);
     for (size_t i = 0; i < input_.selectors.size(); ++i) {
-      if (input_.selectors[i].postings < lot) continue;
+      if (input_.selectors[i].postings < small_lot) continue;
       std::vector<uint32_t> members;
       for (const Posting& posting : postings(input_.selectors[i])) members.push_back(posting.exhibit);
+      size.resize(known.size() + 2), count.resize(known.size() + 2);
+      size[known.size() + 1] = uint32_t(members.size());
       set_[i] = known.try_emplace(std::move(members), uint32_t(known.size() + 1)).first->second;
+      ++count[set_[i]];
     }
+    for (uint32_t& set : set_)
+      if (size[set] < lot && count[set] < many_values) set = 0;
   }
 
   void measure_exposure() {
@@ -215,12 +225,33 @@ class Scorer {
     return std::min(best(shared.a), best(shared.b));
   }
 
+  uint32_t owner(uint32_t exhibit) const { return exhibit < input_.owner.size() ? input_.owner[exhibit] : no_selector; }
+
+  // Below 1 when all members that count came in messages of one sender, or through one list, and no message of the
+  // sender is on both sides.
+  double came_by_post(std::span<const Shared> shared, std::span<const uint32_t> positions) const {
+    bool all = true, listed = false, same_message = false;
+    for (uint32_t i : positions) {
+      bool sent = false;
+      for (const Place& a : shared[i].a)
+        for (const Place& b : shared[i].b) {
+          sent |= (a.sender && a.sender == b.sender) || (a.list && a.list == b.list);
+          listed |= a.list && a.list == b.list;
+          same_message |= a.container && a.container == b.container;
+        }
+      if (input_.selectors[shared[i].selector].kind->alone) all &= sent;
+    }
+    if (listed) return one_list_privacy;
+    return all && !same_message ? one_sender_privacy : 1;
+  }
+
   // A bundle without kind when nothing in it can make a link.
   Bundle make_bundle(const Pair& pair, std::span<const Shared> shared, std::span<const uint32_t> positions) const {
     Bundle out;
     auto of = [&](uint32_t i) -> const Selector& { return input_.selectors[shared[i].selector]; };
     bool has_firm = false;
     size_t texts = 0;
+    double best = 0;
     for (uint32_t i : positions) {
       has_firm |= of(i).kind->alone && of(i).kind->validity >= firm;
       texts += of(i).kind->name != "file_sha256";
@@ -230,10 +261,12 @@ class Scorer {
     for (uint32_t i : positions)
       if (of(i).kind->alone && (!has_firm || of(i).kind->validity >= firm))
         out.others = std::max(out.others, others(of(i), pair.a, pair.b));
+    double post = came_by_post(shared, positions);
     std::vector<std::tuple<bool, double, uint32_t>> order;  // weak ones last, heaviest first
     for (uint32_t i : positions) {
       const Kind* kind = of(i).kind;
-      double privacy = of(i).privacy * setting_privacy(shared[i]) * (texts >= crowded ? crowded_privacy : 1);
+      if (kind->alone) best = std::max(best, setting_privacy(shared[i]));
+      double privacy = of(i).privacy * setting_privacy(shared[i]) * (texts >= crowded ? crowded_privacy : 1) * post;
       Interval own = weight(kind, privacy, others(of(i), pair.a, pair.b), pair.a, pair.b);
       order.emplace_back(!kind->alone, -own.mid, shared[i].selector);
       if (!kind->alone) continue;
@@ -241,21 +274,33 @@ class Scorer {
       if (!out.kind || w.mid > out.weight.mid || (w.mid == out.weight.mid && kind < out.kind))
         out.kind = kind, out.weight = w;
     }
+    out.exposed = best <= exposed_privacy || post < 1;
+    // An exhibit's own account is one value, not one of the many in its address books: chance meets it as seldom.
+    bool account = false;
+    for (uint32_t i : positions) account |= shared[i].selector == owner(pair.a) || shared[i].selector == owner(pair.b);
+    if (account && out.kind && best > exposed_privacy) {
+      out.kind = find_kind("owner");
+      out.weight = weight(out.kind, 1, out.others, pair.a, pair.b);
+    }
     std::sort(order.begin(), order.end());
     for (const auto& [weak, weight, selector] : order) out.members.push_back(selector);
     return out;
   }
 
-  // Bundles of one kind: by stratum how many there are, how many chance would bring, and their weights in all.
+  // Bundles of one kind, the exposed ones apart: by stratum how many there are, how many chance would bring, and their
+  // weights in all.
   struct Sum {
     Counts seen{}, expected{};
     double weight = 0;
   };
+  using Group = std::pair<size_t, bool>;  // kind's number, exposed
 
-  std::map<const Kind*, Sum> sums_of(const Pair& pair) const {
-    std::map<const Kind*, Sum> sums;
+  Group group_of(const Bundle& bundle) const { return {number(bundle.kind), bundle.exposed}; }
+  static size_t stratum(const Group& group, size_t d) { return (group.first * 2 + group.second) * strata_per_kind + d; }
+  std::map<Group, Sum> sums_of(const Pair& pair) const {
+    std::map<Group, Sum> sums;
     for (const Bundle& bundle : pair.bundles) {
-      Sum& sum = sums[bundle.kind];
+      Sum& sum = sums[group_of(bundle)];
       sum.seen[stratum_of(bundle.others)] += 1;
       sum.weight += bundle.weight.mid;
     }
@@ -272,32 +317,34 @@ class Scorer {
     std::vector<double> last(happened_.size(), INFINITY);
     for (int round = 0; round < chance_rounds; ++round) {
       std::vector<double> sum(happened_.size());
-      for (const Pair& pair : pairs)
-        if (!pair.one_source)
-          for (const auto& [kind, one] : sums_of(pair))
-            for (size_t d = 0; d < strata_per_kind; ++d) {
-              size_t at = number(kind) * strata_per_kind + d;
-              sum[at] += std::min(one.seen[d], 1 + 2 * share(pair, number(kind)) * last[at]);
-            }
+      for (const Pair& pair : pairs) {
+        if (pair.one_source) continue;
+        for (const auto& [group, one] : sums_of(pair))
+          for (size_t d = 0; d < strata_per_kind; ++d) {
+            size_t at = stratum(group, d);
+            sum[at] += std::min(one.seen[d], 1 + 2 * share(pair, group.first) * last[at]);
+          }
+      }
       last = std::move(sum);
     }
     happened_ = std::move(last);
   }
 
   void weigh_against_chance(Pair& pair) const {
-    std::map<const Kind*, Sum> sums = sums_of(pair);
-    std::map<const Kind*, double> factor;
-    for (auto& [kind, sum] : sums) {
-      size_t k = number(kind);
+    std::map<Group, Sum> sums = sums_of(pair);
+    std::map<Group, double> factor;
+    for (auto& [group, sum] : sums) {
+      double part = share(pair, group.first);
       for (size_t d = 0; d < strata_per_kind; ++d) {
-        double all = happened_[k * strata_per_kind + d], part = share(pair, k);
+        double all = happened_[stratum(group, d)];
         double own = pair.one_source ? 0 : std::min(sum.seen[d], 1 + 2 * part * all);
         sum.expected[d] = part * (all - std::min(own, all) + unseen);
       }
       double most = method_.chance ? beyond_chance(sum.seen, sum.expected) : sum.weight;
-      factor[kind] = sum.weight > 0 ? std::clamp(most / sum.weight, 0.0, 1.0) : 0;
+      if (group.second) most = std::min(most * exposed_credit, exposed_most);
+      factor[group] = sum.weight > 0 ? std::clamp(most / sum.weight, 0.0, 1.0) : 0;
     }
-    for (Bundle& bundle : pair.bundles) pair.score += bundle.weight *= factor[bundle.kind];
+    for (Bundle& bundle : pair.bundles) pair.score += bundle.weight *= factor[group_of(bundle)];
     std::sort(pair.bundles.begin(), pair.bundles.end(), [](const Bundle& x, const Bundle& y) {
       return std::tuple(-x.weight.mid, x.members[0]) < std::tuple(-y.weight.mid, y.members[0]);
     });

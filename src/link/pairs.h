@@ -13,12 +13,14 @@
 namespace weft::link {
 
 // What surrounds a value, as far as it bears on how private it is.
-enum class Setting : uint8_t { record, mail, file, deleted, unallocated, cache };
+enum class Setting : uint8_t { record, mail, file, deleted, unallocated, fetched, cache };
 
 // Where a selector lies on an exhibit.
 struct Place {
   uint32_t container = 0;  // content of the file, or the message; equal content has equal numbers everywhere. 0: none
   uint32_t file = 0;       // number of the file, of its own on each exhibit; 0 in unallocated space
+  uint32_t sender = 0;     // of the message it lies in, unless that is the exhibit's own account; 0: none
+  uint32_t list = 0;       // list or mass mailing the message came through; 0: none
   uint32_t folder = 0;     // of a file that is the selector itself; 0 for others
   Setting setting = Setting::file;
   uint64_t position = 0;  // in the file, or on the image
@@ -43,9 +45,12 @@ struct Selector {
 // How much there is of each kind on an exhibit: by position in kinds().
 using Amounts = std::vector<uint64_t>;
 
+inline constexpr uint32_t no_selector = UINT32_MAX;
+
 struct Case {
   std::vector<std::string> exhibits;  // in order of name
   std::vector<Amounts> amounts;       // by exhibit
+  std::vector<uint32_t> owner;        // by exhibit: selector that is its heaviest account, or none
   std::vector<uint32_t> source;       // by exhibit: exhibits of one source stem from one image
   uint64_t background_sources = 0;
   std::vector<Selector> selectors;  // shared ones only, in order of kind and value
@@ -66,10 +71,11 @@ uint64_t hub_limit(uint64_t exhibits);
 uint64_t sources_looked_at(const Case& input);
 
 struct Bundle {
-  const Kind* kind = nullptr;     // that weighs most at the frequency of its commonest member
-  uint64_t others = 0;            // sources besides the two that hold the commonest member
-  Interval weight;                // after all corrections; the weights of a pair add up to its score
-  bool same_content = false;      // a file or message with the same content holds a member on both sides
+  const Kind* kind = nullptr;  // that weighs most at the frequency of its commonest member
+  uint64_t others = 0;         // sources besides the two that hold the commonest member
+  Interval weight;             // after all corrections; the weights of a pair add up to its score
+  bool exposed = false;        // from caches, fetched pages or one sender's letters, where chance brings most together
+  bool same_content = false;   // a file or message with the same content holds a member on both sides
   std::vector<uint32_t> members;  // selectors, strongest first
 };
 

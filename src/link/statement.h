@@ -17,8 +17,8 @@ struct Statement {
 
 // Fewer sources than this, of case and background, cannot say how common a value is.
 inline constexpr uint64_t least_sources = 15;
-// log10 LR from which a link is called supported, at the lower end of its interval.
-inline constexpr double stated_from = 1;
+// log10 LR from which a link is called supported: a hundred times likelier.
+inline constexpr double stated_from = 2;
 
 // The weight of a pair that shares nothing beyond chance.
 double absent_log10_lr();

@@ -18,12 +18,14 @@ namespace {
 constexpr size_t longest_value = 500, block_reach = 3000, most_fields = 40;
 
 // Fields that are reported, and those that only show that a header is here.
-constexpr std::array<std::string_view, 9> reported{"subject",  "from",   "to",       "cc",        "date",
-                                                   "reply-to", "sender", "x-mailer", "user-agent"};
-constexpr std::array<std::string_view, 15> telling{
-    "received",     "message-id",  "return-path", "mime-version",     "content-type",   "content-transfer-encoding",
-    "delivered-to", "in-reply-to", "references",  "x-originating-ip", "dkim-signature", "bcc",
-    "resent-from",  "x-received",  "list-id"};
+constexpr std::array<std::string_view, 13> reported{"subject",     "from",    "to",         "cc",
+                                                    "date",        "sender",  "reply-to",   "x-mailer",
+                                                    "user-agent",  "list-id", "precedence", "list-unsubscribe",
+                                                    "delivered-to"};
+constexpr std::array<std::string_view, 13> telling{
+    "received",      "message-id", "return-path", "mime-version",     "content-type", "content-transfer-encoding",
+    "in-reply-to",   "references", "bcc",         "x-originating-ip", "resent-from",  "x-received",
+    "dkim-signature"};
 
 // The name of the field a line starts with, in lower case: one of the above, or empty.
 std::string_view field_name(std::string_view line) {
@@ -133,13 +135,16 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 
 constexpr std::array<std::string_view, 1> kinds{"mail_header"};
 constexpr std::array patterns{
-    Pattern{R"((?:^|\n)(?:Subject|From|To|Cc|Date|Reply-To|Sender|X-Mailer|User-Agent):[^\r\n])", caseless, 0},
+    Pattern{
+        R"((?:^|\n)(?:Subject|From|To|Cc|Date|Reply-To|Sender|X-Mailer|User-Agent|List-Id|Precedence|List-Unsubscribe|Delivered-To):[^\r\n])",
+        caseless, 0},
 };
 
 constexpr std::array examples{
     Example{"Received: from a by b\r\nSubject:  the long\r\n\tone\r\n\r\nBody", "mail_header", "Subject: the long one"},
     Example{"Message-ID: <1@x>\nDate: Mon, 5 Nov 2012 10:00:00 +0100\n\n", "mail_header",
             "Date: Mon, 5 Nov 2012 10:00:00 +0100"},
+    Example{"From: a@b.net\nSubject: s\nList-Id: Talk <talk.b.net>\n\n", "mail_header", "List-Id: Talk <talk.b.net>"},
     Example{"Subject: history\nNotes: none\n", "mail_header", ""},
     Example{"Date: 2012\n", "mail_header", ""},
 };
