@@ -46,8 +46,8 @@ TEST_F(Building, ClonesAndGroupsAreOneSource) {
   EXPECT_EQ(file.holding("email", "late@x.net"), 2u);
   EXPECT_EQ(file.holding("email", "capital@x.net"), 1u);
   EXPECT_EQ(file.holding("email", "absent@x.net"), 0u);
-  BackgroundFile file(scratch_ / "f");
-  for (const auto& kind : file.kinds()) EXPECT_NE(kind.name, "card");
+  BackgroundFile written(scratch_ / "f");
+  for (const auto& kind : written.kinds()) EXPECT_NE(kind.name, "card");
   build_background(from({{a, ""}, {b, ""}, {c, "office"}, {d, "office"}}), scratch_ / "g");
   Background grouped(scratch_ / "g");
   EXPECT_EQ(grouped.sources(), 2u);
