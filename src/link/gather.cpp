@@ -399,7 +399,7 @@ class Collector {
     std::string_view kind = kinds()[holder.entry->kind].name;
     for (const IndexPlace& place : merge_.places(holder)) {
       const IndexFile* file = merge_.file(holder, place);
-      if (file && (file->flags & in_software)) continue;
+      if (file && (file->flags & in_software) && !tells_of_use(place.role)) continue;
       if (file && file->sha256 && backgrounds_.knows_file(merge_.index(holder.exhibit).file_sha256(*file))) {
         why = "known file";
         continue;

@@ -34,7 +34,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "an index lies in the file as it lies in memory");
 using pack::Database;
 
-constexpr std::string_view magic = "WEFTIDX7";
+constexpr std::string_view magic = "WEFTIDX8";
 constexpr uint64_t least_file = 1024;     // smaller files are templates, markers and settings
 constexpr uint64_t whole_file = 1 << 20;  // a larger file is a collection of things
 constexpr uint64_t rows_per_segment = 2'000'000;
@@ -344,7 +344,7 @@ class Builder {
   // What tells most comes first: a record, a user's file, a deleted one, unallocated space, a cache, software.
   uint8_t rank(const Row& row) const {
     uint32_t flags = row.file && row.file < files_.size() ? files_[row.file].out.flags : 0;
-    if (flags & in_software) return 5;
+    if ((flags & in_software) && !tells_of_use(row.role)) return 5;
     if (flags & in_cache) return 4;
     if (!row.file && row.kind != kind_serial_) return 3;
     if (flags & not_allocated) return 2;
@@ -503,6 +503,14 @@ uint32_t role_number(std::string_view role) {
   for (uint32_t i = 0; i < std::size(role_names); ++i)
     if (role_names[i] == role) return i;
   return uint32_t(std::size(role_names) - 1);
+}
+
+bool tells_of_use(uint32_t role) {
+  static constexpr std::string_view of_use[] = {
+      "owner", "account", "from",   "sender", "reply_to", "to",  "cc",    "bcc",       "contact", "guest",
+      "host",  "network", "device", "camera", "event",    "key", "visit", "organiser", "machine", "message"};
+  return role < std::size(role_names) &&
+         std::find(std::begin(of_use), std::end(of_use), role_names[role]) != std::end(of_use);
 }
 
 uint64_t index_hash(std::string_view kind, std::string_view value) {

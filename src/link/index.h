@@ -76,6 +76,9 @@ struct IndexEntry {
 // What a value was in the record it comes from; "" for a hit of a scanner.
 std::span<const std::string_view> roles();
 uint32_t role_number(std::string_view role);
+// True for what a record tells of this exhibit's own use (a device attached, a network joined, a party of a message),
+// which counts even where the record lies among the files of the system: a registry, /etc.
+bool tells_of_use(uint32_t role);
 
 uint64_t index_hash(std::string_view kind, std::string_view value);
 
