@@ -84,6 +84,8 @@ class KnownFeatures(Case):
         shown = {name: [n for n in names.values() if n != name] for name in found}  # other entries: members of an archive
         for row in table(self.case, "feature"):
             offset, _, layers = row["path"].partition("-")
+            if offset.startswith("#"):  # a parser's row: the scanner's own stands beside it
+                continue
             where = str(int(offset) - starts[row["file_id"]]) + ("-" + layers if layers else "")
             found[row["file"]].add((row["kind"], row["value"].lower(), where))
             shown[row["file"]].append(f"{row['kind']} {row['value']} {where}")
