@@ -46,7 +46,7 @@ constexpr double exposed_credit = 0.5, exposed_most = 0.7;
 constexpr int chance_rounds = 4;
 constexpr double unseen = 0.25;  // bundles a stratum may hold by chance though no other pair showed one
 
-// How private a value is by where it stands; the constants are fitted on made-up cases (docs/linking.md).
+// How private a value is by where it stands; judgements, chosen while looking at made cases (docs/linking.md).
 double privacy_of(Setting setting) {
   switch (setting) {
     case Setting::record:
