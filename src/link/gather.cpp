@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <numeric>
 #include <thread>
@@ -28,9 +29,10 @@ namespace {
 
 constexpr unsigned stretches = 256;
 constexpr double background_share = 0.01;  // of the background's sources that make a selector part of the background
-constexpr size_t examples_shown = 5, accounts_kept = 10;
-constexpr uint64_t few_files = 20;  // fewer in common may be chance even where they are all there is
-constexpr double same_image = 0.5;  // of the smaller exhibit's own files, at the same path and inode
+constexpr size_t examples_shown = 5, accounts_looked_at = 40;
+constexpr uint64_t few_files = 20;               // fewer in common may be chance even where they are all there is
+constexpr uint64_t few_files_of_one_volume = 3;  // where both have a volume with one serial, that few have
+constexpr double same_image = 0.5;               // of the smaller exhibit's own files, at the same path and inode
 
 struct Holder {
   uint64_t hash = 0;
@@ -150,6 +152,7 @@ class Backgrounds {
 
 struct Survey {
   std::vector<uint32_t> marks;                 // pairs of exhibits by a * n + b: own files at the same place
+  std::vector<uint32_t> one_serial;            // the same: 1 where volumes of both bear one serial
   std::vector<uint32_t> own_files;             // by exhibit: files that few others have
   std::vector<std::vector<Account>> accounts;  // by exhibit
   std::vector<double> least;                   // by exhibit: lighter accounts need not be looked at
@@ -167,11 +170,13 @@ class Surveyor {
       state.own_files.resize(exhibits_);
       state.accounts.resize(exhibits_);
       state.least.resize(exhibits_);
-      if (exhibits_ <= most_compared) state.marks.resize(exhibits_ * exhibits_);
+      if (exhibits_ <= most_compared)
+        state.marks.resize(exhibits_ * exhibits_), state.one_serial.resize(exhibits_ * exhibits_);
     }
     const Kind& kind = kinds()[run[0].entry->kind];
     state.shared += run.size() > 1;
     if (kind.name == "file_sha256" && run.size() <= limit_) compare_files(state, run);
+    if (kind.name == "volume_serial" && run.size() <= limit_) compare_serials(state, run);
     if (kind.name == "email") propose(state, run, kind);
   }
 
@@ -188,19 +193,13 @@ class Surveyor {
         if (!images[a].empty() && images[a] == images[b]) parent[root(b)] = root(a);
         if (all.marks.empty()) continue;
         uint64_t same = all.marks[a * exhibits_ + b], smaller = std::min(all.own_files[a], all.own_files[b]);
-        if (same >= few_files && double(same) >= same_image * double(smaller)) parent[root(b)] = root(a);
+        uint64_t least = all.one_serial[a * exhibits_ + b] ? few_files_of_one_volume : few_files;
+        if (same >= least && double(same) >= same_image * double(smaller)) parent[root(b)] = root(a);
       }
     std::vector<uint32_t> number(exhibits_), out(exhibits_);
     uint32_t count = 0;
     for (uint32_t i = 0; i < exhibits_; ++i) out[i] = root(i) == i ? number[i] = count++ : number[root(i)];
     return out;
-  }
-
-  static void keep_heaviest(std::vector<Account>& list) {
-    std::sort(list.begin(), list.end(), [](const Account& x, const Account& y) {
-      return std::tuple(-x.weight, std::string_view(x.value)) < std::tuple(-y.weight, std::string_view(y.value));
-    });
-    if (list.size() > accounts_kept) list.resize(accounts_kept);
   }
 
   static void add(Survey& all, Survey& part) {
@@ -213,11 +212,11 @@ class Surveyor {
       for (size_t i = 0; i < to.size(); ++i) to[i] += from[i];
     };
     sum(all.marks, part.marks);
+    sum(all.one_serial, part.one_serial);
     sum(all.own_files, part.own_files);
     for (size_t e = 0; e < all.accounts.size(); ++e) {
       auto& to = all.accounts[e];
       to.insert(to.end(), part.accounts[e].begin(), part.accounts[e].end());
-      keep_heaviest(to);
     }
     all.shared += part.shared;
   }
@@ -239,24 +238,29 @@ class Surveyor {
     return false;
   }
 
-  // A value that says something, weighed by how often it occurs and how few know it.
+  // A volume's serial that few have, on both: with it, a few files are enough to tell a clone.
+  void compare_serials(Survey& state, Run run) const {
+    if (state.marks.empty()) return;
+    for (size_t i = 0; i < run.size(); ++i)
+      for (size_t j = i + 1; j < run.size(); ++j) state.one_serial[run[i].exhibit * exhibits_ + run[j].exhibit] = 1;
+  }
+
   void propose(Survey& state, Run run, const Kind& kind) const {
     std::string_view value = merge_.value(run[0]);
-    if (!example_reason(kind.name, value).empty()) return;
-    double rare = std::log(double(exhibits_ + 1) / double(run.size()));
+    std::string_view reason = example_reason(kind.name, value);
+    if (!reason.empty() && reason != of_software_makers) return;
     for (const Holder& holder : run) {
       auto places = merge_.places(holder);
       if (places.empty()) continue;
       const IndexFile* file = merge_.file(holder, places[0]);
       if (file && (file->flags & (in_software | in_cache))) continue;
       std::string_view role = roles()[std::min<size_t>(places[0].role, roles().size() - 1)];
-      double factor = role == "owner" ? 8 : role == "account" ? 4 : role_address(value) ? 0.3 : 1;
-      double weight = factor * rare * double(holder.entry->times);
+      double weight = account_weight(holder.entry->times, run.size(), exhibits_, value, role);
+      if (weight <= 0 || weight < state.least[holder.exhibit]) continue;
       auto& list = state.accounts[holder.exhibit];
-      if (weight < state.least[holder.exhibit]) continue;
-      list.push_back({holder.exhibit, holder.hash, std::string(kind.name), std::string(value), weight,
+      list.push_back({holder.exhibit, holder.hash, std::string(kind.name), std::string(value), weight, 0,
                       holder.entry->times, run.size(), std::string(role)});
-      if (list.size() > 4 * accounts_kept) {
+      if (list.size() > accounts_looked_at) {
         keep_heaviest(list);
         state.least[holder.exhibit] = list.back().weight;
       }
@@ -296,15 +300,20 @@ std::string filled_hash(uint64_t size, uint8_t with) {
 
 class Collector {
  public:
-  // owner: hash of each exhibit's heaviest account, or 0.
+  // Accounts by exhibit, heaviest first.
   Collector(const Merge& merge, const Backgrounds& backgrounds, const std::vector<std::string>& exhibits,
-            const std::vector<uint32_t>& source, const std::vector<uint64_t>& owner)
+            const std::vector<Account>& accounts)
       : merge_(merge),
         backgrounds_(backgrounds),
         exhibits_(exhibits),
-        source_(source),
-        owner_(owner),
-        limit_(hub_limit(exhibits.size())) {}
+        owner_(exhibits.size()),
+        limit_(hub_limit(exhibits.size())) {
+    std::vector<Standing> all = standings(accounts);
+    for (size_t i = accounts.size(); i-- > 0;) {
+      owner_[accounts[i].exhibit] = accounts[i].hash;  // the first of each exhibit comes last
+      if (all[i] != Standing::one_of_many) standing_[{accounts[i].exhibit, accounts[i].hash}] = all[i];
+    }
+  }
 
   void step(Found& state, Run run) const {
     if (run.size() < 2) return;
@@ -317,15 +326,19 @@ class Collector {
     selector.background = backgrounds_.holding(kind, value);
     if (reason.empty() && backgrounds_.is_common(selector.background)) reason = "background";
     if (reason.empty() && run.size() > limit_) reason = "hub";
+    if ((reason == "hub" || reason == of_software_makers) && kind.name == "email" && stands_out_on_few(run)) {
+      selector.prominent_only = true;
+      reason.clear();
+    }
     if (reason.empty() && kind.name == "file_sha256") reason = program_reason(run);
     selector.value = std::string(merge_.shown(run[0]));
     selector.first_posting = uint32_t(state.postings.size());
     size_t first_place = state.places.size();
     if (reason.empty()) {
       std::string why = "software folder";
-      for (const Holder& holder : run) place(state, holder, why);
+      for (const Holder& holder : run) place(state, holder, why, selector.prominent_only);
       selector.postings = uint32_t(state.postings.size()) - selector.first_posting;
-      if (selector.postings < 2) reason = why;
+      if (counting(state, selector) < 2) reason = why;
     }
     if (!reason.empty()) {
       state.postings.resize(selector.first_posting);
@@ -334,7 +347,6 @@ class Collector {
           {std::string(kind.name), selector.value, reason, selector.exhibits, selector.background, examples(run)});
       return;
     }
-    selector.sources = count_sources(run);
     selector.privacy = privacy(kind, value, run);
     state.selectors.push_back({std::move(selector), run[0].hash});
   }
@@ -363,11 +375,15 @@ class Collector {
       (out += i ? ", " : "") += exhibits_[run[i].exhibit];
     return out;
   }
-  uint64_t count_sources(Run run) const {
-    std::vector<uint32_t> all;
-    for (const Holder& holder : run) all.push_back(source_[holder.exhibit]);
-    std::sort(all.begin(), all.end());
-    return uint64_t(std::unique(all.begin(), all.end()) - all.begin());
+  Standing standing(const Holder& holder) const {
+    auto it = standing_.find({holder.exhibit, holder.hash});
+    return it == standing_.end() ? Standing::one_of_many : it->second;
+  }
+  // A value on many exhibits, or one that programs are full of, may be somebody's account where it stands out.
+  bool stands_out_on_few(Run run) const {
+    auto count = size_t(std::count_if(run.begin(), run.end(),
+                                      [&](const Holder& holder) { return standing(holder) != Standing::one_of_many; }));
+    return count >= 2 && count <= limit_;
   }
   double privacy(const Kind& kind, std::string_view value, Run run) const {
     if (kind.name == "email") return role_address(value) ? 0.4 : 1;
@@ -393,9 +409,15 @@ class Collector {
     return file->flags & is_mail ? Setting::mail : Setting::file;
   }
 
-  // Adds a posting when the exhibit holds it in a place that counts; else says why not.
-  void place(Found& state, const Holder& holder, std::string& why) const {
-    Posting posting{holder.exhibit, uint32_t(state.places.size()), 0};
+  static size_t counting(const Found& state, const Selector& selector) {
+    auto all = std::span(state.postings).subspan(selector.first_posting, selector.postings);
+    return size_t(std::count_if(all.begin(), all.end(), [](const Posting& posting) { return posting.counts; }));
+  }
+  // Adds a posting, with the places that count; where there are none, says why not.
+  void place(Found& state, const Holder& holder, std::string& why, bool prominent_only) const {
+    Posting posting;
+    posting.exhibit = holder.exhibit, posting.first_place = uint32_t(state.places.size());
+    posting.standing = standing(holder);
     std::string_view kind = kinds()[holder.entry->kind].name;
     for (const IndexPlace& place : merge_.places(holder)) {
       const IndexFile* file = merge_.file(holder, place);
@@ -424,14 +446,15 @@ class Collector {
       state.places.push_back(raw);
     }
     posting.places = uint32_t(state.places.size()) - posting.first_place;
-    if (posting.places) state.postings.push_back(posting);
+    posting.counts = posting.places > 0 && (!prominent_only || posting.standing != Standing::one_of_many);
+    state.postings.push_back(posting);
   }
 
   const Merge& merge_;
   const Backgrounds& backgrounds_;
   const std::vector<std::string>& exhibits_;
-  const std::vector<uint32_t>& source_;
-  const std::vector<uint64_t>& owner_;
+  std::vector<uint64_t> owner_;                                 // by exhibit: hash of its heaviest account, or 0
+  std::map<std::pair<uint32_t, uint64_t>, Standing> standing_;  // by exhibit and hash
   uint64_t limit_;
 };
 
@@ -547,6 +570,10 @@ Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& in
   for (size_t i = 0; i < sources.size(); ++i) {
     out.input.exhibits.push_back(sources[i].exhibit);
     out.input.amounts.emplace_back(indexes[i].amounts().begin(), indexes[i].amounts().end());
+    out.input.own_amounts.emplace_back(indexes[i].own_amounts().begin(), indexes[i].own_amounts().end());
+    for (std::string_view name : {"owner", "account"})  // one account, or a few, whatever the size
+      for (Amounts* amounts : {&out.input.amounts.back(), &out.input.own_amounts.back()})
+        (*amounts)[size_t(find_kind(name) - kinds().data())] = 1;
     out.selectors += indexes[i].size();
   }
   Merge merge(indexes);
@@ -560,14 +587,13 @@ Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& in
   for (const Index& index : indexes) images.push_back(index.image());
   out.input.source = surveyor.sources(surveys[0], images);
   for (auto& list : surveys[0].accounts) {
-    Surveyor::keep_heaviest(list);
+    keep_heaviest(list);
     out.accounts.insert(out.accounts.end(), list.begin(), list.end());
   }
   surveys.clear();
 
-  std::vector<uint64_t> owner(sources.size());
-  for (auto it = out.accounts.rbegin(); it != out.accounts.rend(); ++it) owner[it->exhibit] = it->hash;
-  Collector collector(merge, backgrounds, out.input.exhibits, out.input.source, owner);
+  out.input.party = parties(out.accounts, out.input.source);
+  Collector collector(merge, backgrounds, out.input.exhibits, out.accounts);
   std::vector<Found> found(stretches);
   merge.run(threads, [&](unsigned stretch, unsigned, Run run) { collector.step(found[stretch], run); });
   Assembler assembler(out, indexes);

@@ -6,6 +6,7 @@
 
 #include "link/background.h"
 #include "link/index.h"
+#include "link/owners.h"
 #include "link/pairs.h"
 #include "link/rows.h"
 
@@ -15,16 +16,6 @@ namespace weft::link {
 // pack.
 std::vector<Source> sources(const std::vector<std::string>& packs, const std::string& tokens,
                             const std::string& indexes);
-
-// The account that an exhibit's contents turn around, and those next to it.
-struct Account {
-  uint32_t exhibit = 0;
-  uint64_t hash = 0;  // of the selector
-  std::string kind, value;
-  double weight = 0;  // times it occurs by how few exhibits know it; comparable on one exhibit only
-  uint64_t times = 0, exhibits = 0;
-  std::string role;  // the strongest that a record gives it
-};
 
 struct Gathered {
   Case input;

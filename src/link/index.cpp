@@ -34,7 +34,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "an index lies in the file as it lies in memory");
 using pack::Database;
 
-constexpr std::string_view magic = "WEFTIDX8";
+constexpr std::string_view magic = "WEFTIDXA";
 constexpr uint64_t least_file = 1024;     // smaller files are templates, markers and settings
 constexpr uint64_t whole_file = 1 << 20;  // a larger file is a collection of things
 constexpr uint64_t rows_per_segment = 2'000'000;
@@ -48,7 +48,7 @@ struct Header {
   uint64_t segments = 0, segment_table = 0;
   uint64_t messages = 0, messages_at = 0;
   uint64_t files = 0, files_at = 0, file_texts = 0, file_texts_at = 0;
-  uint64_t selectors = 0, kinds = 0, amounts_at = 0;
+  uint64_t selectors = 0, kinds = 0, amounts_at = 0, own_amounts_at = 0;
   char pack[64], image[64];
 };
 struct SegmentAt {
@@ -199,6 +199,7 @@ class Builder {
     header.messages = messages_.all().size(), header.messages_at = out_.put(messages_.all());
     header.segments = table.size(), header.segment_table = out_.put(table);
     header.kinds = kinds().size(), header.amounts_at = out_.put(amounts_);
+    header.own_amounts_at = out_.put(own_amounts_);
     header.selectors = selectors_;
     std::memcpy(header.magic, magic.data(), magic.size());
     fill(header.pack, pack_);
@@ -243,7 +244,7 @@ class Builder {
         [&](const Database::Batch& batch) {
           for (size_t r = 0; r < batch.rows(); ++r) info(batch.number(0, r)).offset = batch.number(1, r);
         });
-    amounts_.assign(kinds().size(), 0);
+    for (auto* list : {&amounts_, &own_amounts_}) list->assign(kinds().size(), 0);
   }
 
   // Rows whose hash falls into this pass.
@@ -341,11 +342,12 @@ class Builder {
     return path.empty() || n == offset;
   }
 
+  static constexpr uint8_t rank_of_cache = 4;
   // What tells most comes first: a record, a user's file, a deleted one, unallocated space, a cache, software.
   uint8_t rank(const Row& row) const {
     uint32_t flags = row.file && row.file < files_.size() ? files_[row.file].out.flags : 0;
     if ((flags & in_software) && !tells_of_use(row.role)) return 5;
-    if (flags & in_cache) return 4;
+    if (flags & in_cache) return rank_of_cache;
     if (!row.file && row.kind != kind_serial_) return 3;
     if (flags & not_allocated) return 2;
     return row.role ? 0 : 1;
@@ -413,6 +415,7 @@ class Builder {
     }
     entry.places = uint16_t(places_.size() - entry.first_place);
     ++amounts_[entry.kind];
+    own_amounts_[entry.kind] += rows[0].rank < rank_of_cache;
     entries_.push_back(entry);
   }
 
@@ -474,7 +477,7 @@ class Builder {
   std::vector<IndexEntry> entries_;
   std::vector<IndexPlace> places_;
   std::string texts_;
-  std::vector<uint64_t> amounts_;
+  std::vector<uint64_t> amounts_, own_amounts_;
   std::vector<std::pair<uint32_t, uint64_t>> seen_;  // file and position of an entry's rows
 };
 
@@ -534,6 +537,8 @@ Index::Index(const std::string& path) : mapping_(path) {
   file_texts_ = part<char>(bytes, header.file_texts_at, header.file_texts, ok);
   auto amounts = part<uint64_t>(bytes, header.amounts_at, header.kinds, ok);
   amounts_.assign(amounts.begin(), amounts.end());
+  auto own = part<uint64_t>(bytes, header.own_amounts_at, header.kinds, ok);
+  own_amounts_.assign(own.begin(), own.end());
   size_ = header.selectors;
   auto field = [&](size_t at) {
     std::string_view text(reinterpret_cast<const char*>(bytes.data()) + at, 64);

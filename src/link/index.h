@@ -96,10 +96,12 @@ class Index {
   std::span<const Segment> segments() const { return segments_; }
   std::span<const IndexFile> files() const { return files_; }
   std::span<const IndexMessage> messages() const { return messages_; }
-  std::span<const uint64_t> amounts() const { return amounts_; }  // different selectors by kind
-  uint64_t size() const { return size_; }                         // different selectors
-  std::string_view pack() const { return pack_; }                 // digest of what it was made from
-  std::string_view image() const { return image_; }               // SHA-256 of the image
+  // By kind: different selectors; and those outside caches and software.
+  std::span<const uint64_t> amounts() const { return amounts_; }
+  std::span<const uint64_t> own_amounts() const { return own_amounts_; }
+  uint64_t size() const { return size_; }            // different selectors
+  std::string_view pack() const { return pack_; }    // digest of what it was made from
+  std::string_view image() const { return image_; }  // SHA-256 of the image
 
   // nullptr when the exhibit does not hold it.
   const IndexEntry* find(uint64_t hash, const Segment** segment) const;
@@ -117,7 +119,7 @@ class Index {
   std::span<const IndexFile> files_;
   std::span<const IndexMessage> messages_;
   std::span<const char> file_texts_;
-  std::vector<uint64_t> amounts_;
+  std::vector<uint64_t> amounts_, own_amounts_;
   uint64_t size_ = 0;
   std::string_view pack_, image_;
 };

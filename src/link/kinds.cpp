@@ -32,6 +32,7 @@ constexpr std::string_view published_address = "an address published on a page t
 constexpr std::string_view public_key = "a public key that a program or a site publishes";
 
 constexpr auto table = std::to_array<Kind>({
+    {"account", 0.95, 0.02, "another person may have used the same account, or both know whose it is"},
     {"bitcoin", 0.98, 0.05, published_address},
     {"bssid", 0.90, 0.05, same_network},
     {"calendar_uid", 0.95, 0.05, "the same invitation may have reached both from a third party"},
@@ -144,7 +145,7 @@ std::string_view email_reason(std::string_view value) {
   if (at == std::string_view::npos) return "";
   std::string_view host = value.substr(at + 1);
   if (example_host(host)) return "example value";
-  if (software_host(host)) return "address of software makers";
+  if (software_host(host)) return of_software_makers;
   if (is_one_of(value.substr(0, at), roles)) return "role address";
   return "";
 }

@@ -25,6 +25,9 @@ const Kind* find_kind(std::string_view name);
 // What many people write to, not one: info@, sales@, newsletter@ … Shared, it says less than a person's address.
 bool role_address(std::string_view email);
 
+// A person at a maker of software may be somebody's own account all the same.
+inline constexpr std::string_view of_software_makers = "address of software makers";
+
 // Why a value says nothing on whichever exhibit it stands: "example value", "well-known value", …; empty when it may
 // say something.
 std::string_view example_reason(std::string_view kind, std::string_view value);

@@ -14,7 +14,6 @@
 #include "link/background.h"
 #include "link/gather.h"
 #include "link/index.h"
-#include "link/owners.h"
 #include "link/pairs.h"
 #include "link/rows.h"
 #include "link/statement.h"
@@ -89,7 +88,6 @@ LinkSummary link(const LinkOptions& options) {
   stdfs::create_directories(options.indexes);
   std::vector<Index> indexes = open_indexes(packs, options.temporary, options.limits, options.threads);
   Gathered gathered = gather(packs, indexes, backgrounds, options.threads);
-  add_owner_selectors(gathered);
   std::vector<Pair> pairs = score_pairs(gathered.input, options.method);
   std::vector<Statement> statements = state(pairs, gathered.input, options.method);
   LinkSummary summary{packs.size(), gathered.selectors, gathered.shared, pairs.size(), 0, 0};

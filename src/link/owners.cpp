@@ -1,56 +1,95 @@
-// An account stands out when it weighs clearly more than the next (Garfinkel 2006 found the most common address about
-// twice as frequent as any other on a drive of one user). A weak first place says nothing and makes no selector.
+// An exhibit's own account is the address that occurs on most occasions there. Garfinkel (2006) found the most common
+// address about twice as frequent as any other on a drive of one user. What is as frequent everywhere (a vendor, a
+// list) is nobody's own, so occasions count less for what many exhibits know, down to nothing for what all do. But an
+// account known to a few friends is no less an account. What stands in an address book is somebody else's.
 #include "link/owners.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
-#include <unordered_map>
+#include <numeric>
+#include <tuple>
+
+#include "link/kinds.h"
 
 namespace weft::link {
 namespace {
 
+constexpr size_t accounts_kept = 10;
+constexpr uint64_t known_by_friends = 5;  // exhibits; so many know an account though it is one person's
+constexpr double share_that_stands_out = 0.1;
+constexpr uint64_t twice = 2;        // occasions; what was met once stands nowhere
 constexpr double clearly = 1.5;      // times the runner-up
 constexpr uint64_t least_times = 3;  // one signature is no owner
 
+double factor_of(std::string_view role, std::string_view value) {
+  if (role == "owner") return 8;
+  if (role == "account") return 4;
+  if (role_address(value)) return 0.3;
+  return role == "contact" || role == "guest" ? 0.6 : 1;
+}
+
 }  // namespace
 
-void add_owner_selectors(Gathered& gathered) {
-  const Kind* kind = find_kind("owner");
-  size_t column = size_t(kind - kinds().data());
-  std::map<std::string, std::vector<const Account*>> holders;
-  const std::vector<Account>& accounts = gathered.accounts;
+double account_weight(uint64_t times, uint64_t holding, uint64_t exhibits, std::string_view value,
+                      std::string_view role) {
+  auto rare = [&](uint64_t n) { return std::log(double(exhibits + 1) / double(std::min(n, exhibits))); };
+  return factor_of(role, value) * std::min(1.0, rare(holding) / rare(known_by_friends)) * double(times);
+}
+
+void keep_heaviest(std::vector<Account>& accounts) {
+  std::sort(accounts.begin(), accounts.end(), [](const Account& x, const Account& y) {
+    return std::tuple(-x.weight, -double(x.exhibits), std::string_view(x.value)) <
+           std::tuple(-y.weight, -double(y.exhibits), std::string_view(y.value));
+  });
+  if (accounts.size() > accounts_kept) accounts.resize(accounts_kept);
+  double sum = 0;
+  for (const Account& account : accounts) sum += account.weight;
+  for (Account& account : accounts) account.share = sum > 0 ? account.weight / sum : 0;
+}
+
+std::vector<Standing> standings(const std::vector<Account>& accounts) {
+  std::vector<Standing> out;
   for (size_t i = 0; i < accounts.size(); ++i) {
-    if (i > 0 && accounts[i - 1].exhibit == accounts[i].exhibit) continue;
+    bool first = i == 0 || accounts[i - 1].exhibit != accounts[i].exhibit;
+    out.push_back(accounts[i].times < twice                    ? Standing::one_of_many
+                  : first                                      ? Standing::first
+                  : accounts[i].share >= share_that_stands_out ? Standing::stands_out
+                                                               : Standing::one_of_many);
+  }
+  return out;
+}
+
+std::vector<uint32_t> parties(const std::vector<Account>& accounts, const std::vector<uint32_t>& source) {
+  std::vector<uint32_t> parent(source.size());
+  std::iota(parent.begin(), parent.end(), 0u);
+  auto root = [&](uint32_t i) {
+    while (parent[i] != i) i = parent[i];
+    return i;
+  };
+  auto join = [&](uint32_t a, uint32_t b) {
+    a = root(a), b = root(b);
+    if (a != b) parent[std::max(a, b)] = std::min(a, b);
+  };
+  std::map<uint32_t, uint32_t> first_of_source;
+  for (uint32_t i = 0; i < source.size(); ++i) join(first_of_source.try_emplace(source[i], i).first->second, i);
+  std::map<uint64_t, uint32_t> clear;  // account, an exhibit where it stands out
+  auto first = [&](size_t i) { return i == 0 || accounts[i - 1].exhibit != accounts[i].exhibit; };
+  for (size_t i = 0; i < accounts.size(); ++i) {
+    if (!first(i) || accounts[i].times < least_times) continue;
     bool runner_up = i + 1 < accounts.size() && accounts[i + 1].exhibit == accounts[i].exhibit;
-    if (accounts[i].times < least_times || (runner_up && accounts[i].weight < clearly * accounts[i + 1].weight))
-      continue;
-    holders[accounts[i].value].push_back(&accounts[i]);
+    if (runner_up && accounts[i].weight < clearly * accounts[i + 1].weight) continue;
+    auto [it, fresh] = clear.try_emplace(accounts[i].hash, accounts[i].exhibit);
+    if (!fresh) join(it->second, accounts[i].exhibit);
   }
-  Case& to = gathered.input;
-  for (Amounts& amounts : to.amounts) amounts[column] = 1;
-  for (const auto& [value, list] : holders) {
-    if (list.size() < 2 || list.size() > hub_limit(to.exhibits.size())) continue;
-    Selector selector;
-    selector.kind = kind, selector.value = value, selector.exhibits = list.size();
-    std::vector<uint32_t> all;
-    for (const Account* account : list) all.push_back(to.source[account->exhibit]);
-    std::sort(all.begin(), all.end());
-    selector.sources = uint64_t(std::unique(all.begin(), all.end()) - all.begin());
-    selector.first_posting = uint32_t(to.postings.size()), selector.postings = uint32_t(list.size());
-    for (const Account* account : list) to.postings.push_back({account->exhibit, uint32_t(to.places.size()), 0});
-    gathered.hash.push_back(list[0]->hash);
-    to.selectors.push_back(std::move(selector));
-  }
-  // The accounts themselves, where they are shared.
-  std::unordered_map<uint64_t, uint32_t> shared;
-  for (uint32_t i = 0; i < to.selectors.size(); ++i)
-    if (to.selectors[i].kind->name == "email") shared.emplace(gathered.hash[i], i);
-  to.owner.assign(to.exhibits.size(), no_selector);
-  for (size_t i = accounts.size(); i-- > 0;)  // the heaviest of an exhibit is its first and wins
-    if (auto it = shared.find(accounts[i].hash); it != shared.end())
-      to.owner[accounts[i].exhibit] = it->second;
-    else
-      to.owner[accounts[i].exhibit] = no_selector;
+  // First of a small exhibit, and without doubt of another: the same party.
+  for (size_t i = 0; i < accounts.size(); ++i)
+    if (first(i))
+      if (auto it = clear.find(accounts[i].hash); it != clear.end()) join(it->second, accounts[i].exhibit);
+  std::vector<uint32_t> number(source.size()), out(source.size());
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < source.size(); ++i) out[i] = root(i) == i ? number[i] = count++ : number[root(i)];
+  return out;
 }
 
 }  // namespace weft::link

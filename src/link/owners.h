@@ -1,12 +1,39 @@
-// The accounts that exhibits turn around, as selectors of their own.
+// The accounts that the contents of exhibits turn around, and which exhibits therefore belong to one party. It speaks
+// of exhibits and accounts, not of who held them.
 #pragma once
 
-#include "link/gather.h"
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace weft::link {
 
-// Exhibits whose heaviest account is the same share an "owner" selector: evidence of its own beside the account's
-// presence, and the only one where so many others know the account that it is a hub. Adds to gathered.input.
-void add_owner_selectors(Gathered& gathered);
+struct Account {
+  uint32_t exhibit = 0;
+  uint64_t hash = 0;  // of the selector
+  std::string kind, value;
+  double weight = 0;  // occasions by how few exhibits know it; comparable on one exhibit only
+  double share = 0;   // of the weight of all that are kept of the exhibit
+  uint64_t times = 0, exhibits = 0;
+  std::string role;  // what records call it in its most telling place
+};
+
+// Where an address stands among those of an exhibit.
+enum class Standing : uint8_t { one_of_many, stands_out, first };
+// By account, given by exhibit and heaviest first: first of its exhibit, or a tenth of the weight and more.
+std::vector<Standing> standings(const std::vector<Account>& accounts);
+
+// Which of its accounts an exhibit keeps, heaviest first, with their shares.
+void keep_heaviest(std::vector<Account>& accounts);
+
+// What weighs for an address to be the exhibit's own account: on how many occasions it occurs there, and on how many of
+// the case's exhibits.
+double account_weight(uint64_t times, uint64_t holding, uint64_t exhibits, std::string_view value,
+                      std::string_view role);
+
+// By exhibit, numbered from 0: exhibits of one source, and those that turn around one account which clearly stands out.
+// What one party has on several exhibits does not make a value common. `accounts` by exhibit, heaviest first.
+std::vector<uint32_t> parties(const std::vector<Account>& accounts, const std::vector<uint32_t>& source);
 
 }  // namespace weft::link

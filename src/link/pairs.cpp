@@ -19,6 +19,7 @@
 #include <cmath>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "base/error.h"
 #include "link/bundle.h"
@@ -43,7 +44,10 @@ constexpr double one_sender_privacy = 0.3, one_list_privacy = 0.15;
 constexpr double exposed_privacy = 0.5;  // of fetched pages and caches
 // Meetings in caches come in swarms, which a Poisson law does not expect: all of a pair's together say little.
 constexpr double exposed_credit = 0.5, exposed_most = 0.7;
-constexpr int chance_rounds = 4;
+constexpr int chance_rounds = 5;
+constexpr double linked_by_the_rest = 2;  // score without a kind from which a pair does not teach chance of that kind
+constexpr size_t few_stand_out = 3;
+constexpr double heaviest_skew = 3;
 constexpr double unseen = 0.25;  // bundles a stratum may hold by chance though no other pair showed one
 
 // How private a value is by where it stands; judgements, chosen while looking at made cases (docs/linking.md).
@@ -78,7 +82,7 @@ size_t stratum_of(uint64_t others) {
 class Scorer {
  public:
   Scorer(const Case& input, const Method& method)
-      : input_(input), method_(method), happened_(2 * kinds().size() * strata_per_kind) {
+      : input_(input), method_(method), happened_(2 * kinds().size() * strata_per_kind), met_(input.exhibits.size()) {
     number_sets();
     measure_exposure();
     for (uint32_t source : input_.source) {
@@ -129,54 +133,66 @@ class Scorer {
   }
 
   void measure_exposure() {
-    mean_.assign(kinds().size(), 0);
-    products_.assign(kinds().size(), 0);
-    for (size_t kind = 0; kind < kinds().size(); ++kind) {
-      double sum = 0, squares = 0, holders = 0;
-      for (const Amounts& amounts : input_.amounts) {
-        double n = double(amounts[kind]);
-        sum += n, squares += n * n, holders += n > 0;
+    for (bool exposed : {false, true})
+      for (size_t kind = 0; kind < kinds().size(); ++kind) {
+        double sum = 0, squares = 0, holders = 0;
+        for (const Amounts& amounts : exposed ? input_.amounts : input_.own_amounts) {
+          double n = double(amounts[kind]);
+          sum += n, squares += n * n, holders += n > 0;
+        }
+        mean_[exposed].push_back(holders > 0 ? sum / holders : 1);
+        products_[exposed].push_back((sum * sum - squares) / 2);
       }
-      mean_[kind] = holders > 0 ? sum / holders : 1;
-      products_[kind] = (sum * sum - squares) / 2;
-    }
   }
 
   std::vector<Triple> expand() const {
     uint64_t limit = hub_limit(input_.exhibits.size());
     std::vector<Triple> out;
+    std::vector<uint32_t> holders;
     for (uint32_t i = 0; i < input_.selectors.size(); ++i) {
-      auto list = postings(input_.selectors[i]);
-      if (list.size() > limit) continue;
-      for (size_t x = 0; x < list.size(); ++x)
-        for (size_t y = x + 1; y < list.size(); ++y) out.push_back({list[x].exhibit, list[y].exhibit, i});
+      holders.clear();
+      for (const Posting& posting : postings(input_.selectors[i]))
+        if (posting.counts) holders.push_back(posting.exhibit);
+      if (holders.size() > limit) continue;
+      for (size_t x = 0; x < holders.size(); ++x)
+        for (size_t y = x + 1; y < holders.size(); ++y) out.push_back({holders[x], holders[y], i});
     }
     std::sort(out.begin(), out.end());
     return out;
   }
 
-  // Sources besides the pair's own that hold it.
+  uint32_t party(uint32_t exhibit) const { return method_.sources ? input_.party[exhibit] : exhibit; }
+  // Parties besides the pair's own that hold it.
   uint64_t others(const Selector& selector, uint32_t a, uint32_t b) const {
-    uint64_t own = input_.source[a] == input_.source[b] ? 1 : 2;
-    uint64_t all = method_.sources ? selector.sources : selector.exhibits;
-    return selector.background + (all > own ? all - own : 0);
+    ++round_;
+    met_[party(a)] = met_[party(b)] = round_;
+    uint64_t count = selector.background;
+    for (const Posting& posting : postings(selector))
+      if (std::exchange(met_[party(posting.exhibit)], round_) != round_) ++count;
+    return count;
   }
-  Interval weight(const Kind* kind, double privacy, uint64_t others, uint32_t a, uint32_t b) const {
+  Interval weight(const Kind* kind, double privacy, uint64_t others, uint32_t a, uint32_t b, bool exposed,
+                  double part = 1) const {
     size_t k = number(kind);
-    double larger = double(std::max(input_.amounts[a][k], input_.amounts[b][k]));
-    double exposure = method_.exposure ? std::max(least_exposure, larger / std::max(1.0, mean_[k])) : 1;
-    double validity = method_.validity ? kind->validity * privacy : 1;
+    const std::vector<Amounts>& amounts = exposed ? input_.amounts : input_.own_amounts;
+    double larger = double(std::max(amounts[a][k], amounts[b][k]));
+    double exposure = method_.exposure ? std::max(least_exposure, larger / std::max(1.0, mean_[exposed][k])) : 1;
+    Validity validity = method_.validity ? Validity{kind->validity, kind->recurring, privacy} : Validity{};
     Interval common = frequency(others, sources_looked_at(input_) + assumed_sources);
-    auto at = [&](double f) { return weight_of(validity, kind->recurring, exposed_frequency(f, exposure)); };
+    auto at = [&](double f) { return weight_of(validity, part * exposed_frequency(f, exposure)); };
     return {at(common.high), at(common.mid), at(common.low)};  // the commoner, the less it weighs
   }
 
-  std::span<const Place> places(uint32_t selector, uint32_t exhibit) const {
+  const Posting& posting(uint32_t selector, uint32_t exhibit) const {
     auto list = postings(input_.selectors[selector]);
     auto it =
         std::lower_bound(list.begin(), list.end(), exhibit, [](const Posting& p, uint32_t e) { return p.exhibit < e; });
     check(it != list.end() && it->exhibit == exhibit, "a triple comes from a posting");
-    return std::span(input_.places).subspan(it->first_place, it->places);
+    return *it;
+  }
+  std::span<const Place> places(uint32_t selector, uint32_t exhibit) const {
+    const Posting& at = posting(selector, exhibit);
+    return std::span(input_.places).subspan(at.first_place, at.places);
   }
 
   // True for what the image that both stem from brought to both.
@@ -225,8 +241,6 @@ class Scorer {
     return std::min(best(shared.a), best(shared.b));
   }
 
-  uint32_t owner(uint32_t exhibit) const { return exhibit < input_.owner.size() ? input_.owner[exhibit] : no_selector; }
-
   // Below 1 when all members that count came in messages of one sender, or through one list, and no message of the
   // sender is on both sides.
   double came_by_post(std::span<const Shared> shared, std::span<const uint32_t> positions) const {
@@ -263,28 +277,54 @@ class Scorer {
         out.others = std::max(out.others, others(of(i), pair.a, pair.b));
     double post = came_by_post(shared, positions);
     std::vector<std::tuple<bool, double, uint32_t>> order;  // weak ones last, heaviest first
+    for (uint32_t i : positions)
+      if (of(i).kind->alone) best = std::max(best, setting_privacy(shared[i]));
+    out.exposed = best <= exposed_privacy || post < 1;
     for (uint32_t i : positions) {
       const Kind* kind = of(i).kind;
-      if (kind->alone) best = std::max(best, setting_privacy(shared[i]));
       double privacy = of(i).privacy * setting_privacy(shared[i]) * (texts >= crowded ? crowded_privacy : 1) * post;
-      Interval own = weight(kind, privacy, others(of(i), pair.a, pair.b), pair.a, pair.b);
+      Interval own = weight(kind, privacy, others(of(i), pair.a, pair.b), pair.a, pair.b, out.exposed);
       order.emplace_back(!kind->alone, -own.mid, shared[i].selector);
       if (!kind->alone) continue;
-      Interval w = weight(kind, privacy, out.others, pair.a, pair.b);
+      Interval w = weight(kind, privacy, out.others, pair.a, pair.b, out.exposed);
       if (!out.kind || w.mid > out.weight.mid || (w.mid == out.weight.mid && kind < out.kind))
         out.kind = kind, out.weight = w;
     }
-    out.exposed = best <= exposed_privacy || post < 1;
-    // An exhibit's own account is one value, not one of the many in its address books: chance meets it as seldom.
-    bool account = false;
-    for (uint32_t i : positions) account |= shared[i].selector == owner(pair.a) || shared[i].selector == owner(pair.b);
-    if (account && out.kind && best > exposed_privacy) {
-      out.kind = find_kind("owner");
-      out.weight = weight(out.kind, 1, out.others, pair.a, pair.b);
-    }
+    if (out.kind && best > exposed_privacy)
+      for (uint32_t i : positions)
+        weigh_as_account(out, pair, shared[i].selector, (texts >= crowded ? crowded_privacy : 1) * post);
     std::sort(order.begin(), order.end());
     for (const auto& [weak, weight, selector] : order) out.members.push_back(selector);
     return out;
+  }
+
+  // How likely an address that an exhibit holds by chance is to be its heaviest account (of so many heaviest ones), for
+  // those that are many times there are few among those that are once.
+  double chance_to_stand_out(uint32_t exhibit, size_t among_heaviest = 1) const {
+    return std::min(
+        1.0, heaviest_skew * double(among_heaviest) / std::max(1.0, double(input_.own_amounts[exhibit][email_])));
+  }
+  // An exhibit's own account is one value, not one of the many in its address books: chance meets it as seldom. And of
+  // an address that stands out on both, it is not enough that chance brought it to both.
+  void weigh_as_account(Bundle& out, const Pair& pair, uint32_t member, double privacy) const {
+    const Selector& selector = input_.selectors[member];
+    if (selector.kind->name != "email") return;
+    const Posting &a = posting(member, pair.a), &b = posting(member, pair.b);
+    uint64_t known_to = others(selector, pair.a, pair.b);
+    auto take = [&](const Kind* kind, double part) {
+      Interval w = weight(kind, selector.privacy * privacy, known_to, pair.a, pair.b, false, part);
+      if (w.mid < out.weight.mid) return;
+      out.kind = kind, out.weight = w, out.others = known_to;
+    };
+    auto part = [&](size_t among_heaviest) {
+      return std::max(chance_to_stand_out(pair.a, among_heaviest), chance_to_stand_out(pair.b, among_heaviest));
+    };
+    if (a.standing == Standing::first && b.standing == Standing::first)
+      take(owner_, part(1));
+    else if (a.standing != Standing::one_of_many && b.standing != Standing::one_of_many)
+      take(account_, part(few_stand_out));
+    else if ((a.standing == Standing::first || b.standing == Standing::first) && !selector.prominent_only)
+      take(account_, 1);
   }
 
   // Bundles of one kind, the exposed ones apart: by stratum how many there are, how many chance would bring, and their
@@ -307,43 +347,62 @@ class Scorer {
     return sums;
   }
   // The part of a kind's chance meetings that falls to a pair for its size.
-  double share(const Pair& pair, size_t kind) const {
-    return double(input_.amounts[pair.a][kind]) * double(input_.amounts[pair.b][kind]) / std::max(1.0, products_[kind]);
+  double share(const Pair& pair, const Group& group) const {
+    const std::vector<Amounts>& amounts = group.second ? input_.amounts : input_.own_amounts;
+    return double(amounts[pair.a][group.first]) * double(amounts[pair.b][group.first]) /
+           std::max(1.0, products_[group.second][group.first]);
+  }
+  // What the bundles of each group together may count for, given what chance brings.
+  std::map<Group, double> credit(const Pair& pair, std::map<Group, Sum>& sums) const {
+    std::map<Group, double> out;
+    for (auto& [group, sum] : sums) {
+      // Chance does not deal out accounts but addresses, of which few are accounts.
+      bool accounts = group.first == number(owner_) || group.first == number(account_);
+      Group met = accounts ? Group{email_, false} : group;
+      double part = share(pair, met), on_a = chance_to_stand_out(pair.a), on_b = chance_to_stand_out(pair.b);
+      if (accounts) part *= group.first == number(owner_) ? on_a * on_b : std::max(on_a, on_b);
+      for (size_t d = 0; d < strata_per_kind; ++d) {
+        double all = happened_[stratum(met, d)];
+        double own = pair.one_source || accounts ? 0 : std::min(sum.seen[d], 1 + 2 * part * all);
+        sum.expected[d] = part * (all - std::min(own, all) + unseen);
+      }
+      double most = method_.chance ? beyond_chance(sum.seen, sum.expected) : sum.weight;
+      if (group.second) most = std::min(most * exposed_credit, exposed_most);
+      out[group] = std::min(sum.weight, most);
+    }
+    return out;
   }
 
   // How many bundles all pairs share by chance. The linked pairs are among them: a count far above what its size
-  // explains is cut down to that, and the sum taken again, until the links no longer hide each other.
+  // explains is cut down to that, pairs that everything else they share links already are left out, and the sum is
+  // taken again, until the links no longer hide each other.
   void learn_chance(const std::vector<Pair>& pairs) {
     std::vector<double> last(happened_.size(), INFINITY);
     for (int round = 0; round < chance_rounds; ++round) {
       std::vector<double> sum(happened_.size());
       for (const Pair& pair : pairs) {
         if (pair.one_source) continue;
-        for (const auto& [group, one] : sums_of(pair))
+        std::map<Group, Sum> sums = sums_of(pair);
+        double all = 0;
+        std::map<Group, double> credits;
+        if (round > 0) credits = credit(pair, sums);
+        for (const auto& [group, most] : credits) all += most;
+        for (const auto& [group, one] : sums) {
+          if (round > 0 && all - credits[group] >= linked_by_the_rest) continue;
           for (size_t d = 0; d < strata_per_kind; ++d) {
             size_t at = stratum(group, d);
-            sum[at] += std::min(one.seen[d], 1 + 2 * share(pair, group.first) * last[at]);
+            sum[at] += std::min(one.seen[d], 1 + 2 * share(pair, group) * last[at]);
           }
+        }
       }
-      last = std::move(sum);
+      happened_ = last = std::move(sum);
     }
-    happened_ = std::move(last);
   }
 
   void weigh_against_chance(Pair& pair) const {
     std::map<Group, Sum> sums = sums_of(pair);
-    std::map<Group, double> factor;
-    for (auto& [group, sum] : sums) {
-      double part = share(pair, group.first);
-      for (size_t d = 0; d < strata_per_kind; ++d) {
-        double all = happened_[stratum(group, d)];
-        double own = pair.one_source ? 0 : std::min(sum.seen[d], 1 + 2 * part * all);
-        sum.expected[d] = part * (all - std::min(own, all) + unseen);
-      }
-      double most = method_.chance ? beyond_chance(sum.seen, sum.expected) : sum.weight;
-      if (group.second) most = std::min(most * exposed_credit, exposed_most);
-      factor[group] = sum.weight > 0 ? std::clamp(most / sum.weight, 0.0, 1.0) : 0;
-    }
+    std::map<Group, double> factor = credit(pair, sums);
+    for (auto& [group, most] : factor) most = sums[group].weight > 0 ? std::max(0.0, most / sums[group].weight) : 0;
     for (Bundle& bundle : pair.bundles) pair.score += bundle.weight *= factor[group_of(bundle)];
     std::sort(pair.bundles.begin(), pair.bundles.end(), [](const Bundle& x, const Bundle& y) {
       return std::tuple(-x.weight.mid, x.members[0]) < std::tuple(-y.weight.mid, y.members[0]);
@@ -352,10 +411,15 @@ class Scorer {
 
   const Case& input_;
   const Method method_;
-  std::vector<double> happened_;         // bundles over all pairs, by kind and stratum, links cut down
-  std::vector<uint32_t> set_;            // by selector: number of its set of exhibits, or 0
-  std::vector<double> mean_, products_;  // by kind: mean amount; sum over pairs of products of amounts
-  std::vector<uint32_t> source_size_;    // by source: exhibits
+  const Kind *owner_ = find_kind("owner"), *account_ = find_kind("account");
+  size_t email_ = number(find_kind("email"));
+  std::vector<double> happened_;  // bundles over all pairs, by kind and stratum, links cut down
+  std::vector<uint32_t> set_;     // by selector: number of its set of exhibits, or 0
+  // By kind, what is exposed apart: mean amount; sum over pairs of products of amounts.
+  std::vector<double> mean_[2], products_[2];
+  mutable std::vector<uint64_t> met_;  // by party: the round it was last counted in
+  mutable uint64_t round_ = 0;
+  std::vector<uint32_t> source_size_;  // by source: exhibits
 };
 
 }  // namespace
@@ -367,7 +431,7 @@ uint64_t hub_limit(uint64_t exhibits) {
 
 uint64_t sources_looked_at(const Case& input) {
   uint64_t in_case = 0;
-  for (uint32_t source : input.source) in_case = std::max<uint64_t>(in_case, source + 1);
+  for (uint32_t party : input.party) in_case = std::max<uint64_t>(in_case, party + 1);
   return input.background_sources + (in_case > 2 ? in_case - 2 : 0);
 }
 

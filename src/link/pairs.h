@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "link/kinds.h"
+#include "link/owners.h"
 #include "link/score.h"
 
 namespace weft::link {
@@ -27,16 +28,19 @@ struct Place {
   uint64_t twin = 0;      // equal where the same content has the same path, or lies at the same offset of the image
 };
 
+// An exhibit that holds a selector.
 struct Posting {
   uint32_t exhibit = 0;
   uint32_t first_place = 0, places = 0;  // in Case::places
+  bool counts = true;                    // false: only in places that say nothing of this exhibit
+  Standing standing = Standing::one_of_many;
 };
 
 struct Selector {
   const Kind* kind = nullptr;
   std::string value;                         // as shown
   uint64_t exhibits = 0;                     // that hold it anywhere, places that do not count included
-  uint64_t sources = 0;                      // the same in sources: clones and lots count once
+  bool prominent_only = false;               // on so many that it counts only where it stands out
   uint64_t background = 0;                   // background sources that hold it
   double privacy = 1;                        // below 1: an address of a role, a picture; scales the kind's validity
   uint32_t first_posting = 0, postings = 0;  // in Case::postings, ascending by exhibit
@@ -45,13 +49,12 @@ struct Selector {
 // How much there is of each kind on an exhibit: by position in kinds().
 using Amounts = std::vector<uint64_t>;
 
-inline constexpr uint32_t no_selector = UINT32_MAX;
-
 struct Case {
   std::vector<std::string> exhibits;  // in order of name
   std::vector<Amounts> amounts;       // by exhibit
-  std::vector<uint32_t> owner;        // by exhibit: selector that is its heaviest account, or none
+  std::vector<Amounts> own_amounts;   // by exhibit: those outside caches and software
   std::vector<uint32_t> source;       // by exhibit: exhibits of one source stem from one image
+  std::vector<uint32_t> party;        // by exhibit: of one source, or their contents turn around one account
   uint64_t background_sources = 0;
   std::vector<Selector> selectors;  // shared ones only, in order of kind and value
   std::vector<Posting> postings;
@@ -67,12 +70,12 @@ struct Method {
 
 // A value on more exhibits than this is a hub: it is never expanded to pairs.
 uint64_t hub_limit(uint64_t exhibits);
-// Sources that a case offers to judge a pair by: those besides the two, and the background's.
+// Parties that a case offers to judge a pair by, those besides the two; and the background's sources.
 uint64_t sources_looked_at(const Case& input);
 
 struct Bundle {
   const Kind* kind = nullptr;  // that weighs most at the frequency of its commonest member
-  uint64_t others = 0;         // sources besides the two that hold the commonest member
+  uint64_t others = 0;         // parties besides the two that hold the commonest member
   Interval weight;             // after all corrections; the weights of a pair add up to its score
   bool exposed = false;        // from caches, fetched pages or one sender's letters, where chance brings most together
   bool same_content = false;   // a file or message with the same content holds a member on both sides

@@ -57,10 +57,11 @@ double exposed_frequency(double frequency, double exposure) {
   return -std::expm1(std::log1p(-frequency) * exposure);
 }
 
-double weight_of(double validity, double recurring, double frequency) {
-  double garbage = (1 - validity) * recurring;
-  double ratio = (validity + garbage) / (validity * std::clamp(frequency, 1e-9, 1.0) + garbage);
-  return std::log10(ratio);
+double weight_of(const Validity& validity, double frequency) {
+  double genuine = validity.genuine * validity.privacy;
+  double otherwise = validity.genuine * (1 - validity.privacy) * public_recurring +
+                     (1 - validity.genuine) * validity.garbage_recurring;
+  return std::log10((genuine + otherwise) / (genuine * std::clamp(frequency, 1e-9, 1.0) + otherwise));
 }
 
 double beyond_chance(const Counts& seen, const Counts& expected) {

@@ -27,9 +27,16 @@ Interval frequency(uint64_t holding, uint64_t looked_at);
 // The same for two exhibits of which the larger is `exposure` times the usual size.
 double exposed_frequency(double frequency, double exposure);
 
-// log10 of how much likelier sharing is with a direct path than without, for a value this frequent. validity caps it:
-// a value that may not be what it looks like comes back elsewhere at the rate `recurring`.
-double weight_of(double validity, double recurring, double frequency);
+// Of a value: how likely it is what it looks like; how often what is not comes back on an unrelated exhibit; and how
+// likely what is genuine is private, and not made to be spread.
+struct Validity {
+  double genuine = 1, garbage_recurring = 0, privacy = 1;
+};
+inline constexpr double public_recurring = 0.15;  // how often what is made to be spread comes back
+
+// log10 of how much likelier sharing is with a direct path than without, for a value this frequent. Validity caps it,
+// however rare the value looks.
+double weight_of(const Validity& validity, double frequency);
 
 // How much better a direct path explains the counts than chance does, log10: `seen` bundles by stratum (how many other
 // sources hold them: 0, 1, 2-3, 4-8, more) where chance alone brings `expected`. Near 0 when chance explains them

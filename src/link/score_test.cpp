@@ -22,11 +22,11 @@ TEST(Frequency, IsTheRuleOfThree) {
 }
 
 TEST(Weight, IsCappedByValidity) {
-  EXPECT_NEAR(weight_of(0.97, 0.1, 1), 0, 1e-12);
-  EXPECT_GT(weight_of(0.97, 0.1, 0.001), weight_of(0.97, 0.1, 0.01));
-  EXPECT_GT(weight_of(0.97, 0.1, 0.0001), weight_of(0.2, 0.1, 0.0001));
-  EXPECT_LT(weight_of(0.2, 0.1, 0), 0.6) << "however rare";
-  EXPECT_GT(weight_of(1, 0.1, 0), 6) << "nothing caps what is certain";
+  EXPECT_NEAR(weight_of({0.97, 0.1}, 1), 0, 1e-12);
+  EXPECT_GT(weight_of({0.97, 0.1}, 0.001), weight_of({0.97, 0.1}, 0.01));
+  EXPECT_GT(weight_of({0.97, 0.1}, 0.0001), weight_of({0.2, 0.1}, 0.0001));
+  EXPECT_LT(weight_of({0.2, 0.1}, 0), 0.6) << "however rare";
+  EXPECT_GT(weight_of({1, 0.1}, 0), 6) << "nothing caps what is certain";
 }
 
 TEST(Weight, FallsWithExposure) {

@@ -130,6 +130,7 @@ inline Case case_of(const Scene& scene) {
   for (size_t i = 0; i < scene.exhibits; ++i) {
     out.exhibits.push_back("exhibit" + std::to_string(1000 + i));
     out.source.push_back(uint32_t(i));
+    out.party.push_back(uint32_t(i));
   }
   out.amounts.assign(scene.exhibits, Amounts(kinds().size()));
   out.file_selectors.assign(1, 0);
@@ -149,7 +150,7 @@ inline Case case_of(const Scene& scene) {
     for (const auto& [exhibit, containers] : holders) ++out.amounts[exhibit][size_t(kind - kinds().data())];
     if (holders.size() < 2 || holders.size() > hub_limit(scene.exhibits)) continue;
     Selector selector;
-    selector.kind = kind, selector.value = key.second, selector.exhibits = selector.sources = holders.size();
+    selector.kind = kind, selector.value = key.second, selector.exhibits = holders.size();
     selector.first_posting = uint32_t(out.postings.size()), selector.postings = uint32_t(holders.size());
     for (const auto& [exhibit, containers] : holders) {
       out.postings.push_back({exhibit, uint32_t(out.places.size()), uint32_t(containers.size())});
@@ -157,6 +158,7 @@ inline Case case_of(const Scene& scene) {
     }
     out.selectors.push_back(selector);
   }
+  out.own_amounts = out.amounts;
   return out;
 }
 

@@ -53,12 +53,14 @@ class Writer {
     if (statement.false_discovery) row.false_discovery = rounded(*statement.false_discovery);
     row.bundles = pair.bundles.size();
     std::set<std::string_view> names;
-    for (const Bundle& bundle : pair.bundles)
+    for (const Bundle& bundle : pair.bundles) {
+      names.insert(bundle.kind->name);
       for (uint32_t member : bundle.members) {
         names.insert(input_.selectors[member].kind->name);
         used_[member] = true;
         ++row.selectors;
       }
+    }
     row.kinds = joined(names);
     if (!pair.bundles.empty()) {
       const Selector& strongest = input_.selectors[pair.bundles.front().members.front()];
@@ -109,20 +111,14 @@ class Writer {
   }
 
   void add_owners() {
-    double sum = 0;
     for (size_t i = 0; i < gathered_.accounts.size(); ++i) {
       const Account& account = gathered_.accounts[i];
       bool first = i == 0 || gathered_.accounts[i - 1].exhibit != account.exhibit;
-      if (first) {
-        sum = 0;
-        for (size_t j = i; j < gathered_.accounts.size() && gathered_.accounts[j].exhibit == account.exhibit; ++j)
-          sum += gathered_.accounts[j].weight;
-      }
       OwnerRow row;
       row.exhibit = input_.exhibits[account.exhibit];
       row.rank = first ? 1 : out_.owners.back().rank + 1;
       row.kind = account.kind, row.value = account.value, row.role = account.role;
-      row.share = sum > 0 ? rounded(account.weight / sum) : 0;
+      row.share = rounded(account.share);
       row.times = account.times, row.exhibits = account.exhibits;
       Address at = address(indexes_[account.exhibit], account.hash);
       row.offset = at.offset, row.path = std::move(at.path), row.file = std::move(at.file);

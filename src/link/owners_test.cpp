@@ -1,0 +1,57 @@
+#include "link/owners.h"
+
+#include <gtest/gtest.h>
+
+namespace weft::link {
+namespace {
+
+Account account(uint32_t exhibit, uint64_t hash, double weight, uint64_t times) {
+  Account out;
+  out.exhibit = exhibit, out.hash = hash, out.weight = weight, out.times = times;
+  out.value = "account" + std::to_string(hash) + "@post.net";
+  return out;
+}
+
+TEST(Accounts, WhatAllKnowIsNobodysOwn) {
+  EXPECT_EQ(account_weight(10, 1, 40, "ann@post.net", ""), account_weight(10, 5, 40, "ann@post.net", ""));
+  EXPECT_LT(account_weight(10, 20, 40, "ann@post.net", ""), account_weight(10, 5, 40, "ann@post.net", "") / 2);
+  EXPECT_LT(account_weight(10, 40, 40, "ann@post.net", ""), 0.2);
+  EXPECT_GT(account_weight(3, 3, 3, "ann@post.net", ""), 0) << "three exhibits of one owner";
+}
+
+TEST(Accounts, RolesTell) {
+  double plain = account_weight(10, 1, 40, "ann@post.net", "");
+  EXPECT_GT(account_weight(10, 1, 40, "ann@post.net", "owner"), plain);
+  EXPECT_LT(account_weight(10, 1, 40, "ann@post.net", "contact"), plain);
+  EXPECT_LT(account_weight(10, 1, 40, "info@post.net", ""), plain);
+}
+
+TEST(Accounts, TheHeaviestAreKeptWithTheirShares) {
+  std::vector<Account> accounts;
+  for (uint64_t i = 1; i <= 20; ++i) accounts.push_back(account(0, i, double(i), i));
+  keep_heaviest(accounts);
+  ASSERT_EQ(accounts.size(), 10u);
+  EXPECT_EQ(accounts[0].hash, 20u);
+  EXPECT_NEAR(accounts[0].share, 20.0 / 155, 1e-12);
+}
+
+TEST(Accounts, StandingIsFirstOrATenthAndMoreThanOnce) {
+  std::vector<Account> accounts = {account(0, 1, 8, 8), account(0, 2, 2, 2), account(0, 3, 0.5, 2), account(0, 4, 2, 1),
+                                   account(1, 5, 1, 1)};
+  for (size_t i = 0; i < 4; ++i) accounts[i].share = accounts[i].weight / 12.5;
+  accounts[4].share = 1;
+  EXPECT_EQ(standings(accounts), (std::vector<Standing>{Standing::first, Standing::stands_out, Standing::one_of_many,
+                                                        Standing::one_of_many, Standing::one_of_many}));
+}
+
+TEST(Parties, TurnAroundOneAccountThatStandsOut) {
+  // 0 and 1: account 7 without doubt; 2: account 7 first, but not clearly; 3: another; 4 and 5: one image; 6: once
+  // only.
+  std::vector<Account> accounts = {account(0, 7, 9, 9),   account(0, 8, 1, 1), account(1, 7, 5, 5), account(2, 7, 3, 3),
+                                   account(2, 9, 2.9, 3), account(3, 9, 6, 6), account(6, 1, 2, 2)};
+  EXPECT_EQ(parties(accounts, {0, 1, 2, 3, 4, 4, 5}), (std::vector<uint32_t>{0, 0, 0, 1, 2, 2, 3}));
+  EXPECT_EQ(parties({}, {0, 1, 0}), (std::vector<uint32_t>{0, 1, 0}));
+}
+
+}  // namespace
+}  // namespace weft::link
