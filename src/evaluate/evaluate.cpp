@@ -248,11 +248,13 @@ void false_links(const Scene& scene, const Links& links, Evaluation& out) {
 
 // --------------------------------------------------------------------------------------------------------- calibration
 
+constexpr double score_most = 8;  // beyond, nothing is in doubt any more
+
 void calibrate(const Scene& scene, const Links& links, Evaluation& out) {
   if (!links.weighs) return;
   Calibration to;
   to.absent = links.absent;
-  std::vector<Scored> pairs;
+  std::vector<Scored> pairs, scores;
   uint64_t linked = 0, against = 0, others = 0, in_favour = 0;
   for (const PairOf& pair : scene.pairs) {
     const Link* link = links.find(pair);
@@ -263,8 +265,10 @@ void calibrate(const Scene& scene, const Links& links, Evaluation& out) {
     against += is_linked && weight < 0;
     in_favour += !is_linked && weight > 0;
     pairs.push_back({weight, is_linked});
+    scores.push_back({link ? link->score : 0, is_linked});
   }
   to.cllr = cllr(pairs), to.least = cllr_min(pairs);
+  to.fit = calibration_line(scores, score_most);
   to.misleading_linked = linked ? double(against) / double(linked) : 0;
   to.misleading_others = others ? double(in_favour) / double(others) : 0;
   out.calibration = to;

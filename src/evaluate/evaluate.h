@@ -67,6 +67,7 @@ struct Calibration {
   double cllr = 0, least = 0;                           // cllr - least is what calibration loses
   double absent = 0;                                    // log10 LR taken for pairs that the table does not have
   double misleading_linked = 0, misleading_others = 0;  // shares with log10 LR < 0 and > 0
+  Line fit;                                             // what would fit these pairs best
   uint64_t unsaid = 0;                                  // pairs without a weight: not enough background
 };
 

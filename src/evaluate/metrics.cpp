@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace weft::evaluate {
 namespace {
@@ -142,6 +143,27 @@ std::vector<double> isotonic(std::span<const double> values, std::span<const dou
   out.reserve(values.size());
   for (const Block& block : blocks) out.insert(out.end(), block.count, block.value);
   return out;
+}
+
+Line calibration_line(std::span<const Scored> pairs, double most) {
+  double linked = 0, others = 0;
+  for (const Scored& pair : pairs) (pair.linked ? linked : others) += pair.weight;
+  if (linked == 0 || others == 0) return {NAN, NAN};
+  double a = 0, b = 1;  // natural logarithms; Newton's steps, damped by a thousandth of a unit of information
+  for (int round = 0; round < 200; ++round) {
+    double ga = 0, gb = 0, haa = 1e-3, hab = 0, hbb = 1e-3;
+    for (const Scored& pair : pairs) {
+      double x = std::min(pair.score, most), p = 1 / (1 + std::exp(-(a + b * x)));
+      double weight = pair.weight / (pair.linked ? linked : others), slope = weight * p * (1 - p);
+      double error = weight * ((pair.linked ? 1 : 0) - p);
+      ga += error, gb += error * x;
+      haa += slope, hab += slope * x, hbb += slope * x * x;
+    }
+    double det = haa * hbb - hab * hab, da = (hbb * ga - hab * gb) / det, db = (haa * gb - hab * ga) / det;
+    a += da, b += db;
+    if (std::abs(da) + std::abs(db) < 1e-9) break;
+  }
+  return {b / std::numbers::ln10, a / std::numbers::ln10};
 }
 
 double cllr_min(std::vector<Scored> pairs) {

@@ -36,6 +36,14 @@ double cllr(std::span<const Scored> pairs);
 // difference, cllr - cllr_min, of calibration.
 double cllr_min(std::vector<Scored> pairs);
 
+// The line from score to log10 likelihood ratio that fits the pairs best: logistic regression, with linked and unlinked
+// pairs weighed as if there were equally many, so that the share of linked pairs stays out of it. Scores beyond `most`
+// count as that. NaN when there are no linked or no unlinked pairs.
+struct Line {
+  double slope = 0, offset = 0;
+};
+Line calibration_line(std::span<const Scored> pairs, double most);
+
 // Least-squares non-decreasing fit (pool adjacent violators) to values with weights.
 std::vector<double> isotonic(std::span<const double> values, std::span<const double> weights);
 

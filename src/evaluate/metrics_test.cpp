@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <gtest/gtest.h>
+#include <tuple>
 
 namespace weft::evaluate {
 namespace {
@@ -78,6 +79,20 @@ TEST(Metrics, CllrByHand) {
   std::vector<Scored> huge = {{400, true}, {-400, false}};
   EXPECT_NEAR(cllr(huge), 0, 1e-12);
   EXPECT_TRUE(std::isnan(cllr(std::vector<Scored>{{1, true}})));
+}
+
+TEST(Metrics, CalibrationLineIsFound) {
+  // Scores whose odds are 10^(2 score - 1) by construction: at 0, 0.5 and 1 one in 11, half, ten in 11.
+  std::vector<Scored> pairs;
+  for (auto [score, linked, others] : {std::tuple(0.0, 1, 10), std::tuple(0.5, 10, 10), std::tuple(1.0, 10, 1)}) {
+    for (int i = 0; i < linked; ++i) pairs.push_back({score, true});
+    for (int i = 0; i < others; ++i) pairs.push_back({score, false});
+  }
+  Line line = calibration_line(pairs, 8);
+  EXPECT_NEAR(line.slope, 2, 0.1);
+  EXPECT_NEAR(line.offset, -1, 0.1);
+  EXPECT_TRUE(std::isnan(calibration_line(std::vector<Scored>{{1, true}}, 8).slope));
+  EXPECT_TRUE(std::isfinite(calibration_line(std::vector<Scored>{{1, true}, {0, false}}, 8).slope)) << "told apart";
 }
 
 TEST(Metrics, LeastCllrIsWhatTheOrderLeaves) {

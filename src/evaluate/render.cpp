@@ -25,8 +25,10 @@ void calibration_text(std::string& out, const Calibration& one) {
   out += fmt::format(
       "\nStated weights: Cllr {:.3f}, of which ranking {:.3f}, calibration {:.3f}\n"
       "  linked pairs with a weight against: {:.3f}; unlinked with a weight in favour: {:.4f}\n"
-      "  {} pairs in the table without a weight (taken as 0); pairs not in the table are taken as {:.2f}\n",
-      one.cllr, one.least, one.cllr - one.least, one.misleading_linked, one.misleading_others, one.unsaid, one.absent);
+      "  {} pairs in the table without a weight (taken as 0); pairs not in the table are taken as {:.2f}\n"
+      "  what would fit these pairs best: log10 LR = {:.2f} * score {:+.2f}\n",
+      one.cllr, one.least, one.cllr - one.least, one.misleading_linked, one.misleading_others, one.unsaid, one.absent,
+      one.fit.slope, one.fit.offset);
 }
 
 void offsets_text(std::string& out, const Offsets& one) {
@@ -110,6 +112,8 @@ std::string as_json(const Evaluation& e) {
     out["calibration"] = {{"cllr", e.calibration->cllr},
                           {"cllr_min", e.calibration->least},
                           {"cllr_cal", e.calibration->cllr - e.calibration->least},
+                          {"fit_slope", e.calibration->fit.slope},
+                          {"fit_offset", e.calibration->fit.offset},
                           {"absent_log10_lr", e.calibration->absent},
                           {"linked_below_0", e.calibration->misleading_linked},
                           {"unlinked_above_0", e.calibration->misleading_others},

@@ -4,7 +4,8 @@
 //   3. two files hold both and have most of what is in the smaller one in common: two states of one document;
 //   4. both are files, and their folders have most of the smaller one's files in common: one unpacked archive;
 //   5. both came in messages of one sender, or through one list or mass mailing: one third party wrote to both;
-//   6. exactly the same five or more exhibits hold both: a roll-out, a lot, a mass mail;
+//   6. both are ids or pictures that one document carries on each side: a template's, or an ancestor's;
+//   7. exactly the same five or more exhibits hold both: a roll-out, a lot, a mass mail;
 // or when a chain of such selectors leads from one to the other. Two mailboxes that share ten correspondents are ten
 // reasons; two copies of one list of ten are one.
 #include "link/bundle.h"
@@ -107,6 +108,21 @@ void join_most(std::span<const Shared> shared, Sets& sets, Number number, Amount
   }
 }
 
+// What a document has from its template or its ancestor, whatever was written into it since.
+void join_of_documents(std::span<const Shared> shared, Sets& sets, const Case& input) {
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> first;  // file on each side
+  for (uint32_t i = 0; i < shared.size(); ++i) {
+    std::string_view kind = input.selectors[shared[i].selector].kind->name;
+    if (kind != "document_guid" && kind != "file_sha256" && kind != "uuid") continue;
+    for (const Place& a : shared[i].a)
+      for (const Place& b : shared[i].b) {
+        if (!a.file || !b.file || a.folder || b.folder) continue;
+        auto [it, fresh] = first.try_emplace({a.file, b.file}, i);
+        if (!fresh) sets.join(it->second, i);
+      }
+  }
+}
+
 void join_same_set(std::span<const Shared> shared, Sets& sets) {
   std::unordered_map<uint32_t, uint32_t> first;
   for (uint32_t i = 0; i < shared.size(); ++i)
@@ -130,6 +146,7 @@ std::vector<uint32_t> bundle(std::span<const Shared> shared, const Case& input) 
   join_most(
       shared, sets, [](const Place& place) { return place.folder; },
       [&](uint32_t folder) { return input.folder_files[folder]; });
+  join_of_documents(shared, sets, input);
   join_same_set(shared, sets);
   std::map<uint32_t, uint32_t> number;
   std::vector<uint32_t> out(shared.size());

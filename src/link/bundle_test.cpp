@@ -10,7 +10,10 @@ using Numbers = std::vector<uint32_t>;
 // Selectors in the making: each has one place on each side.
 class Scene {
  public:
-  void add(Place a, Place b) { places_.emplace_back(std::vector{a}, std::vector{b}); }
+  void add(Place a, Place b, std::string_view kind = "email") {
+    places_.emplace_back(std::vector{a}, std::vector{b});
+    input.selectors.emplace_back().kind = find_kind(kind);
+  }
   void more(Place a, Place b) {
     places_.back().first.push_back(a);
     places_.back().second.push_back(b);
@@ -55,6 +58,17 @@ TEST(Bundles, NeighboursOnBothSidesAreOneReason) {
   scene.add(at(1, 1400), at(2, 90000));  // on one
   scene.add(at(1, 1600), at(2, 5300));   // by way of the second
   EXPECT_EQ(scene.run(), (Numbers{0, 0, 1, 0}));
+}
+
+TEST(Bundles, WhatADocumentHasFromItsTemplateIsOneReason) {
+  Scene scene;
+  scene.input.file_selectors.assign(100, 1000);
+  scene.add(at(1, 1000), at(2, 90000), "document_guid");
+  scene.add(at(1, 50000), at(2, 1000), "file_sha256");  // a picture inside
+  scene.more(in_folder(5, 7), in_folder(6, 8));         // that lies beside it, too
+  scene.add(at(1, 70000), at(2, 20000), "email");       // written into both: a reason of its own
+  scene.add(at(1, 9000), at(3, 9000), "uuid");          // of another document there
+  EXPECT_EQ(scene.run(), (Numbers{0, 0, 1, 2}));
 }
 
 TEST(Bundles, UnallocatedSpaceHoldsThingsTogetherOverFourKiB) {

@@ -393,7 +393,7 @@ class Collector {
       for (const IndexPlace& place : merge_.places(holder))
         if (const IndexFile* file = merge_.file(holder, place)) {
           if (file->flags & downloaded) out = std::min(out, 0.5);
-          if (file->flags & is_picture) out = std::min(out, 0.4);
+          if ((file->flags & is_picture) || place.role == in_document_) out = std::min(out, 0.4);
         }
     return out;
   }
@@ -432,7 +432,7 @@ class Collector {
       raw.twin = file ? file->twin : place.offset ^ 0x5bd1e995bd1e995b;
       if (file) {
         raw.file = place.file;
-        if (kind == "file_sha256") raw.folder = file->folder;
+        if (kind == "file_sha256" && place.role == 0) raw.folder = file->folder;  // the file itself, not what is in it
         if (!(file->flags & collection)) raw.container = file->content;
       }
       auto messages = merge_.index(holder.exhibit).messages();
@@ -440,7 +440,7 @@ class Collector {
         const IndexMessage& message = messages[place.message];
         if (message.id) raw.container = message.id;
         if (message.sender != owner_[holder.exhibit]) raw.sender = message.sender;
-        raw.list = message.list;
+        if (message.sender != owner_[holder.exhibit]) raw.list = message.list;
         if (raw.setting == Setting::file) raw.setting = Setting::mail;
       }
       state.places.push_back(raw);
@@ -456,6 +456,7 @@ class Collector {
   std::vector<uint64_t> owner_;                                 // by exhibit: hash of its heaviest account, or 0
   std::map<std::pair<uint32_t, uint64_t>, Standing> standing_;  // by exhibit and hash
   uint64_t limit_;
+  uint32_t in_document_ = role_number("document");  // pictures, most of them of a template
 };
 
 // Brings the stretches together in order of kind and value, and gives out small numbers for hashes.

@@ -34,7 +34,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "an index lies in the file as it lies in memory");
 using pack::Database;
 
-constexpr std::string_view magic = "WEFTIDXA";
+constexpr std::string_view magic = "WEFTIDXB";
 constexpr uint64_t least_file = 1024;     // smaller files are templates, markers and settings
 constexpr uint64_t whole_file = 1 << 20;  // a larger file is a collection of things
 constexpr uint64_t rows_per_segment = 2'000'000;

@@ -236,6 +236,30 @@ TEST_F(Linking, SameInputSameBytesWhateverTheOrder) {
   EXPECT_FALSE(exists(scratch_ / "links.new"));
 }
 
+TEST_F(Linking, AnAddedExhibitCostsItsOwnIndexAndEqualsAFullRun) {
+  set_the_scene();
+  auto packs = seal();
+  link(options({packs.begin(), packs.end() - 1}));
+  auto written = [&](const std::string& label) {
+    return std::filesystem::last_write_time(scratch_ / "indexes/" + label + ".index");
+  };
+  auto before = written("exhibit-a");
+  EXPECT_FALSE(exists(scratch_ / "indexes/exhibit-j.index"));
+  link(options(packs));
+  auto added = bytes();
+  EXPECT_EQ(written("exhibit-a"), before) << "what was indexed stays";
+  LinkOptions fresh = options(packs);
+  fresh.indexes = scratch_ / "other-indexes";
+  link(fresh);
+  EXPECT_EQ(added, bytes());
+  // And one that is taken away leaves nothing behind.
+  link(options({packs.begin(), packs.end() - 1}));
+  Database database(scratch_ / "tmp", 512 * MiB);
+  database.attach_links(scratch_ / "links");
+  EXPECT_EQ(database.value("SELECT count(*) FROM evidence WHERE exhibit_a = 'exhibit-j' OR exhibit_b = 'exhibit-j'"),
+            "0");
+}
+
 TEST_F(Linking, CardsMeetOnTheFullNumberOnly) {
   at('a').card("411122******3334", "token-1", at('a').file("home/u/a.txt", "a"), 5);
   at('b').card("411122******3334", "token-1", at('b').file("home/u/b.txt", "b"), 5);

@@ -59,7 +59,7 @@ struct Said {
     if (at != std::string::npos) out.sender = index_hash("email", role_address(sender) ? sender.substr(at) : sender);
     if (!list.empty())
       out.list = index_hash("list", list);
-    else if (mass)  // a mailing without a name is known by who sends it
+    else if (mass || role_address(sender))  // a mailing without a name is known by who sends it
       out.list = index_hash("list", sender.substr(sender.find('@') + 1));
     return out;
   }

@@ -6,6 +6,7 @@
 //             word/settings.xml; rsidRoot is that of the first one. They travel with every copy and "save as", so two
 //             documents that share some have one ancestor (a common template too is an ancestor).
 //   docId     drawn once when the document is first saved by Word 2013 or later (w15:docId), or by 2010 (w14:docId).
+//   pictures  a letterhead or background lies whole in every document made from it; its SHA-256 ties them.
 // Authors stand in the core properties, and of comments and changes in the text itself; people.xml gives the account
 // behind a name.
 #include <algorithm>
@@ -18,12 +19,15 @@
 #include "artefacts/text.h"
 #include "artefacts/time.h"
 #include "artefacts/zip.h"
+#include "base/bytes.h"
+#include "base/hash.h"
 #include "base/text.h"
 
 namespace weft::artefacts {
 namespace {
 
-constexpr size_t part_most = 16 * MiB;  // of one XML part, unpacked
+constexpr size_t part_most = 16 * MiB;                  // of one XML part, unpacked
+constexpr size_t media_least = 1024, media_most = 200;  // bytes of one; of a document
 constexpr size_t rsids_most = 64, authors_most = 200, name_most = 300;
 
 // One XML part of the document, and where things stand in it.
@@ -60,6 +64,8 @@ class Document {
       else if (name == "word/document.xml" || name == "word/comments.xml" || name == "word/people.xml" ||
                name == "xl/persons/person.xml" || name == "ppt/commentauthors.xml" || name == "ppt/authors.xml")
         people(part());
+      else if (name.find("/media/") != std::string::npos || name.starts_with("pictures/"))
+        embedded(part());
     }
     if (!is_document_) return;
     rows_.record(place_.value_or(At{}), std::move(row_));
@@ -113,6 +119,12 @@ class Document {
     value = std::string(sort) + " " + value;
     add_line(row_.identifiers, value);
     rows_.selector(part.at(id), "document_guid", value, "document");
+  }
+
+  // A picture or the like, whole.
+  void embedded(const Part& part) {
+    if (part.text.size() < media_least || part.text.size() >= part_most || media_++ >= media_most) return;
+    rows_.selector(part.member.at(0), "file_sha256", sha256_hex(as_bytes(part.text)), "document", part.member.name);
   }
 
   void core(const Part& part) {
@@ -201,6 +213,7 @@ class Document {
   Rows& rows_;
   DocumentRow row_;
   bool is_document_ = false;
+  size_t media_ = 0;
   std::optional<At> place_;
   std::set<std::string> authors_;
 };
@@ -223,7 +236,7 @@ constexpr std::array<std::string_view, 8> types{
     "application/vnd.oasis.opendocument.presentation",
     "application/vnd.oasis.opendocument.graphics",
     "application/vnd.oasis.opendocument.text-template"};
-constexpr std::array<std::string_view, 4> kinds{"document_author", "document_guid", "email", "uuid"};
+constexpr std::array<std::string_view, 5> kinds{"document_author", "document_guid", "email", "file_sha256", "uuid"};
 
 // A zip of one stored member without a central directory, as a torn file is: docProps/core.xml.
 constexpr std::string_view torn{
