@@ -31,7 +31,7 @@ namespace {
 // As if this many unrelated sources had been looked at and none held the value. Without it nothing could be ordered in
 // a case of two exhibits; it shifts all weights alike and is one of the reasons why a score states nothing.
 constexpr uint64_t assumed_sources = 10;
-constexpr size_t lot = 5, small_lot = 3, many_values = 20;  // exhibits; the smaller only when they share many values
+constexpr size_t lot = 5, small_lot = 3, many_values = 20;  // parties; the smaller only when they share many values
 constexpr double firm = 0.8;             // validity from which a kind decides about its bundle's frequency
 constexpr double least_exposure = 0.25;  // a nearly empty exhibit is no proof of rarity
 // A page that carries this many selectors is more often a directory, a newsletter or a vendor's text, made to be
@@ -120,16 +120,20 @@ class Scorer {
     set_.assign(input_.selectors.size(), 0);
     std::vector<uint32_t> count(1), size(1);
     for (size_t i = 0; i < input_.selectors.size(); ++i) {
-      if (input_.selectors[i].postings < small_lot) continue;
-      std::vector<uint32_t> members;
-      for (const Posting& posting : postings(input_.selectors[i])) members.push_back(posting.exhibit);
+      if (input_.selectors[i].postings < small_lot) continue;  // fewer exhibits are fewer parties
+      std::vector<uint32_t> members, holders;                  // exhibits, and whose they are
+      for (const Posting& posting : postings(input_.selectors[i])) {
+        members.push_back(posting.exhibit);
+        holders.push_back(party(posting.exhibit));
+      }
+      std::sort(holders.begin(), holders.end());
       size.resize(known.size() + 2), count.resize(known.size() + 2);
-      size[known.size() + 1] = uint32_t(members.size());
+      size[known.size() + 1] = uint32_t(std::unique(holders.begin(), holders.end()) - holders.begin());
       set_[i] = known.try_emplace(std::move(members), uint32_t(known.size() + 1)).first->second;
       ++count[set_[i]];
     }
     for (uint32_t& set : set_)
-      if (size[set] < lot && count[set] < many_values) set = 0;
+      if (size[set] < small_lot || (size[set] < lot && count[set] < many_values)) set = 0;
   }
 
   void measure_exposure() {

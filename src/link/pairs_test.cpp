@@ -131,6 +131,24 @@ TEST(Ranking, TwoExhibitsAloneGetALead) {
   EXPECT_GT(pairs[0].score.mid, least_score);
 }
 
+TEST(Ranking, AThingAndItsCloneAreNoLot) {
+  // Exhibits 0 and 1 are one medium and its clone; both share thirty private things with exhibit 2.
+  Scene scene;
+  scene.exhibits = 12;
+  for (uint32_t i = 0; i < 30; ++i)
+    for (uint32_t exhibit : {0u, 1u, 2u})
+      scene.put(exhibit, "email", "friend" + std::to_string(i) + "@private.net", scene.container());
+  Case input = synthetic::case_of(scene);
+  auto reasons = [&] {
+    for (const Pair& pair : score_pairs(input))
+      if (pair.a == 0 && pair.b == 2) return pair.bundles.size();
+    return size_t(0);
+  };
+  EXPECT_EQ(reasons(), 1u) << "three parties with so much in common are a roll-out";
+  input.source[1] = input.source[0], input.party[1] = input.party[0];
+  EXPECT_EQ(reasons(), 30u);
+}
+
 TEST(Ranking, WeakKindsMakeNoLink) {
   Scene scene;
   scene.exhibits = 10;
