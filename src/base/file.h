@@ -60,6 +60,7 @@ class Mapping {
     return *this;
   }
   Bytes bytes() const { return bytes_; }
+  void give_back() const;  // memory of pages that were read; they are read again when needed
 
  private:
   Bytes bytes_;

@@ -5,7 +5,8 @@
 //    stand out on each.
 // 2. The second pass keeps what may make a link: values on not too many exhibits, in places that count. Of hubs and of
 //    what says nothing only a ledger row is kept.
-// Memory: a stretch at a time, and the postings of what is shared. Values are compared as well as hashes.
+// Memory: a stretch at a time, what is shared, and its postings; pages of the indexes are given back now and then.
+// Values are compared as well as hashes.
 #include "link/gather.h"
 
 #include <algorithm>
@@ -27,7 +28,8 @@
 namespace weft::link {
 namespace {
 
-constexpr unsigned stretches = 256;
+constexpr unsigned stretches = 256, stretches_between_returns = 16;
+constexpr size_t most_kept = 8'000'000;    // holders of what is shared, 24 bytes each
 constexpr double background_share = 0.01;  // of the background's sources that make a selector part of the background
 constexpr size_t examples_shown = 5, accounts_looked_at = 40;
 constexpr uint64_t few_files = 20;               // fewer in common may be chance even where they are all there is
@@ -63,7 +65,7 @@ class Merge {
   }
 
   // Every value of one stretch.
-  void each(unsigned stretch, const std::function<void(Run)>& each) const {
+  void each_of(unsigned stretch, const std::function<void(Run)>& each) const {
     uint64_t low = uint64_t(stretch) << 56, high = low | (UINT64_MAX >> 8);
     std::vector<Holder> all;
     for (uint32_t e = 0; e < indexes_.size(); ++e)
@@ -82,14 +84,48 @@ class Merge {
     }
   }
 
-  // All stretches, on several threads; step gets the number of the stretch and that of the thread.
-  void run(unsigned threads, const std::function<void(unsigned, unsigned, Run)>& step) const {
+  // All values, on several threads; step gets the number of the thread. What two exhibits or more hold is kept for
+  // each_shared(), as long as it does not grow too large.
+  void each(unsigned threads, const std::function<void(unsigned, Run)>& step) {
+    std::atomic<size_t> kept = 0;
+    kept_.assign(stretches, {});
+    run(threads, [&](unsigned stretch, unsigned thread) {
+      Kept& to = kept_[stretch];
+      each_of(stretch, [&](Run run) {
+        step(thread, run);
+        if (run.size() < 2 || kept > most_kept) return;
+        kept += run.size();
+        to.holders.insert(to.holders.end(), run.begin(), run.end());
+        to.sizes.push_back(uint32_t(run.size()));
+      });
+    });
+    if (kept > most_kept) kept_.clear();
+  }
+  // What two exhibits or more hold; step gets the number of the stretch, whose values come in one order always.
+  void each_shared(unsigned threads, const std::function<void(unsigned, Run)>& step) {
+    run(threads, [&](unsigned stretch, unsigned) {
+      auto shared = [&](Run run) {
+        if (run.size() >= 2) step(stretch, run);
+      };
+      if (kept_.empty()) return each_of(stretch, shared);
+      size_t at = 0;
+      for (uint32_t size : kept_[stretch].sizes) shared(Run(kept_[stretch].holders).subspan(at, size)), at += size;
+      kept_[stretch] = {};
+    });
+  }
+
+ private:
+  void run(unsigned threads, const std::function<void(unsigned, unsigned)>& each_stretch) const {
     std::atomic<unsigned> next = 0;
     std::mutex mutex;
     std::exception_ptr failed;
     auto work = [&](unsigned thread) {
       try {
-        for (unsigned i = next++; i < stretches; i = next++) each(i, [&](Run run) { step(i, thread, run); });
+        for (unsigned i = next++; i < stretches; i = next++) {
+          each_stretch(i, thread);
+          if (i % stretches_between_returns == stretches_between_returns - 1)
+            for (const Index& index : indexes_) index.give_back_pages();
+        }
       } catch (...) {
         std::lock_guard lock(mutex);
         if (!failed) failed = std::current_exception();
@@ -103,9 +139,9 @@ class Merge {
     if (failed) std::rethrow_exception(failed);
   }
 
- private:
   // Almost always all have one value; should two share a hash, each is handed on by itself.
   void one_value(std::span<Holder> same_hash, const std::function<void(Run)>& each) const {
+    if (same_hash.size() == 1) return each(same_hash);
     while (!same_hash.empty()) {
       auto other = std::stable_partition(same_hash.begin(), same_hash.end(), [&](const Holder& x) {
         return x.entry->kind == same_hash[0].entry->kind && value(x) == value(same_hash[0]);
@@ -116,7 +152,12 @@ class Merge {
     }
   }
 
+  struct Kept {
+    std::vector<Holder> holders;
+    std::vector<uint32_t> sizes;  // of the runs
+  };
   const std::vector<Index>& indexes_;
+  std::vector<Kept> kept_;  // by stretch; empty: too much, merge again
 };
 
 // How many background sources hold a selector, over all background files.
@@ -246,6 +287,10 @@ class Surveyor {
   }
 
   void propose(Survey& state, Run run, const Kind& kind) const {
+    if (std::none_of(run.begin(), run.end(), [&](const Holder& holder) {
+          return most_per_time * double(holder.entry->times) >= state.least[holder.exhibit];
+        }))
+      return;
     std::string_view value = merge_.value(run[0]);
     std::string_view reason = example_reason(kind.name, value);
     if (!reason.empty() && reason != of_software_makers) return;
@@ -256,8 +301,12 @@ class Surveyor {
       if (file && (file->flags & (in_software | in_cache))) continue;
       std::string_view role = roles()[std::min<size_t>(places[0].role, roles().size() - 1)];
       double weight = account_weight(holder.entry->times, run.size(), exhibits_, value, role);
-      if (weight <= 0 || weight < state.least[holder.exhibit]) continue;
       auto& list = state.accounts[holder.exhibit];
+      if (weight <= 0 || weight < state.least[holder.exhibit]) continue;
+      // The same weight as the last that is kept: only what would stand before it.
+      if (list.size() == accounts_kept && weight == state.least[holder.exhibit] &&
+          std::tuple(run.size(), list.back().value) < std::tuple(list.back().exhibits, value))
+        continue;
       list.push_back({holder.exhibit, holder.hash, std::string(kind.name), std::string(value), weight, 0,
                       holder.entry->times, run.size(), std::string(role)});
       if (list.size() > accounts_looked_at) {
@@ -316,7 +365,6 @@ class Collector {
   }
 
   void step(Found& state, Run run) const {
-    if (run.size() < 2) return;
     const Kind& kind = kinds()[run[0].entry->kind];
     Selector selector;
     selector.kind = &kind;
@@ -581,7 +629,7 @@ Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& in
   Surveyor surveyor(merge, sources.size());
   threads = std::max(1u, threads);
   std::vector<Survey> surveys(threads);
-  merge.run(threads, [&](unsigned, unsigned thread, Run run) { surveyor.step(surveys[thread], run); });
+  merge.each(threads, [&](unsigned thread, Run run) { surveyor.step(surveys[thread], run); });
   for (size_t i = 1; i < surveys.size(); ++i) Surveyor::add(surveys[0], surveys[i]);
   out.shared = surveys[0].shared;
   std::vector<std::string_view> images;
@@ -596,7 +644,7 @@ Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& in
   out.input.party = parties(out.accounts, out.input.source);
   Collector collector(merge, backgrounds, out.input.exhibits, out.accounts);
   std::vector<Found> found(stretches);
-  merge.run(threads, [&](unsigned stretch, unsigned, Run run) { collector.step(found[stretch], run); });
+  merge.each_shared(threads, [&](unsigned stretch, Run run) { collector.step(found[stretch], run); });
   Assembler assembler(out, indexes);
   for (Found& part : found) assembler.take(part);
   assembler.finish();

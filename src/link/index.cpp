@@ -190,6 +190,7 @@ class Builder {
     messages_.read(database_);
     uint64_t rows = std::stoull(database_.value("SELECT count(*) FROM feature").value_or("0")) + files_.size();
     uint64_t passes = std::bit_ceil(rows / rows_per_segment + 1);
+    rows_.reserve(rows / passes * 9 / 8), arena_.reserve(rows / passes * 40);
     std::vector<SegmentAt> table;
     for (uint64_t pass = 0; pass < passes; ++pass) {
       read_rows(pass, passes);
@@ -356,24 +357,33 @@ class Builder {
   std::string_view text(size_t at, size_t size) const { return std::string_view(arena_).substr(at, size); }
 
   SegmentAt write_segment() {
-    std::sort(rows_.begin(), rows_.end(), [&](const Row& x, const Row& y) {
-      if (x.hash != y.hash) return x.hash < y.hash;
+    // Small things are sorted, and rows are looked at only where hashes are equal.
+    order_.clear();
+    for (uint32_t i = 0; i < rows_.size(); ++i) order_.emplace_back(rows_[i].hash, i);
+    std::sort(order_.begin(), order_.end());
+    auto before = [&](const Row* p, const Row* q) {
+      const Row &x = *p, &y = *q;
       if (x.kind != y.kind) return x.kind < y.kind;
       if (int order = text(x.value, x.value_size).compare(text(y.value, y.value_size))) return order < 0;
       auto key = [](const Row& row) { return std::tuple(row.rank, row.offset, row.position, row.file, row.role); };
       if (key(x) != key(y)) return key(x) < key(y);
       return text(x.path, x.path_size) < text(y.path, y.path_size);
-    });
+    };
+    auto same = [&](const Row& x, const Row& y) {
+      return x.kind == y.kind && text(x.value, x.value_size) == text(y.value, y.value_size);
+    };
     entries_.clear(), places_.clear();
     texts_.assign(1, '\0');
-    for (size_t begin = 0; begin < rows_.size();) {
-      size_t end = begin + 1;
-      auto same = [&](const Row& x, const Row& y) {
-        return x.hash == y.hash && x.kind == y.kind && text(x.value, x.value_size) == text(y.value, y.value_size);
-      };
-      while (end < rows_.size() && same(rows_[begin], rows_[end])) ++end;
-      add_entry(std::span(rows_).subspan(begin, end - begin));
-      begin = end;
+    std::vector<const Row*> group;  // of one hash
+    for (size_t at = 0; at < order_.size();) {
+      group.clear();
+      uint64_t hash = order_[at].first;
+      for (; at < order_.size() && order_[at].first == hash; ++at) group.push_back(&rows_[order_[at].second]);
+      if (group.size() > 1) std::sort(group.begin(), group.end(), before);
+      for (size_t begin = 0, end; begin < group.size(); begin = end) {
+        for (end = begin + 1; end < group.size() && same(*group[begin], *group[end]);) ++end;
+        add_entry(std::span(group).subspan(begin, end - begin));
+      }
     }
     SegmentAt at;
     at.entries = entries_.size(), at.entries_at = out_.put(entries_);
@@ -393,14 +403,15 @@ class Builder {
     return at;
   }
 
-  void add_entry(std::span<const Row> rows) {
+  void add_entry(std::span<const Row* const> rows) {
     IndexEntry entry;
-    entry.hash = rows[0].hash, entry.kind = rows[0].kind;
-    entry.text = put_text(texts_, text(rows[0].value, rows[0].value_size));
+    entry.hash = rows[0]->hash, entry.kind = rows[0]->kind;
+    entry.text = put_text(texts_, text(rows[0]->value, rows[0]->value_size));
     entry.first_place = uint32_t(places_.size());
     entry.occurrences = uint32_t(std::min<size_t>(rows.size(), UINT32_MAX));
     seen_.clear();
-    for (const Row& row : rows) {
+    for (const Row* one : rows) {
+      const Row& row = *one;
       seen_.push_back({row.file, row.position});
       if (places_.size() - entry.first_place < places_kept && is_new_place(row, entry)) add_place(row);
     }
@@ -415,7 +426,7 @@ class Builder {
     }
     entry.places = uint16_t(places_.size() - entry.first_place);
     ++amounts_[entry.kind];
-    own_amounts_[entry.kind] += rows[0].rank < rank_of_cache;
+    own_amounts_[entry.kind] += rows[0]->rank < rank_of_cache;
     entries_.push_back(entry);
   }
 
@@ -473,6 +484,7 @@ class Builder {
   std::vector<FileInfo> files_;  // by file_id
   std::vector<uint32_t> used_;   // file_id by number in the index
   std::vector<Row> rows_;
+  std::vector<std::pair<uint64_t, uint32_t>> order_;  // hash and number of each row
   std::string arena_;
   std::vector<IndexEntry> entries_;
   std::vector<IndexPlace> places_;

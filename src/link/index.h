@@ -99,6 +99,8 @@ class Index {
   // By kind: different selectors; and those outside caches and software.
   std::span<const uint64_t> amounts() const { return amounts_; }
   std::span<const uint64_t> own_amounts() const { return own_amounts_; }
+  // Pages that were read are dropped from memory; they come back from the file when they are needed. Any thread.
+  void give_back_pages() const { mapping_.give_back(); }
   uint64_t size() const { return size_; }            // different selectors
   std::string_view pack() const { return pack_; }    // digest of what it was made from
   std::string_view image() const { return image_; }  // SHA-256 of the image

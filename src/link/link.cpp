@@ -63,7 +63,8 @@ Json manifest_head(const LinkOptions& options, const std::vector<Source>& packs,
     json["backgrounds"].push_back(
         {{"name", one.name()}, {"sources", one.sources()}, {"selectors", one.size()}, {"sha256", one.sha256()}});
   json["settings"] = {{"hub_limit", hub_limit(packs.size())},   {"least_score", least_score},
-                      {"evidence_per_link", evidence_per_link}, {"sources_looked_at", sources_looked_at(input)},
+                      {"evidence_per_link", evidence_per_link}, {"evidence_per_lead", evidence_per_lead},
+                      {"ranks_in_full", ranks_in_full},         {"sources_looked_at", sources_looked_at(input)},
                       {"least_sources", least_sources},         {"stated_from", stated_from},
                       {"absent_log10_lr", absent_log10_lr()}};
   return json;

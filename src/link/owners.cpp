@@ -15,7 +15,6 @@
 namespace weft::link {
 namespace {
 
-constexpr size_t accounts_kept = 10;
 constexpr uint64_t known_by_friends = 5;  // exhibits; so many know an account though it is one person's
 constexpr double share_that_stands_out = 0.1;
 constexpr uint64_t twice = 2;        // occasions; what was met once stands nowhere
@@ -23,7 +22,7 @@ constexpr double clearly = 1.5;      // times the runner-up
 constexpr uint64_t least_times = 3;  // one signature is no owner
 
 double factor_of(std::string_view role, std::string_view value) {
-  if (role == "owner") return 8;
+  if (role == "owner") return most_per_time;
   if (role == "account") return 4;
   if (role_address(value)) return 0.3;
   return role == "contact" || role == "guest" ? 0.6 : 1;

@@ -27,6 +27,9 @@ std::vector<Standing> standings(const std::vector<Account>& accounts);
 // Which of its accounts an exhibit keeps, heaviest first, with their shares.
 void keep_heaviest(std::vector<Account>& accounts);
 
+inline constexpr size_t accounts_kept = 10;  // of an exhibit
+inline constexpr double most_per_time = 8;   // weight of one occasion at most
+
 // What weighs for an address to be the exhibit's own account: on how many occasions it occurs there, and on how many of
 // the case's exhibits.
 double account_weight(uint64_t times, uint64_t holding, uint64_t exhibits, std::string_view value,

@@ -55,9 +55,7 @@ std::string reason_between(const Index& a, const Index& b, const Holder& on_a, c
   if (software_a && software_b) return "software folder on both";
   if (software_a || software_b) return "software folder on one of the two";
   if (!kind.alone) return "weak kind with nothing stronger beside it";
-  if (cut)
-    return fmt::format("counts, but beyond the {} rows that are kept of a link's evidence; or chance",
-                       evidence_per_link);
+  if (cut) return "counts, but beyond the rows that are kept of a link's evidence; or chance";
   return "no more than chance or a common image explains";
 }
 

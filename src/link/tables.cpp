@@ -31,7 +31,8 @@ class Writer {
   Tables run(const std::vector<Pair>& pairs, const std::vector<Statement>& statements) {
     for (size_t i = 0; i < pairs.size(); ++i) {
       add_link(pairs[i], statements[i], i + 1);
-      add_evidence(pairs[i]);
+      bool in_full = statements[i].statement == "supported" || i < ranks_in_full;
+      add_evidence(pairs[i], in_full ? evidence_per_link : evidence_per_lead);
     }
     set_aside_unused();
     add_owners();
@@ -70,11 +71,11 @@ class Writer {
     out_.links.push_back(std::move(row));
   }
 
-  void add_evidence(const Pair& pair) {
+  void add_evidence(const Pair& pair, size_t most) {
     size_t written = 0;
     for (size_t i = 0; i < pair.bundles.size(); ++i) {
       const Bundle& bundle = pair.bundles[i];
-      for (size_t m = 0; m < bundle.members.size() && written < evidence_per_link; ++m, ++written) {
+      for (size_t m = 0; m < bundle.members.size() && written < most; ++m, ++written) {
         uint32_t member = bundle.members[m];
         const Selector& selector = input_.selectors[member];
         EvidenceRow row;

@@ -11,7 +11,9 @@
 
 namespace weft::link {
 
-inline constexpr size_t evidence_per_link = 200;
+// Evidence rows kept of a link that is stated or among the first ranks, and of the leads behind them; --explain says of
+// the rest that it is there.
+inline constexpr size_t evidence_per_link = 200, evidence_per_lead = 25, ranks_in_full = 500;
 
 struct Tables {
   std::vector<LinkRow> links;

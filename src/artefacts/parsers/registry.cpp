@@ -457,8 +457,6 @@ constexpr std::array<std::string_view, 14> kinds{
 
 constexpr SampleHive stick({"r", "ControlSet001", "Enum", "USBSTOR", "Disk&Ven_Kestrel&Prod_Stick&Rev_1", "4C53a&0"},
                            "x", "12345678", 1);
-constexpr SampleHive made_up({"r", "ControlSet001", "Enum", "USBSTOR", "Disk&Ven_Kestrel&Prod_Stick", "7&12ab&0&0"},
-                             "x", "12345678", 1);
 constexpr SampleHive phone_seen({"r", "ControlSet001", "Enum", "USB", "VID_18D1&PID_4EE2", "0a1B2c"}, "x", "12345678",
                                 1);
 constexpr SampleHive disk({"r", "MountedDevices"},
