@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "base/time.h"
 #include "extract/case.h"
 #include "link/index.h"
 #include "link/read.h"
@@ -40,6 +41,9 @@ class Linked {
 // Says on standard error which exhibits the links are behind of.
 void warn_if_behind(const Linked& linked);
 
+inline Json json_value(const std::optional<Time>& value) {
+  return value ? Json(to_text(*value)) : Json();
+}
 template <class T>
 Json json_value(const std::optional<T>& value) {
   return value ? Json(*value) : Json();

@@ -16,6 +16,7 @@
 namespace weft::app {
 namespace {
 
+using link::DirectionRow;
 using link::EvidenceRow;
 using link::LinkRow;
 using pack::Database;
@@ -25,6 +26,7 @@ using report::fit;
 using report::Paint;
 using report::terminal_text;
 
+constexpr size_t directions_shown = 5;  // of a kind
 constexpr size_t links_shown = 40, bundles_shown = 12, selectors_shown = 6, reason_examples = 4;
 
 std::string between(const std::string& a, const std::string& b) {
@@ -76,12 +78,13 @@ struct Explained {
   uint64_t links = 0;
   std::vector<EvidenceRow> evidence;  // by bundle, the strongest first
   std::vector<link::NotCounted> not_counted;
+  std::vector<DirectionRow> directions;
 };
 
 Explained explain(Linked& linked, const std::string& a, const std::string& b) {
   linked.check_label(a), linked.check_label(b);
   if (a == b) throw Error("an exhibit has no link with itself", a);
-  Explained out{std::min(a, b), std::max(a, b), {}, 0, {}, {}};
+  Explained out{std::min(a, b), std::max(a, b), {}, 0, {}, {}, {}};
   std::vector<LinkRow> rows = link::read<LinkRow>(linked.database(), "WHERE " + between(a, b));
   if (!rows.empty()) out.link = rows.front();
   out.links = std::stoull(linked.database().value("SELECT count(*) FROM link").value_or("0"));
@@ -89,6 +92,10 @@ Explained explain(Linked& linked, const std::string& a, const std::string& b) {
                                          "WHERE " + between(a, b) + " ORDER BY bundle, weight DESC, kind, value");
   out.not_counted = link::not_counted(linked.database(), linked.index(out.a), linked.index(out.b), out.evidence,
                                       out.link ? out.link->selectors : 0);
+  // Links of an earlier version have no such table.
+  if (linked.database().value("SELECT 1 FROM duckdb_views() WHERE view_name = 'direction'"))
+    out.directions = link::read<DirectionRow>(
+        linked.database(), "WHERE " + between(a, b) + " ORDER BY kind DESC, coalesce(time_a, time_b), value");
   return out;
 }
 
@@ -140,6 +147,33 @@ void print_bundles(const Explained& it, bool all, const Paint& paint) {
     fmt::print("  kept as evidence are the strongest {} of {} values\n", it.evidence.size(), it.link->selectors);
 }
 
+std::string direction_text(const DirectionRow& row) {
+  auto time = [](const std::optional<Time>& at) { return at ? to_text(*at) : "no time"; };
+  if (row.kind == "message") return "sent " + time(row.time_a ? row.time_a : row.time_b);
+  const char* word = row.kind == "device" ? "attached first" : "made";
+  bool a_first = row.from == row.exhibit_a;
+  return fmt::format("{} {} there, {} here", word, time(a_first ? row.time_a : row.time_b),
+                     time(a_first ? row.time_b : row.time_a));
+}
+
+void print_directions(const Explained& it, bool all, const Paint& paint) {
+  if (it.directions.empty()) return;
+  fmt::print("\n{}  what records and file systems tell; clocks may be wrong on both\n", paint.bold("Which way"));
+  for (size_t begin = 0, end = 0; begin < it.directions.size(); begin = end) {
+    while (end < it.directions.size() && it.directions[end].kind == it.directions[begin].kind) ++end;
+    size_t last = all ? end : std::min(end, begin + directions_shown);
+    for (size_t i = begin; i < last; ++i) {
+      const DirectionRow& row = it.directions[i];
+      fmt::print("\n  {} → {}  {}  {}\n", terminal_text(row.from), terminal_text(row.to), paint.bold(row.kind),
+                 fit(terminal_text(row.name), 60));
+      fmt::print("      {}\n", direction_text(row));
+      if (!row.path_a.empty()) fmt::print("      {}\n", place_text(row.exhibit_a, row.path_a, row.file_a));
+      if (!row.path_b.empty()) fmt::print("      {}\n", place_text(row.exhibit_b, row.path_b, row.file_b));
+    }
+    if (last < end) fmt::print("      {} more: --all\n", counted(end - last, it.directions[begin].kind));
+  }
+}
+
 void print_not_counted(const Explained& it, bool all, const Paint& paint) {
   fmt::print("\n{}  {}, which says nothing about these two\n", paint.bold("Set aside"),
              counted(it.not_counted.size(), "other shared value"));
@@ -167,7 +201,12 @@ void print_not_counted(const Explained& it, bool all, const Paint& paint) {
 
 void print_explained_json(const Explained& it) {
   Json out = it.link ? json_of(*it.link) : Json{{"exhibit_a", it.a}, {"exhibit_b", it.b}, {"statement", "no link"}};
-  out["evidence"] = Json::array(), out["set_aside"] = Json::array();
+  out["evidence"] = Json::array(), out["set_aside"] = Json::array(), out["direction"] = Json::array();
+  for (const DirectionRow& row : it.directions) {
+    Json one = json_of(row);
+    one.erase("exhibit_a"), one.erase("exhibit_b");
+    out["direction"].push_back(std::move(one));
+  }
   for (const EvidenceRow& row : it.evidence) {
     Json one = json_of(row);
     one.erase("exhibit_a"), one.erase("exhibit_b");
@@ -207,6 +246,7 @@ void links(const LinksOptions& options) {
   Paint paint{wants_colour(STDOUT_FILENO)};
   print_statement(it, paint);
   print_bundles(it, options.all, paint);
+  print_directions(it, options.all, paint);
   print_not_counted(it, options.all, paint);
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace weft {
 
@@ -16,6 +17,8 @@ struct Time {
 Time now();
 // "2012-07-24T21:45:24Z", with as many decimals as are not zero (0, 3, 6 or 9).
 std::string to_text(Time time);
+// The same back; nothing for any other text.
+std::optional<Time> from_text(std::string_view text);
 // From seconds and nanoseconds as file systems store them; nothing when out of range.
 std::optional<Time> from_seconds(int64_t seconds, uint32_t nanoseconds = 0);
 

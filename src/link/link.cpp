@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "link/background.h"
+#include "link/direction.h"
 #include "link/gather.h"
 #include "link/index.h"
 #include "link/pairs.h"
@@ -106,6 +107,9 @@ LinkSummary link(const LinkOptions& options) {
   write_table(database, tables.set_aside, fresh, json["tables"]);
   write_table(database, tables.owners, fresh, json["tables"]);
   write_table(database, tables.clusters, fresh, json["tables"]);
+  database.attach_packs(options.packs);
+  database.attach_links(fresh);
+  write_table(database, directions(database), fresh, json["tables"]);
   write_file(fresh + "/manifest.json", json.dump(2) + "\n");
   replace_folder(fresh, options.folder);
   return summary;

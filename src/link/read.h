@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/time.h"
 #include "link/rows.h"
 #include "pack/database.h"
 #include "pack/schema.h"
@@ -22,6 +23,9 @@ inline void read_field(pack::Database::Value& from, uint64_t& to) {
 }
 inline void read_field(pack::Database::Value& from, double& to) {
   to = from ? std::strtod(from->c_str(), nullptr) : 0;
+}
+inline void read_field(pack::Database::Value& from, Time& to) {
+  to = (from ? from_text(*from) : std::nullopt).value_or(Time{});
 }
 template <class T>
 void read_field(pack::Database::Value& from, std::optional<T>& to) {

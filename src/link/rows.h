@@ -137,4 +137,36 @@ struct ClusterRow {
   }
 };
 
+// What went which way between two linked exhibits, as records and file systems tell it. It speaks of exhibits and their
+// accounts; clocks may be wrong on both.
+struct DirectionRow {
+  std::string exhibit_a, exhibit_b;
+  std::string kind, from, to;
+  std::optional<Time> time_a, time_b;
+  std::string value, name;
+  uint64_t offset_a = 0, offset_b = 0;
+  std::string path_a, file_a, path_b, file_b;
+
+  static constexpr std::string_view table = "direction";
+  static constexpr std::string_view what =
+      "what went which way between linked exhibits: messages, devices, copies of files";
+  static constexpr auto columns() {
+    using R = DirectionRow;
+    return std::make_tuple(
+        column("exhibit_a", &R::exhibit_a, "one exhibit"), column("exhibit_b", &R::exhibit_b, "the other"),
+        column("kind", &R::kind,
+               "message (the account of one wrote to that of the other), device (one was attached to both), file (the "
+               "same content lies on both)"),
+        column("from", &R::from, "the exhibit whose account wrote, that had the device first, that has the older copy"),
+        column("to", &R::to, "the other one"), column("time_a", &R::time_a, "on exhibit_a: sent; first attached; made"),
+        column("time_b", &R::time_b, "the same on exhibit_b"),
+        column("value", &R::value, "Message-ID; serial number; SHA-256"),
+        column("name", &R::name, "subject of the message; name of the device; name of the file"),
+        column("offset_a", &R::offset_a, "where it stands on exhibit_a; 0 and no path: not there"),
+        column("path_a", &R::path_a, "decoding path there"), column("file_a", &R::file_a, "file there"),
+        column("offset_b", &R::offset_b, "where it stands on exhibit_b"),
+        column("path_b", &R::path_b, "decoding path there"), column("file_b", &R::file_b, "file there"));
+  }
+};
+
 }  // namespace weft::link

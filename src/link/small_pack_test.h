@@ -19,6 +19,13 @@ struct SmallPack {
     std::string kind, value, file, token;  // token: the value is masked
   };
   std::vector<Value> values;
+  struct SameFile {
+    std::string content, file;
+    std::optional<Time> created;
+  };
+  std::vector<SameFile> files;
+  std::vector<MessageRow> messages;
+  std::vector<DeviceRow> devices;
 };
 
 // Each value in a file of its own, with the given path. Returns the pack's folder; tokens go beside it.
@@ -49,6 +56,18 @@ inline std::string seal_small_pack(const pack::Scratch& scratch, const SmallPack
     rows.features.push_back(feature);
     if (!one.token.empty()) rows.tokens.push_back({small.label, one.kind, one.value, feature.path, one.token});
   }
+  for (const SmallPack::SameFile& one : small.files) {
+    FileRow file;
+    file.exhibit = small.label, file.file_id = rows.files.size() + 1, file.volume = 1, file.path = one.file;
+    file.kind = "file", file.state = "allocated", file.size = 8192, file.type = "text/plain";
+    file.sha256 = sha256_hex(as_bytes(one.content)), file.created = one.created;
+    rows.files.push_back(file);
+  }
+  auto records = [&](auto list) {
+    for (auto& row : list) row.exhibit = small.label;
+    std::get<decltype(list)>(rows.records) = std::move(list);
+  };
+  records(small.messages), records(small.devices);
   std::string unit = scratch / (small.label + ".unit");
   pack::write_unit(unit, rows);
   pack::SealOptions options;
