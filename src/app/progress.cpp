@@ -1,5 +1,6 @@
 #include "app/progress.h"
 
+#include <cmath>
 #include <cstdio>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -11,7 +12,7 @@ namespace weft::app {
 namespace {
 
 std::string in_words(double seconds) {
-  auto s = uint64_t(seconds + 0.5);
+  auto s = uint64_t(std::llround(seconds));
   if (s < 60) return fmt::format("{} s", s);
   if (s < 3600) return fmt::format("{} min {:02} s", s / 60, s % 60);
   return fmt::format("{} h {:02} min", s / 3600, s / 60 % 60);

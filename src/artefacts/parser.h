@@ -55,9 +55,9 @@ class Rows {
   explicit Rows(uint64_t most) : left_(most) {}
 
   template <class Row>
-  void record(At at, Row row) {
+  void record(const At& at, Row row) {
     if (!room(at)) return;
-    row.offset = at.offset, row.path = std::move(at.layers);
+    row.offset = at.offset, row.path = at.layers;
     std::get<std::vector<Row>>(records_).push_back(std::move(row));
   }
   // kind and role are names of kinds.h; value is in the kind's canonical form, and an empty one is no selector.

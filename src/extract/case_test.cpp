@@ -52,7 +52,7 @@ TEST_F(CaseTest, RefusesACaseInsideItsEvidence) {
 // Recognising happens in a process of its own; what it says comes back whole.
 TEST_F(CaseTest, RefusalsComeBackFromTheOtherProcess) {
   Case made = Case::create(root_ + "/case", "");
-  std::ofstream(root_ + "/nothing.img");
+  write_file(root_ + "/nothing.img", "");
   auto refusal = [&](const std::string& name) {
     try {
       made.add(root_ + "/" + name, {});

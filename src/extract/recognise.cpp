@@ -1,15 +1,14 @@
 #include "extract/recognise.h"
 
+#include <cerrno>
 #include <fcntl.h>
+#include <new>
+#include <nlohmann/json.hpp>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <new>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -30,7 +29,8 @@ json answer(const std::string& path) {
   } catch (const Error& error) {
     return {{"error", bytes(error.what())}, {"os_code", error.os_code()}};
   } catch (const std::bad_alloc&) {
-    return {{"error", bytes("recognising it takes more memory than it may: it is damaged or hostile: " + path)}, {"os_code", 0}};
+    return {{"error", bytes("recognising it takes more memory than it may: it is damaged or hostile: " + path)},
+            {"os_code", 0}};
   }
 }
 
@@ -54,8 +54,10 @@ std::string read_all(int fd) {
   std::string out;
   char buffer[4096];
   for (ssize_t n; (n = ::read(fd, buffer, sizeof buffer)) != 0;) {
-    if (n > 0) out.append(buffer, size_t(n));
-    else if (errno != EINTR) break;
+    if (n > 0)
+      out.append(buffer, size_t(n));
+    else if (errno != EINTR)
+      break;
   }
   return out;
 }
@@ -72,7 +74,8 @@ image::Recognised recognise(const std::string& path) {
   { Fd closing = std::move(out); }
   std::string text = read_all(in.get());
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
   json found = json::parse(text, nullptr, false);
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || !found.is_object())
     throw Error("ends every program that looks at it: it is damaged or hostile", path);

@@ -1,5 +1,5 @@
-// image::recognise in a process of its own: recognising a container parses hostile bytes too, and whoever keeps the case
-// must outlive them. For the main thread of a process that has no other threads.
+// image::recognise in a process of its own: recognising a container parses hostile bytes too, and whoever keeps the
+// case must outlive them. For the main thread of a process that has no other threads.
 #pragma once
 
 #include "image/image.h"

@@ -195,7 +195,7 @@ void mounted_devices(Hive& hive, const HiveKey& root, Rows& rows) {
   for (const HiveValue& value : hive.values(*key)) {
     DeviceRow row;
     row.name = value.name;
-    if (size_t mark = row.name.rfind("\\"); mark != std::string::npos) row.name.erase(0, mark + 1);
+    if (size_t mark = row.name.rfind('\\'); mark != std::string::npos) row.name.erase(0, mark + 1);
     if (size_t open = value.name.find("Volume{"); open != std::string::npos)
       rows.selector({value.name_place(open + 7)}, "volume_guid", uuid(value.name.substr(open + 6)), "device");
     std::string_view bytes = as_text(value.data);

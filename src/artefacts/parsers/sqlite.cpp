@@ -98,7 +98,7 @@ class Reader {
  public:
   Reader(Database& database, Rows& rows) : database_(database), rows_(rows) {}
 
-  void read(std::vector<Table> tables) {
+  void read(const std::vector<Table>& tables) {
     for (const Table& table : tables)
       if (table.name == "mimetypes") remember_sorts(table);
     for (const Table& table : tables) {
