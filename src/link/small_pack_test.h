@@ -23,9 +23,9 @@ struct SmallPack {
     std::string content, file;
     std::optional<Time> created;
   };
-  std::vector<SameFile> files;
-  std::vector<MessageRow> messages;
-  std::vector<DeviceRow> devices;
+  std::vector<SameFile> files = {};
+  std::vector<MessageRow> messages = {};
+  std::vector<DeviceRow> devices = {};
 };
 
 // Each value in a file of its own, with the given path. Returns the pack's folder; tokens go beside it.
