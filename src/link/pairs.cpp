@@ -267,17 +267,19 @@ class Scorer {
   Bundle make_bundle(const Pair& pair, std::span<const Shared> shared, std::span<const uint32_t> positions) const {
     Bundle out;
     auto of = [&](uint32_t i) -> const Selector& { return input_.selectors[shared[i].selector]; };
+    // What everybody knows counts as an account that stands out (below), and does not make its bundle common.
+    auto counts = [&](uint32_t i) { return of(i).kind->alone && !of(i).prominent_only; };
     bool has_firm = false;
     size_t texts = 0;
     double best = 0;
     for (uint32_t i : positions) {
-      has_firm |= of(i).kind->alone && of(i).kind->validity >= firm;
+      has_firm |= counts(i) && of(i).kind->validity >= firm;
       texts += of(i).kind->name != "file_sha256";
       for (const Place& a : shared[i].a)
         for (const Place& b : shared[i].b) out.same_content |= a.container && a.container == b.container;
     }
     for (uint32_t i : positions)
-      if (of(i).kind->alone && (!has_firm || of(i).kind->validity >= firm))
+      if (counts(i) && (!has_firm || of(i).kind->validity >= firm))
         out.others = std::max(out.others, others(of(i), pair.a, pair.b));
     double post = came_by_post(shared, positions);
     std::vector<std::tuple<bool, double, uint32_t>> order;  // weak ones last, heaviest first
@@ -289,12 +291,12 @@ class Scorer {
       double privacy = of(i).privacy * setting_privacy(shared[i]) * (texts >= crowded ? crowded_privacy : 1) * post;
       Interval own = weight(kind, privacy, others(of(i), pair.a, pair.b), pair.a, pair.b, out.exposed);
       order.emplace_back(!kind->alone, -own.mid, shared[i].selector);
-      if (!kind->alone) continue;
+      if (!counts(i)) continue;
       Interval w = weight(kind, privacy, out.others, pair.a, pair.b, out.exposed);
       if (!out.kind || w.mid > out.weight.mid || (w.mid == out.weight.mid && kind < out.kind))
         out.kind = kind, out.weight = w;
     }
-    if (out.kind && best > exposed_privacy)
+    if (best > exposed_privacy)
       for (uint32_t i : positions)
         weigh_as_account(out, pair, shared[i].selector, (texts >= crowded ? crowded_privacy : 1) * post);
     std::sort(order.begin(), order.end());
@@ -317,7 +319,7 @@ class Scorer {
     uint64_t known_to = others(selector, pair.a, pair.b);
     auto take = [&](const Kind* kind, double part) {
       Interval w = weight(kind, selector.privacy * privacy, known_to, pair.a, pair.b, false, part);
-      if (w.mid < out.weight.mid) return;
+      if (out.kind && w.mid < out.weight.mid) return;
       out.kind = kind, out.weight = w, out.others = known_to;
     };
     auto part = [&](size_t among_heaviest) {
