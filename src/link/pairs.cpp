@@ -3,11 +3,11 @@
 // 1. Posting lists become (pair, selector) triples; hubs never do.
 // 2. Per pair, selectors that arrive together become bundles (bundle.cpp). Of exhibits that stem from one image, what
 //    the image brought to both is left out first.
-// 3. Weight of a bundle: its best kind at the frequency of its *commonest* firm member among sources, not exhibits,
+// 3. Weight of a bundle: its best kind at the frequency of its *commonest* firm member among parties, not exhibits,
 // with
 //    the pair left out, corrected for exposure; the kind's validity is scaled by the setting and by what the value
 //    itself tells (an address of a role, a picture).
-// 4. Chance (the pair null, learnt from the case): bundles of one kind, held by about the same number of other sources,
+// 4. Chance (the pair null, learnt from the case): bundles of one kind, held by about the same number of other parties,
 //    form a stratum. Exhibits i and j share n_i n_j / sum(n_l n_m) of what all pairs share in it by mere size, the pair
 //    itself left out. The bundles of a kind together count for no more than what they say against that expectation.
 // So the score of a pair is the sum over kinds of min(sum of weights, beyond chance), not below 0. It is computed for
@@ -28,7 +28,7 @@
 namespace weft::link {
 namespace {
 
-// As if this many unrelated sources had been looked at and none held the value. Without it nothing could be ordered in
+// As if this many unrelated parties had been looked at and none held the value. Without it nothing could be ordered in
 // a case of two exhibits; it shifts all weights alike and is one of the reasons why a score states nothing.
 constexpr uint64_t assumed_sources = 10;
 constexpr size_t lot = 5, small_lot = 3, many_values = 20;  // parties; the smaller only when they share many values

@@ -20,7 +20,7 @@ struct Interval {
   }
 };
 
-// How common a selector is among unrelated sources, given that `holding` of `looked_at` hold it: the ends of a central
+// How common a selector is among unrelated parties, given that `holding` of `looked_at` hold it: the ends of a central
 // 90 % interval, and between them the estimate that adds half a holder. Rises to 1 when nothing was looked at.
 Interval frequency(uint64_t holding, uint64_t looked_at);
 
@@ -39,7 +39,7 @@ inline constexpr double public_recurring = 0.15;  // how often what is made to b
 double weight_of(const Validity& validity, double frequency);
 
 // How much better a direct path explains the counts than chance does, log10: `seen` bundles by stratum (how many other
-// sources hold them: 0, 1, 2-3, 4-8, more) where chance alone brings `expected`. Near 0 when chance explains them
+// parties hold them: 0, 1, 2-3, 4-8, more) where chance alone brings `expected`. Near 0 when chance explains them
 // better.
 inline constexpr size_t strata_per_kind = 5;
 using Counts = std::array<double, strata_per_kind>;
