@@ -374,8 +374,10 @@ class Collector {
     selector.background = backgrounds_.holding(kind, value);
     if (reason.empty() && backgrounds_.is_common(selector.background)) reason = "background";
     if (reason.empty() && run.size() > limit_) reason = "hub";
+    std::string said_of_others;  // of exhibits where it is one of many
     if ((reason == "hub" || reason == of_software_makers) && kind.name == "email" && stands_out_on_few(run)) {
       selector.prominent_only = true;
+      said_of_others = reason + ", but where it stands out";
       reason.clear();
     }
     if (reason.empty() && kind.name == "file_sha256") reason = program_reason(run);
@@ -395,6 +397,9 @@ class Collector {
           {std::string(kind.name), selector.value, reason, selector.exhibits, selector.background, examples(run)});
       return;
     }
+    if (!said_of_others.empty())
+      state.set_aside.push_back({std::string(kind.name), selector.value, said_of_others, selector.exhibits,
+                                 selector.background, examples(run)});
     selector.privacy = privacy(kind, value, run);
     state.selectors.push_back({std::move(selector), run[0].hash});
   }
@@ -487,8 +492,7 @@ class Collector {
       if (place.message < messages.size()) {
         const IndexMessage& message = messages[place.message];
         if (message.id) raw.container = message.id;
-        if (message.sender != owner_[holder.exhibit]) raw.sender = message.sender;
-        if (message.sender != owner_[holder.exhibit]) raw.list = message.list;
+        if (message.sender != owner_[holder.exhibit]) raw.sender = message.sender, raw.list = message.list;
         if (raw.setting == Setting::file) raw.setting = Setting::mail;
       }
       state.places.push_back(raw);

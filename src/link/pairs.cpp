@@ -1,6 +1,6 @@
 // How a pair gets its score.
 //
-// 1. Posting lists become (pair, selector) triples; hubs never do.
+// 1. Posting lists become (pair, selector) triples; hubs never do, but for an address on those where it stands out.
 // 2. Per pair, selectors that arrive together become bundles (bundle.cpp). Of exhibits that stem from one image, what
 //    the image brought to both is left out first.
 // 3. Weight of a bundle: its best kind at the frequency of its *commonest* firm member among parties, not exhibits,

@@ -96,8 +96,8 @@ class Writer {
   void set_aside_unused() {
     out_.set_aside = std::move(gathered_.set_aside);
     for (size_t i = 0; i < used_.size(); ++i) {
-      if (used_[i]) continue;
       const Selector& selector = input_.selectors[i];
+      if (used_[i] || selector.prominent_only) continue;  // the ledger has those already
       std::string examples;
       for (uint32_t p = 0; p < std::min<uint32_t>(selector.postings, 5); ++p)
         (examples += p ? ", " : "") += input_.exhibits[input_.postings[selector.first_posting + p].exhibit];
