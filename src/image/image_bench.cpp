@@ -26,8 +26,11 @@ void read_all(benchmark::State& state, const char* made, const char* make) {
   for (auto _ : state) {
     Image image = open(scratch / made);
     std::vector<Fault> faults;
-    for (uint64_t at = 0; const size_t n = image.bytes->read(at, buffer, faults); at += n)
+    uint64_t at = 0;
+    for (size_t n = 1; n; at += n) {
+      n = image.bytes->read(at, buffer, faults);
       benchmark::DoNotOptimize(buffer.data());
+    }
   }
   state.SetBytesProcessed(int64_t(state.iterations() * size));
 }
