@@ -3,6 +3,8 @@
 // came from the file. Any thread, one at a time; owns nothing.
 #pragma once
 
+#include <bit>
+#include <cstring>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -36,10 +38,10 @@ class Cursor {
   }
   std::string_view take_text(size_t count) { return as_text(take(count)); }
 
-  uint8_t u8() { return static_cast<uint8_t>(little(1)); }
-  uint16_t u16le() { return static_cast<uint16_t>(little(2)); }
-  uint32_t u32le() { return static_cast<uint32_t>(little(4)); }
-  uint64_t u64le() { return little(8); }
+  uint8_t u8() { return little<uint8_t>(); }
+  uint16_t u16le() { return little<uint16_t>(); }
+  uint32_t u32le() { return little<uint32_t>(); }
+  uint64_t u64le() { return little<uint64_t>(); }
   uint16_t u16be() { return static_cast<uint16_t>(big(2)); }
   uint32_t u32be() { return static_cast<uint32_t>(big(4)); }
   uint64_t u64be() { return big(8); }
@@ -49,10 +51,11 @@ class Cursor {
     ok_ = false;
     position_ = bytes_.size();
   }
-  uint64_t little(size_t width) {
-    Bytes in = take(width);
-    uint64_t value = 0;
-    for (size_t i = in.size(); i-- > 0;) value = value << 8 | in[i];
+  template <class T>
+  T little() {
+    static_assert(std::endian::native == std::endian::little, "Weft runs on little-endian machines");
+    T value = 0;
+    if (const Bytes in = take(sizeof value); !in.empty()) std::memcpy(&value, in.data(), sizeof value);
     return value;
   }
   uint64_t big(size_t width) {

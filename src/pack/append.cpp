@@ -1,7 +1,7 @@
 #include "pack/append.h"
 
 #include <cerrno>
-#include <cstring>
+#include <exception>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -11,54 +11,38 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "pack/native.h"
+#include "pack/storable.h"
 
 namespace weft::pack {
 namespace {
 
-// Most text is ASCII: looked at eight bytes at a time. True when every byte is 0x01..0x7F.
-bool is_plain(std::string_view text) {
-  constexpr uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
-  size_t i = 0;
-  for (; i + 8 <= text.size(); i += 8) {
-    uint64_t word;
-    std::memcpy(&word, text.data() + i, 8);
-    if ((word | (word - ones)) & highs) return false;  // a high byte, or a borrow out of a zero byte
-  }
-  for (; i < text.size(); ++i)
-    if (text[i] <= 0) return false;
-  return true;
-}
-
-bool is_storable(std::string_view text) {
-  return is_plain(text) || (is_utf8(text) && text.find('\0') == std::string_view::npos);
+duckdb_type native_type(Type type) {
+  return type == Type::text     ? DUCKDB_TYPE_VARCHAR
+         : type == Type::number ? DUCKDB_TYPE_UBIGINT
+         : type == Type::flag   ? DUCKDB_TYPE_BOOLEAN
+         : type == Type::real   ? DUCKDB_TYPE_DOUBLE
+                                : DUCKDB_TYPE_TIMESTAMP_NS;
 }
 
 }  // namespace
 
-struct Appender::State {
+// Some rows, in vectors of DuckDB's.
+struct RowFiller::Chunk {
   struct Column {
     Type type = Type::text;
     duckdb_vector vector = nullptr;
     void* data = nullptr;
     uint64_t* validity = nullptr;  // only asked for when the first NULL of a chunk comes
   };
-  duckdb_appender appender = nullptr;
-  duckdb_data_chunk chunk = nullptr;
+  duckdb_data_chunk it = nullptr;
   std::vector<Column> columns;
   idx_t row = 0, capacity = duckdb_vector_size();
   size_t column = 0;
 
-  ~State() {
-    if (chunk) duckdb_destroy_data_chunk(&chunk);
-    if (appender) duckdb_appender_destroy(&appender);
-  }
-  void expect(bool ok) {
-    if (ok) return;
-    const char* message = duckdb_appender_error(appender);
-    throw Error(message ? message : "DuckDB does not take the rows");
-  }
-  // Where the chunk's vectors lie now; they move when the chunk is reset.
-  void locate() {
+  // Where the vectors lie now; they move when a chunk is reset.
+  void fill(duckdb_data_chunk chunk) {
+    it = chunk;
+    row = column = 0;
     for (size_t i = 0; i < columns.size(); ++i) {
       columns[i].vector = duckdb_data_chunk_get_vector(chunk, i);
       columns[i].data = duckdb_vector_get_data(columns[i].vector);
@@ -73,83 +57,169 @@ struct Appender::State {
   void set(Type type, T value) {
     static_cast<T*>(next(type).data)[row] = value;
   }
+  // True when it is full.
+  bool end_row() {
+    check(column == columns.size(), "a row without all its cells");
+    column = 0;
+    return ++row == capacity;
+  }
 };
 
-Appender::Appender(Database& database, const TableInfo& table) : state_(std::make_unique<State>()) {
-  std::string name(table.name);
-  state_->expect(duckdb_appender_create(database.native().connection, nullptr, name.c_str(), &state_->appender) ==
-                 DuckDBSuccess);
-  std::vector<duckdb_logical_type> types;
-  for (const ColumnInfo& column : table.columns) {
-    state_->columns.push_back({column.type, nullptr, nullptr, nullptr});
-    duckdb_type type = column.type == Type::text     ? DUCKDB_TYPE_VARCHAR
-                       : column.type == Type::number ? DUCKDB_TYPE_UBIGINT
-                       : column.type == Type::flag   ? DUCKDB_TYPE_BOOLEAN
-                       : column.type == Type::real   ? DUCKDB_TYPE_DOUBLE
-                                                     : DUCKDB_TYPE_TIMESTAMP_NS;
-    types.push_back(duckdb_create_logical_type(type));
-  }
-  state_->chunk = duckdb_create_data_chunk(types.data(), types.size());
-  for (duckdb_logical_type& type : types) duckdb_destroy_logical_type(&type);
-  if (!state_->chunk) throw Error("DuckDB has no memory for rows");
-  state_->locate();
+RowFiller::RowFiller(const TableInfo& table) : chunk_(std::make_unique<Chunk>()) {
+  for (const ColumnInfo& column : table.columns) chunk_->columns.push_back({column.type, nullptr, nullptr, nullptr});
 }
-Appender::~Appender() = default;
+RowFiller::~RowFiller() = default;
 
-void Appender::put(std::string_view text) {
-  State::Column& column = state_->next(Type::text);
+void RowFiller::put(std::string_view text) {
+  const Chunk::Column& column = chunk_->next(Type::text);
   if (is_storable(text)) {
-    duckdb_vector_assign_string_element_len(column.vector, state_->row, text.data(), text.size());
+    duckdb_vector_assign_string_element_len(column.vector, chunk_->row, text.data(), text.size());
   } else {
-    std::string shown = printable(text);
-    duckdb_vector_assign_string_element_len(column.vector, state_->row, shown.data(), shown.size());
+    const std::string shown = printable(text);
+    duckdb_vector_assign_string_element_len(column.vector, chunk_->row, shown.data(), shown.size());
   }
 }
-void Appender::put(uint64_t value) {
-  state_->set(Type::number, value);
+void RowFiller::put(uint64_t value) {
+  chunk_->set(Type::number, value);
 }
-void Appender::put(bool value) {
-  state_->set(Type::flag, value);
+void RowFiller::put(bool value) {
+  chunk_->set(Type::flag, value);
 }
-void Appender::put(double value) {
-  state_->set(Type::real, value);
+void RowFiller::put(double value) {
+  chunk_->set(Type::real, value);
 }
-void Appender::put(Time value) {
-  state_->set(Type::time, value.nanoseconds);
+void RowFiller::put(Time value) {
+  chunk_->set(Type::time, value.nanoseconds);
 }
 
-void Appender::put_null() {
-  check(state_->column < state_->columns.size(), "more cells than columns");
-  State::Column& column = state_->columns[state_->column++];
+void RowFiller::put_null() {
+  check(chunk_->column < chunk_->columns.size(), "more cells than columns");
+  Chunk::Column& column = chunk_->columns[chunk_->column++];
   if (!column.validity) {
     duckdb_vector_ensure_validity_writable(column.vector);
     column.validity = duckdb_vector_get_validity(column.vector);
   }
-  column.validity[state_->row / 64] &= ~(uint64_t(1) << (state_->row % 64));
+  column.validity[chunk_->row / 64] &= ~(uint64_t(1) << (chunk_->row % 64));
 }
 
+struct Appender::Target {
+  duckdb_appender appender = nullptr;
+  duckdb_data_chunk chunk = nullptr;
+
+  ~Target() {
+    if (chunk) duckdb_destroy_data_chunk(&chunk);
+    if (appender) duckdb_appender_destroy(&appender);
+  }
+  void expect(bool ok) {
+    if (ok) return;
+    const char* message = duckdb_appender_error(appender);
+    throw Error(message ? message : "DuckDB does not take the rows");
+  }
+};
+
+Appender::Appender(Database& database, const TableInfo& table) : RowFiller(table), target_(std::make_unique<Target>()) {
+  std::string name(table.name);
+  target_->expect(duckdb_appender_create(database.native().connection, nullptr, name.c_str(), &target_->appender) ==
+                  DuckDBSuccess);
+  std::vector<duckdb_logical_type> types;
+  for (const ColumnInfo& column : table.columns) types.push_back(duckdb_create_logical_type(native_type(column.type)));
+  target_->chunk = duckdb_create_data_chunk(types.data(), types.size());
+  for (duckdb_logical_type& type : types) duckdb_destroy_logical_type(&type);
+  if (!target_->chunk) throw Error("DuckDB has no memory for rows");
+  chunk_->fill(target_->chunk);
+}
+Appender::~Appender() = default;
+
 void Appender::end_row() {
-  check(state_->column == state_->columns.size(), "a row without all its cells");
-  state_->column = 0;
-  if (++state_->row == state_->capacity) flush();
+  if (chunk_->end_row()) flush();
 }
 
 void Appender::flush() {
-  if (state_->row == 0) return;
-  duckdb_data_chunk_set_size(state_->chunk, state_->row);
-  state_->expect(duckdb_append_data_chunk(state_->appender, state_->chunk) == DuckDBSuccess);
-  duckdb_data_chunk_reset(state_->chunk);
-  state_->row = 0;
-  state_->locate();
+  if (chunk_->row == 0) return;
+  duckdb_data_chunk_set_size(target_->chunk, chunk_->row);
+  target_->expect(duckdb_append_data_chunk(target_->appender, target_->chunk) == DuckDBSuccess);
+  duckdb_data_chunk_reset(target_->chunk);
+  chunk_->fill(target_->chunk);
 }
 
 void Appender::finish() {
   flush();
-  state_->expect(duckdb_appender_flush(state_->appender) == DuckDBSuccess);
+  target_->expect(duckdb_appender_flush(target_->appender) == DuckDBSuccess);
 }
 
 void create_table(Database& database, const TableInfo& table, std::string_view name) {
   database.run(fmt::format("CREATE OR REPLACE TABLE {} ({})", identifier(name), column_definitions(table)));
+}
+
+namespace {
+
+// What DuckDB calls for rows: one thread at a time, since a table function has one unless it asks for more. Nothing is
+// thrown through DuckDB's frames; what was thrown is kept and thrown again when the query is over.
+class Stream final : public RowFiller {
+ public:
+  Stream(const TableInfo& table, const NextRow& next) : RowFiller(table), table_(table), next_(next) {}
+
+  // Registers it; it must live as long as the query that reads it.
+  void offer(Database& database, const std::string& name) {
+    duckdb_table_function function = duckdb_create_table_function();
+    duckdb_table_function_set_name(function, name.c_str());
+    duckdb_table_function_set_extra_info(function, this, nullptr);
+    duckdb_table_function_set_bind(function, [](duckdb_bind_info info) {
+      for (const ColumnInfo& column : static_cast<Stream*>(duckdb_bind_get_extra_info(info))->table_.columns) {
+        duckdb_logical_type type = duckdb_create_logical_type(native_type(column.type));
+        duckdb_bind_add_result_column(info, std::string(column.name).c_str(), type);
+        duckdb_destroy_logical_type(&type);
+      }
+    });
+    duckdb_table_function_set_init(function, [](duckdb_init_info info) { duckdb_init_set_max_threads(info, 1); });
+    duckdb_table_function_set_function(function, [](duckdb_function_info info, duckdb_data_chunk output) {
+      auto& stream = *static_cast<Stream*>(duckdb_function_get_extra_info(info));
+      try {
+        duckdb_data_chunk_set_size(output, stream.some(output));
+      } catch (...) {
+        stream.failed_ = std::current_exception();
+        duckdb_function_set_error(info, "the rows could not be made");
+      }
+    });
+    const bool taken = duckdb_register_table_function(database.native().connection, function) == DuckDBSuccess;
+    duckdb_destroy_table_function(&function);
+    if (!taken) throw Error("DuckDB does not take the rows of " + name);
+  }
+  void rethrow() {
+    if (failed_) std::rethrow_exception(failed_);
+  }
+
+ private:
+  idx_t some(duckdb_data_chunk output) {
+    chunk_->fill(output);
+    while (!over_) {
+      if (!next_(*this))
+        over_ = true;
+      else if (chunk_->end_row())
+        break;
+    }
+    return chunk_->row;
+  }
+
+  const TableInfo& table_;
+  const NextRow& next_;
+  bool over_ = false;
+  std::exception_ptr failed_;
+};
+
+}  // namespace
+
+void write_parquet_rows(Database& database, const TableInfo& table, const NextRow& next, const std::string& path,
+                        int mode) {
+  Stream stream(table, next);
+  const std::string name = fmt::format("weft_rows_{}", database.native().streams++);
+  stream.offer(database, name);
+  try {
+    write_parquet_query(database, fmt::format("SELECT * FROM {}()", name), path, mode);
+  } catch (const Error&) {
+    stream.rethrow();
+    throw;
+  }
 }
 
 void write_parquet_query(Database& database, const std::string& query, const std::string& path, int mode) {

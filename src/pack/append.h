@@ -1,6 +1,7 @@
 // Typed rows into DuckDB: a table from a row struct, filled in chunks. And from there to a Parquet file.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,14 +13,11 @@
 
 namespace weft::pack {
 
-// Fills one table, cell by cell in column order. Belongs to one thread and lives no longer than its Database.
+// Rows of one table, cell by cell in column order, on their way into DuckDB.
 // Text that is not UTF-8, or holds a NUL, is stored as weft::printable() shows it: DuckDB takes no other.
-class Appender {
+class RowFiller {
  public:
-  // The table must be there; create_table() makes it.
-  Appender(Database& database, const TableInfo& table);
-  ~Appender();
-
+  virtual ~RowFiller();
   void put(std::string_view text);
   void put(const std::string& text) { put(std::string_view(text)); }
   void put(uint64_t value);
@@ -31,14 +29,27 @@ class Appender {
     value ? put(*value) : put_null();
   }
   void put_null();
+
+ protected:
+  struct Chunk;
+  explicit RowFiller(const TableInfo& table);
+  std::unique_ptr<Chunk> chunk_;
+};
+
+// Fills one table. Belongs to one thread and lives no longer than its Database.
+class Appender : public RowFiller {
+ public:
+  // The table must be there; create_table() makes it.
+  Appender(Database& database, const TableInfo& table);
+  ~Appender() override;
   void end_row();
   // Hands over what is still in the chunk. Rows not finished are lost, so whoever appends calls it.
   void finish();
 
  private:
-  struct State;
   void flush();
-  std::unique_ptr<State> state_;
+  struct Target;
+  std::unique_ptr<Target> target_;
 };
 
 // An empty table named as the row struct says, or otherwise; one of that name is replaced.
@@ -66,18 +77,23 @@ void append(Database& database, const std::vector<Row>& rows) {
 // the number of threads. Pack and link tables are all written by this.
 void write_parquet_query(Database& database, const std::string& query, const std::string& path, int mode = 0644);
 
+// Puts the cells of the next row; false when there is none.
+using NextRow = std::function<bool(RowFiller&)>;
+// Rows as they come, as a Parquet file; the same promise, and no more memory than a row group takes.
+void write_parquet_rows(Database& database, const TableInfo& table, const NextRow& next, const std::string& path,
+                        int mode = 0644);
+
 // The rows as they stand.
 template <class Row>
 void write_parquet(Database& database, const std::vector<Row>& rows, const std::string& path) {
-  TableInfo table = table_info<Row>();
-  std::string name = "weft_write_" + std::string(table.name);
-  create_table(database, table, name);
-  table.name = name;
-  Appender appender(database, table);
-  append(appender, std::span<const Row>(rows));
-  appender.finish();
-  write_parquet_query(database, "SELECT * FROM " + identifier(name), path);
-  database.run("DROP TABLE " + identifier(name));
+  size_t at = 0;
+  const NextRow next = [&](RowFiller& out) {
+    if (at == rows.size()) return false;
+    std::apply([&](const auto&... column) { (out.put(rows[at].*column.member), ...); }, Row::columns());
+    ++at;
+    return true;
+  };
+  write_parquet_rows(database, table_info<Row>(), next, path);
 }
 
 }  // namespace weft::pack

@@ -13,6 +13,7 @@ struct Database::Native {
   duckdb_database database = nullptr;
   duckdb_connection connection = nullptr;
   bool streaming = false;  // each() is under way: a second query on the connection would cut it short
+  uint64_t streams = 0;    // made for write_parquet_rows() so far
   std::string spill;       // our own folder under `temporary`, removed with us
   Fd lock;                 // held on spill's lock file as long as we live
 

@@ -1,131 +1,153 @@
-// Sealing: rows of all units, in any order, become Parquet files whose bytes depend on the rows alone.
-//   units → append to DuckDB tables (spilling beyond the budget) → drop what was read better elsewhere → SELECT … ORDER
-//   BY all columns → Parquet → hash → manifest → sync → rename
-// What makes the bytes equal: the order is total up to identical rows (every column takes part, NULLs first), row
-// groups have a fixed number of rows, and DuckDB writes them in the order of the query whatever the number of threads
-// (preserve_insertion_order). A test seals with 1, 2 and 4 threads and compares the bytes.
-#include <algorithm>
-#include <cerrno>
-#include <fcntl.h>
+// Sealing: rows of all units become Parquet files whose bytes depend on the rows alone.
+//   units, mapped; each portion in order → merged, each row once → what was read better elsewhere left out → Parquet →
+//   hash → manifest → sync → rename
+// One pass a table, and no more memory than a row a portion, and a row group: how many rows there are does not matter.
+// What makes the bytes equal: the order is total up to identical rows (pack/order.h), row groups have a fixed number of
+// rows, and one thread makes them. A test seals with 1, 2 and 4 threads and compares the bytes.
 #include <filesystem>
-#include <fmt/format.h>
-#include <unistd.h>
+#include <set>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "pack/append.h"
+#include "pack/file_paths.h"
 #include "pack/manifest.h"
+#include "pack/merge.h"
 #include "pack/pack.h"
-#include "pack/unit_file.h"
 
 namespace weft::pack {
 namespace {
 
 namespace stdfs = std::filesystem;
 
-std::string columns_of(const TableInfo& table, std::string_view prefix = "") {
-  std::string out;
-  for (const ColumnInfo& column : table.columns)
-    out += fmt::format("{}{}{}", out.empty() ? "" : ", ", prefix, identifier(column.name));
-  return out;
-}
-
-// first, then every other column; so only identical rows tie.
-std::string order(const TableInfo& table, const std::vector<std::string>& first) {
-  std::string out;
-  auto add = [&](const std::string& term) { out += (out.empty() ? "" : ", ") + term + " NULLS FIRST"; };
-  for (const std::string& term : first) add(term);
-  for (const ColumnInfo& column : table.columns) {
-    std::string name = identifier(column.name);
-    if (std::find(first.begin(), first.end(), name) == first.end()) add(name);
-  }
-  return out;
-}
-
-template <class Row>
-std::string select(const std::vector<std::string>& first, bool distinct = false) {
-  TableInfo table = table_info<Row>();
-  return fmt::format("SELECT {}{} FROM {} ORDER BY {}", distinct ? "DISTINCT " : "", columns_of(table),
-                     identifier(table.name), order(table, first));
-}
-
-// The file's path comes from the file table: the worker that found the feature knew the number only.
-std::string select_features() {
-  TableInfo table = table_info<FeatureRow>();
-  std::string columns;
-  for (const ColumnInfo& column : table.columns) {
-    std::string name = identifier(column.name);
-    columns += columns.empty() ? "" : ", ";
-    columns +=
-        column.name == "file" ? "coalesce(f.path, feature.file) AS file" : fmt::format("feature.{0} AS {0}", name);
-  }
-  return fmt::format(
-      "SELECT DISTINCT {} FROM feature LEFT JOIN (SELECT file_id, min(path) AS path FROM file GROUP BY file_id) AS f "
-      "ON feature.file_id = f.file_id ORDER BY {}",
-      columns, order(table, {"\"offset\"", "\"path\"", "\"kind\"", "\"value\"", "\"encoding\""}));
-}
-
-void load(Database& database, const std::vector<std::string>& units) {
-  each_table(static_cast<const UnitRows&>(UnitRows()),
-             [&]<class Row>(const std::vector<Row>&) { create_table<Row>(database); });
-  for (const std::string& unit : units)
-    read_unit(unit, [&](const UnitRows& rows) {
-      each_table(rows, [&]<class Row>(const std::vector<Row>& table) {
-        if (!table.empty()) append(database, table);
-      });
-    });
-}
-
 // A stream or value that crosses a seam of its file was read twice: cut short where it begins on the image, and whole
 // through the file (path "#FILE+…"). The whole one stands; what the cut one gave at the same place of the same file
 // goes, and so does its complaint of being cut. What a parser read (it has a role) takes no part: its path always leads
 // through the file, and both it and the scanner's find stand.
-void prefer_whole_contents(Database& database) {
-  database.run(
-      "CREATE TEMP TABLE whole AS SELECT DISTINCT \"offset\", file_id, split_part(path, '-', 2) AS layer, "
-      "CASE WHEN contains(path, '-') THEN '' ELSE kind END AS kind FROM feature WHERE starts_with(path, '#') AND role "
-      "= ''");
-  database.run(
-      "DELETE FROM feature AS f USING whole AS w WHERE f.\"offset\" = w.\"offset\" AND f.file_id = w.file_id "
-      "AND NOT starts_with(f.path, '#') AND split_part(f.path, '-', 2) = w.layer AND w.kind IN ('', f.kind)");
-  database.run(
-      "DELETE FROM problem AS p USING whole AS w WHERE p.stage = 'scan' AND p.\"offset\" = w.\"offset\" "
-      "AND p.file_id = w.file_id AND w.layer <> '' AND split_part(p.path, '-', 2) IN ('', w.layer)");
-}
+class WholeContents {
+ public:
+  // Asked of each feature in order. At one offset the paths through files come first: '#' stands before digits.
+  bool replaces_feature(const Cells<FeatureRow>& row) {
+    const uint64_t offset = std::get<column_index<FeatureRow>("offset")>(row);
+    if (offset != offset_) offset_ = offset, here_.clear();
+    const std::string_view path = std::get<column_index<FeatureRow>("path")>(row);
+    const std::optional<uint64_t> file = std::get<column_index<FeatureRow>("file_id")>(row);
+    const std::string_view kind = std::get<column_index<FeatureRow>("kind")>(row);
+    if (path.starts_with('#')) {
+      if (!std::get<column_index<FeatureRow>("role")>(row).empty() || !file) return false;
+      const bool layered = path.find('-') != std::string_view::npos;
+      const bool is_new =
+          here_.emplace(*file, std::string(first_layer(path)), layered ? std::string() : std::string(kind)).second;
+      if (layered && is_new) streams_.emplace(offset, *file, std::string(first_layer(path)));
+      return false;
+    }
+    if (here_.empty() || !file) return false;
+    const std::string layer(first_layer(path));
+    return here_.contains({*file, layer, ""}) || here_.contains({*file, layer, std::string(kind)});
+  }
+  // Asked of problems after all features.
+  bool replaces_problem(const Cells<ProblemRow>& row) const {
+    const std::optional<uint64_t> offset = std::get<column_index<ProblemRow>("offset")>(row);
+    const std::optional<uint64_t> file = std::get<column_index<ProblemRow>("file_id")>(row);
+    if (std::get<column_index<ProblemRow>("stage")>(row) != "scan" || !offset || !file) return false;
+    const std::string_view layer = first_layer(std::get<column_index<ProblemRow>("path")>(row));
+    const auto at = streams_.lower_bound({*offset, *file, std::string(layer)});
+    return at != streams_.end() && std::get<0>(*at) == *offset && std::get<1>(*at) == *file &&
+           (layer.empty() || std::get<2>(*at) == layer);
+  }
 
-struct Query {
-  TableInfo table;
-  std::string sql;
+ private:
+  // "GZIP" of "73400320-GZIP-512".
+  static std::string_view first_layer(std::string_view path) {
+    const size_t begin = path.find('-');
+    if (begin == std::string_view::npos) return {};
+    const size_t end = path.find('-', begin + 1);
+    return path.substr(begin + 1, end == std::string_view::npos ? end : end - begin - 1);
+  }
+
+  uint64_t offset_ = 0;
+  std::set<std::tuple<uint64_t, std::string, std::string>> here_;  // file, layer, kind: of whole ones at offset_
+  std::set<std::tuple<uint64_t, uint64_t, std::string>> streams_;  // offset, file, layer
 };
-std::vector<Query> queries() {
-  std::vector<Query> out{{table_info<ExhibitRow>(), select<ExhibitRow>({})},
-                         {table_info<VolumeRow>(), select<VolumeRow>({"\"volume\"", "\"offset\""})},
-                         {table_info<FileRow>(), select<FileRow>({"\"file_id\""})},
-                         {table_info<ExtentRow>(),
-                          select<ExtentRow>({"\"file_id\"", "\"kind\" = 'slack'", "\"file_offset\"", "\"offset\""})},
-                         {table_info<FeatureRow>(), select_features()}};
-  std::apply(
-      [&]<class... Rows>(const std::vector<Rows>&...) {
-        (out.push_back({table_info<Rows>(), select<Rows>({"\"offset\"", "\"path\""}, true)}), ...);
-      },
-      RecordLists());
-  out.push_back({table_info<ProblemRow>(), select<ProblemRow>({}, true)});
-  return out;
-}
 
-SealedTable write_table(Database& database, const Query& query, const std::string& folder) {
-  SealedTable out;
-  out.name = query.table.name;
-  out.file = out.name + ".parquet";
-  std::string path = folder + "/" + out.file;
-  write_parquet_query(database, query.sql, path);
-  out.sha256 = sha256_of_file(path);
-  out.bytes = stdfs::file_size(path);
-  out.rows =
-      std::stoull(database.value(fmt::format("SELECT num_rows FROM parquet_file_metadata({})", Database::quote(path)))
-                      .value_or("0"));
-  return out;
-}
+class Sealing {
+ public:
+  Sealing(const SealOptions& options, const std::string& folder)
+      : options_(options),
+        folder_(folder),
+        database_(options.temporary, options.limits.memory / 2, options.threads),
+        paths_(options.temporary) {
+    units_.reserve(options.units.size());
+    for (const std::string& unit : options.units) units_.emplace_back(unit);
+  }
+
+  // Files come before features, features before problems.
+  std::vector<SealedTable> all() {
+    std::vector<SealedTable> out;
+    size_t table = 0;
+    each_table(static_cast<const UnitRows&>(UnitRows()), [&]<class Row>(const std::vector<Row>&) {
+      if constexpr (!std::is_same_v<Row, TokenRow>)
+        out.push_back(write<Row>(table, folder_ + "/" + std::string(Row::table) + ".parquet"));
+      else
+        write<Row>(table, options_.tokens, 0600);  // before the pack: its name says all is done
+      ++table;
+    });
+    return out;
+  }
+
+ private:
+  template <class Row>
+  SealedTable write(size_t table, const std::string& path, int mode = 0644) {
+    std::vector<SortedRows> runs;
+    for (const UnitFile& unit : units_) runs.insert(runs.end(), unit.runs(table).begin(), unit.runs(table).end());
+    Merge<Row> merge(runs);
+    Cells<Row> row, last;
+    SealedTable out;
+    const NextRow next = [&](RowFiller& into) {
+      do {
+        do {
+          if (!merge.next(row)) return false;
+        } while (!is_wanted<Row>(row));
+      } while (out.rows > 0 && row == last);  // two rows may differ only in what the file table says better
+      last = row;
+      ++out.rows;
+      std::apply([&](const auto&... cell) { (into.put(cell), ...); }, row);
+      return true;
+    };
+    write_parquet_rows(database_, table_info<Row>(), next, path, mode);
+    if constexpr (std::is_same_v<Row, FileRow>) paths_.finish();
+    out.name = Row::table;
+    out.file = out.name + ".parquet";
+    out.sha256 = sha256_of_file(path);
+    out.bytes = stdfs::file_size(path);
+    return out;
+  }
+
+  // Whether the row goes into the pack; and a feature gets its path from the file table: the worker that found it knew
+  // the number only.
+  template <class Row>
+  bool is_wanted(Cells<Row>& row) {
+    if constexpr (std::is_same_v<Row, FileRow>) {
+      paths_.add(std::get<column_index<Row>("file_id")>(row), std::get<column_index<Row>("path")>(row));
+    } else if constexpr (std::is_same_v<Row, FeatureRow>) {
+      if (whole_.replaces_feature(row)) return false;
+      const std::optional<uint64_t> file = std::get<column_index<Row>("file_id")>(row);
+      const auto path = file ? paths_.find(*file) : std::nullopt;
+      if (path) std::get<column_index<Row>("file")>(row) = *path;
+    } else if constexpr (std::is_same_v<Row, ProblemRow>) {
+      return !whole_.replaces_problem(row);
+    }
+    return true;
+  }
+
+  const SealOptions& options_;
+  const std::string folder_;
+  Database database_;
+  std::vector<UnitFile> units_;
+  FilePaths paths_;
+  WholeContents whole_;
+};
 
 void make_folder(const std::string& path) {
   std::error_code error;
@@ -147,16 +169,9 @@ void seal(const SealOptions& options) {
   remove_folder(temporary);  // what a killed seal left
   make_folder(temporary);
 
-  Database database(options.temporary, options.limits.memory / 2, options.threads);
-  load(database, options.units);
-  prefer_whole_contents(database);
-
-  std::vector<SealedTable> tables;
-  for (const Query& query : queries()) tables.push_back(write_table(database, query, temporary));
   make_folder(stdfs::path(options.tokens).parent_path().string());
-  write_parquet_query(database, select<TokenRow>({}, true), options.tokens,
-                      0600);  // before the pack: its name says all is done
-
+  make_folder(options.temporary);
+  const std::vector<SealedTable> tables = Sealing(options, temporary).all();
   write_file(temporary + "/manifest.json", manifest_text(options, tables));  // also syncs the folder
   publish(temporary, options.folder);
 }

@@ -1,7 +1,7 @@
-// Unit file, version 2, little-endian:
+// Unit file, version 3, little-endian:
 //   magic "WEFTUNIT", u32 version, SHA-256 (hex) of the schema, so that a build with other columns does not misread it;
-//   portions, each: u64 its size in bytes; for each table in the order of UnitRows: u64 number of rows, then the rows,
-//   column by column:
+//   portions, each: u64 its size in bytes; for each table in the order of UnitRows: u64 number of rows, u64 size in
+//   bytes, then the rows in the table's order, column by column:
 //     text u32 length + bytes; number, time and real 8 bytes; flag 1 byte; in front of an optional 1 byte, 0 for
 //     nothing
 //   SHA-256 (hex) of all bytes before.
@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -21,13 +22,16 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "pack/cell_code.h"
+#include "pack/order.h"
 #include "pack/schema.h"
+#include "pack/storable.h"
 
 namespace weft::pack {
 namespace {
 
 constexpr std::string_view magic = "WEFTUNIT";
-constexpr uint32_t version = 2;
+constexpr uint32_t version = 3;
 constexpr size_t hash_size = 64;
 
 std::string fingerprint() {
@@ -46,11 +50,10 @@ class Encoder {
  public:
   template <class T>
   void little(T value) {
-    char bytes[sizeof(T)];
-    for (size_t i = 0; i < sizeof(T); ++i) bytes[i] = char(value >> (8 * i) & 0xFF);
-    bytes_.append(bytes, sizeof(T));
+    static_assert(std::endian::native == std::endian::little);
+    bytes_.append(reinterpret_cast<const char*>(&value), sizeof(T));
   }
-  void put(const std::string& text) {
+  void put(std::string_view text) {
     if (text.size() > UINT32_MAX) throw Error("a text of more than 4 GiB does not fit into a unit");
     little(uint32_t(text.size()));
     bytes_ += text;
@@ -65,41 +68,69 @@ class Encoder {
     if (value) put(*value);
   }
   std::string& bytes() { return bytes_; }
+  // The number written at `at` becomes the count of bytes behind it.
+  void set_size(size_t at) {
+    const auto size = uint64_t(bytes_.size() - at - sizeof(uint64_t));
+    std::memcpy(bytes_.data() + at, &size, sizeof size);
+  }
 
  private:
   std::string bytes_;
 };
 
-void get(Cursor& in, std::string& out) {
-  out = in.take_text(in.u32le());
-}
-void get(Cursor& in, uint64_t& out) {
-  out = in.u64le();
-}
-void get(Cursor& in, bool& out) {
-  out = in.u8() != 0;
-}
-[[maybe_unused]] void get(Cursor& in, double& out) {
-  out = std::bit_cast<double>(in.u64le());
-}
-void get(Cursor& in, Time& out) {
-  out.nanoseconds = int64_t(in.u64le());
-}
-template <class T>
-void get(Cursor& in, std::optional<T>& out) {
-  if (in.u8() != 0) get(in, out.emplace());
-}
-
 template <class Row>
 void get_rows(Cursor& in, std::vector<Row>& rows) {
-  uint64_t count = in.u64le();
+  const uint64_t count = in.u64le();
+  in.skip(sizeof(uint64_t));
   // A row takes at least one byte a column, so a wrong count cannot ask for much more than the file is large.
   constexpr size_t columns = std::tuple_size_v<decltype(Row::columns())>;
   rows.reserve(std::min<uint64_t>(count, in.remaining() / columns));
   for (uint64_t i = 0; i < count && in.ok(); ++i) {
     Row& row = rows.emplace_back();
-    std::apply([&](const auto&... c) { (get(in, row.*c.member), ...); }, Row::columns());
+    std::apply([&](const auto&... c) { (get_cell(in, row.*c.member), ...); }, Row::columns());
   }
+}
+
+bool storable(const std::string& text) {
+  return is_storable(text);
+}
+bool storable(const std::optional<std::string>& text) {
+  return !text || is_storable(*text);
+}
+template <class T>
+bool storable(const T&) {
+  return true;
+}
+void make_storable(std::string& text) {
+  if (!is_storable(text)) text = printable(text);
+}
+void make_storable(std::optional<std::string>& text) {
+  if (text) make_storable(*text);
+}
+template <class T>
+void make_storable(T&) {}
+
+// Visits the rows in their table's order, their texts as they can be stored.
+template <class Row, class Visit>
+void each_in_order(const std::vector<Row>& table, Visit visit) {
+  const auto fits = [](const Row& row) {
+    return std::apply([&](const auto&... c) { return (storable(row.*c.member) && ...); }, Row::columns());
+  };
+  if (!std::all_of(table.begin(), table.end(), fits)) {
+    std::vector<Row> copy = table;
+    for (Row& row : copy) std::apply([&](const auto&... c) { (make_storable(row.*c.member), ...); }, Row::columns());
+    return each_in_order(copy, visit);
+  }
+  const auto before = [](const Row& a, const Row& b) { return comes_before<Row>(cells_of(a), cells_of(b)); };
+  if (std::is_sorted(table.begin(), table.end(), before)) {
+    for (const Row& row : table) visit(row);
+    return;
+  }
+  std::vector<const Row*> order;
+  order.reserve(table.size());
+  for (const Row& row : table) order.push_back(&row);
+  std::stable_sort(order.begin(), order.end(), [&](const Row* a, const Row* b) { return before(*a, *b); });
+  for (const Row* row : order) visit(*row);
 }
 
 }  // namespace
@@ -154,12 +185,15 @@ void UnitWriter::add(const UnitRows& rows) {
   out.bytes().clear();
   out.little(uint64_t(0));
   each_table(rows, [&]<class Row>(const std::vector<Row>& table) {
-    out.put(uint64_t(table.size()));
-    for (const Row& row : table) std::apply([&](const auto&... c) { (out.put(row.*c.member), ...); }, Row::columns());
+    out.little(uint64_t(table.size()));
+    const size_t size_at = out.bytes().size();
+    out.little(uint64_t(0));
+    each_in_order(table, [&](const Row& row) {
+      std::apply([&](const auto&... c) { (out.put(row.*c.member), ...); }, Row::columns());
+    });
+    out.set_size(size_at);
   });
-  Encoder size;
-  size.put(uint64_t(out.bytes().size() - sizeof(uint64_t)));
-  out.bytes().replace(0, sizeof(uint64_t), size.bytes());
+  out.set_size(0);
   file_->write(out.bytes());
 }
 
@@ -231,6 +265,39 @@ class UnitReader {
 };
 
 }  // namespace
+
+struct UnitFile::Map {
+  explicit Map(const std::string& path) : mapping(path) {
+    const Bytes all = mapping.bytes();
+    constexpr size_t head_size = magic.size() + sizeof(uint32_t) + hash_size;
+    if (all.size() < head_size + hash_size) throw Error("not a unit file, or cut short", path);
+    Cursor in(all.first(all.size() - hash_size));
+    if (in.take_text(magic.size()) != magic) throw Error("not a unit file", path);
+    if (as_text(all.last(hash_size)) != sha256_hex(all.first(all.size() - hash_size)))
+      throw Error("damaged unit file", path);
+    if (in.u32le() != version || in.take_text(hash_size) != fingerprint())
+      throw Error("unit file of another version of Weft", path);
+    each_table(static_cast<const UnitRows&>(UnitRows()), [&](const auto&) { tables.emplace_back(); });
+    while (in.ok() && in.remaining() > 0) {
+      in.skip(sizeof(uint64_t));
+      for (std::vector<SortedRows>& runs : tables) {
+        const uint64_t rows = in.u64le(), size = in.u64le();
+        const Bytes bytes = in.take(size);
+        if (rows > 0) runs.push_back({bytes, rows});
+      }
+    }
+    if (!in.ok()) throw Error("unit file does not add up", path);
+  }
+  Mapping mapping;
+  std::vector<std::vector<SortedRows>> tables;
+};
+
+UnitFile::UnitFile(const std::string& path) : map_(std::make_unique<Map>(path)) {}
+UnitFile::UnitFile(UnitFile&&) noexcept = default;
+UnitFile::~UnitFile() = default;
+const std::vector<SortedRows>& UnitFile::runs(size_t table) const {
+  return map_->tables.at(table);
+}
 
 void read_unit(const std::string& path, const std::function<void(UnitRows&)>& portion) {
   for (UnitReader in(path); in.more();) {

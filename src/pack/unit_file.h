@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "model/rows.h"
 
 namespace weft::pack {
@@ -30,7 +31,8 @@ void each_table(Rows& rows, Visit visit) {
   visit(rows.problems), visit(rows.tokens);
 }
 
-// Writes a unit portion by portion, since its rows may be more than memory holds. One thread at a time.
+// Writes a unit portion by portion, since its rows may be more than memory holds. One thread at a time. Each portion's
+// rows are stored in their table's order (pack/order.h), and text that a pack cannot hold as printable() shows it.
 class UnitWriter {
  public:
   explicit UnitWriter(const std::string& path);
@@ -43,6 +45,26 @@ class UnitWriter {
   std::unique_ptr<File> file_;
 };
 void write_unit(const std::string& path, const UnitRows& rows);
+
+// Rows of one table that lie encoded in order, one after the other. Points into its UnitFile.
+struct SortedRows {
+  Bytes bytes;
+  uint64_t rows = 0;
+};
+
+// A unit file mapped into memory, for who reads rows where they lie (pack/merge.h). Error as read_unit().
+class UnitFile {
+ public:
+  explicit UnitFile(const std::string& path);
+  UnitFile(UnitFile&&) noexcept;
+  ~UnitFile();
+  // The runs of one table, in file order; a table by its place in each_table().
+  const std::vector<SortedRows>& runs(size_t table) const;
+
+ private:
+  struct Map;
+  std::unique_ptr<Map> map_;
+};
 
 // Error when the file is not whole or not of this version: the caller deletes it and does the unit again. In portions
 // as it was written, the first only after the whole file was checked; or all at once.

@@ -16,11 +16,11 @@ UnitRows sample() {
   VolumeRow volume;
   volume.exhibit = "K1", volume.volume = 1, volume.slot = 0, volume.allocated = false, volume.label = "Ünï";
   rows.volumes.push_back(volume);
+  rows.files.emplace_back();
   FileRow file;
-  file.exhibit = "K1", file.file_id = UINT64_MAX, file.path = std::string("a\0b\xFF", 4);
+  file.exhibit = "K1", file.file_id = UINT64_MAX, file.path = "a\\b";
   file.modified = Time{-1}, file.created = Time{INT64_MIN}, file.inode = 5, file.md5 = "";
   rows.files.push_back(file);
-  rows.files.emplace_back();
   rows.extents.push_back({"K1", 1, 2, 3, 4, "slack"});
   FeatureRow feature;
   feature.kind = "email", feature.value = "a@b.cd", feature.file_id = 0;
@@ -64,6 +64,43 @@ TEST(unit_file, round_trip) {
   std::apply([&](const auto&... lists) { EXPECT_TRUE((same(lists, records_of(back, lists)) && ...)); }, rows.records);
   EXPECT_TRUE(same(rows.problems, back.problems));
   EXPECT_TRUE(same(rows.tokens, back.tokens));
+}
+
+TEST(unit_file, rows_are_put_in_order_and_texts_made_storable) {
+  Scratch scratch;
+  UnitRows rows;
+  const auto add = [&](uint64_t offset, std::string path, std::string value) {
+    FeatureRow& row = rows.features.emplace_back();
+    row.offset = offset, row.path = std::move(path), row.value = std::move(value);
+  };
+  add(7, "7", "z"), add(7, "7", std::string("a\0b\xFF", 4)), add(7, "7-GZIP-10", "x"), add(7, "7-GZIP-9", "x");
+  add(3, "3", "q"), add(7, "#1+0", "p");
+  write_unit(scratch / "u", rows);
+  std::string seen;
+  for (const FeatureRow& row : read_unit(scratch / "u").features) seen += row.path + " " + row.value + "\n";
+  EXPECT_EQ(seen, "3 q\n#1+0 p\n7 a\\x00b\\xFF\n7 z\n7-GZIP-10 x\n7-GZIP-9 x\n");
+}
+
+TEST(unit_file, runs_lie_where_they_were_written) {
+  Scratch scratch;
+  {
+    UnitWriter out(scratch / "u");
+    out.add(sample()), out.add({}), out.add(sample());
+    out.finish();
+  }
+  const UnitFile unit(scratch / "u");
+  size_t table = 0;
+  each_table(static_cast<const UnitRows&>(sample()), [&](const auto& rows) {
+    const size_t expected = rows.empty() ? 0 : 2;
+    ASSERT_EQ(unit.runs(table).size(), expected) << table;
+    for (const SortedRows& run : unit.runs(table)) EXPECT_EQ(run.rows, rows.size());
+    ++table;
+  });
+  EXPECT_THROW(UnitFile(scratch / "none"), Error);
+  std::string bad = read_file(scratch / "u");
+  bad[bad.size() / 2] = char(bad[bad.size() / 2] ^ 1);
+  write_file(scratch / "bad", bad);
+  EXPECT_THROW(UnitFile(scratch / "bad"), Error);
 }
 
 TEST(unit_file, portions_come_back_as_they_went) {
