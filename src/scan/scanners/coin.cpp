@@ -1,12 +1,17 @@
-// Bitcoin and Ethereum addresses: Base58Check, BIP-173, BIP-350, ERC-55; the checks are in validate/coin.h.
+// Addresses of Bitcoin, Litecoin, Dogecoin, Tron (Base58Check, BIP-173, BIP-350), Monero and Ethereum (ERC-55); keys
+// from which all addresses of a wallet follow (BIP-32 extended public keys, BIP-380 output descriptors). The checks are
+// in validate/coin.h. Private keys and seed phrases are not looked for: a pack is no place for them.
 //
-// False positives: 32 and 30 bits of checksum settle Bitcoin. Ethereum in mixed case has some 15 bits; all in one case
-// it has none, and looks like any 160-bit hash: then a word of wallets must stand near. Filler (0x000…0) is none.
+// False positives: 30 bits of checksum and more settle all but Ethereum. Ethereum in mixed case has some 15 bits; all
+// in one case it has none, and looks like any 160-bit hash: then a word of wallets must stand near. Filler (0x000…0) is
+// none.
 #include "scan/scanners/validate/coin.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
+#include "base/bytes.h"
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
@@ -14,11 +19,12 @@
 namespace weft::scan {
 namespace {
 
-enum : uint32_t { base58, segwit, ethereum };
+enum : uint32_t { base58, segwit, litecoin, ethereum, monero, extended, descriptor };
+constexpr size_t longest_descriptor = 2 * KiB;
 
 void on_ethereum(std::string_view text, size_t end, Sink& sink) {
-  size_t begin = end - 42;
-  if (is_alnum(char_before(text, begin)) || is_alnum(char_at(text, end)) || char_at(text, end) == '_') return;
+  const size_t begin = end - 42;
+  if (is_alnum(char_at(text, end)) || char_at(text, end) == '_') return;
   std::string_view hex = text.substr(begin + 2, 40);
   std::string lower = lower_ascii(hex);
   size_t same = 0;
@@ -35,26 +41,78 @@ void on_ethereum(std::string_view text, size_t end, Sink& sink) {
   sink.feature("ethereum", "0x" + lower, begin, end);
 }
 
-void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
-  if (hit.pattern == ethereum) {
-    if (hit.end - 42 >= from) on_ethereum(text, hit.end, sink);
-    return;
+// "wpkh([d34db33f/84h/0h/0h]xpub…/0/*)#checksum", found by its end; the keys in it are features already.
+void on_descriptor(std::string_view text, size_t mark, Sink& sink) {
+  const size_t end = mark + 9;
+  if (is_alnum(char_at(text, end))) return;
+  // Back to the bracket that the last one closes.
+  size_t depth = 0, open = mark;
+  while (open > 0 && mark - open < longest_descriptor) {
+    const char c = text[--open];
+    if (uint8_t(c) <= ' ' || uint8_t(c) >= 0x7F) return;
+    if (c == ')') ++depth;
+    if (c == '(' && --depth == 0) break;
   }
-  const size_t begin = hit.end - (hit.pattern == base58 ? 26 : 14), longest = hit.pattern == base58 ? 35 : 90;
-  if (begin < from || is_alnum(char_before(text, begin))) return;
-  size_t end = hit.end;
-  while (end - begin <= longest && is_alnum(char_at(text, end))) ++end;
-  if (end - begin > longest) return;
-  std::string_view address = text.substr(begin, end - begin);
-  if (hit.pattern == base58 ? is_bitcoin_base58(address) : is_segwit(address))
-    sink.feature("bitcoin", hit.pattern == base58 ? std::string(address) : lower_ascii(address), begin, end);
+  if (depth != 0 || char_at(text, open) != '(') return;
+  size_t begin = open;
+  while (begin > 0 && open - begin < 12 && is_alpha(text[begin - 1])) --begin;
+  static constexpr std::array<std::string_view, 10> functions{"pk",    "pkh",         "wpkh",  "sh",   "wsh",
+                                                              "combo", "sortedmulti", "multi", "addr", "tr"};
+  const std::string_view name = text.substr(begin, open - begin);
+  if (std::find(functions.begin(), functions.end(), name) == functions.end()) return;
+  const std::string_view descriptor = text.substr(begin, end - begin);
+  if (descriptor.find("prv") != std::string_view::npos) return;  // a private key is not to be shown
+  if (is_descriptor(descriptor)) sink.feature("descriptor", std::string(descriptor), begin, end);
 }
 
-constexpr std::array<std::string_view, 2> kinds{"bitcoin", "ethereum"};
+struct Form {
+  size_t matched;  // bytes of the pattern's match
+  size_t shortest, longest;
+};
+constexpr std::array forms{Form{26, 26, 36}, Form{14, 14, 90},  Form{15, 15, 91},
+                           Form{42, 42, 42}, Form{95, 95, 106}, Form{24, 111, 111}};
+
+void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
+  if (hit.pattern == descriptor) return on_descriptor(text, hit.end - 9, sink);
+  const Form form = forms[hit.pattern];
+  const size_t begin = hit.end - form.matched;
+  if (begin < from || is_alnum(char_before(text, begin))) return;
+  if (hit.pattern == ethereum) return on_ethereum(text, hit.end, sink);
+  size_t end = hit.end;
+  while (end - begin <= form.longest && is_alnum(char_at(text, end))) ++end;
+  if (end - begin < form.shortest || end - begin > form.longest) return;
+  const std::string_view address = text.substr(begin, end - begin);
+  switch (hit.pattern) {
+    case base58:
+      if (const std::string_view coin = base58_coin(address); !coin.empty())
+        sink.feature(coin, std::string(address), begin, end);
+      break;
+    case segwit:
+    case litecoin:
+      if (is_segwit(address))
+        sink.feature(hit.pattern == segwit ? "bitcoin" : "litecoin", lower_ascii(address), begin, end);
+      break;
+    case monero:
+      if (is_monero(address)) sink.feature("monero", std::string(address), begin, end);
+      break;
+    case extended:
+      if (is_extended_public_key(address)) sink.feature("xpub", std::string(address), begin, end);
+      break;
+    default:
+      break;
+  }
+}
+
+constexpr std::array<std::string_view, 8> kinds{"bitcoin", "ethereum", "litecoin", "dogecoin",
+                                                "tron",    "monero",   "xpub",     "descriptor"};
 constexpr std::array patterns{
-    Pattern{R"([13][1-9A-HJ-NP-Za-km-z]{25})", 0, base58},
+    Pattern{R"([13LMDA9T][1-9A-HJ-NP-Za-km-z]{25})", 0, base58},
     Pattern{R"(bc1[02-9ac-hj-np-z]{11})", caseless, segwit},
+    Pattern{R"(ltc1[02-9ac-hj-np-z]{11})", caseless, litecoin},
     Pattern{R"(0x[0-9a-f]{40})", caseless, ethereum},
+    Pattern{R"([48][1-9AB][1-9A-HJ-NP-Za-km-z]{93})", 0, monero},
+    Pattern{R"([xyzYZ]pub[1-9A-HJ-NP-Za-km-z]{20})", 0, extended},
+    Pattern{R"(\)#[02-9ac-hj-np-z]{8})", 0, descriptor},
 };
 
 constexpr std::array examples{
@@ -64,6 +122,37 @@ constexpr std::array examples{
     Example{"bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", "bitcoin",
             "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"},
     Example{"1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb", "bitcoin", ""},
+    Example{"ltc LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH9\n", "litecoin", "LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH9"},
+    Example{"DOGE: DH5yaieqoZN36fDVciNyRueRGvGLR3mr7L", "dogecoin", "DH5yaieqoZN36fDVciNyRueRGvGLR3mr7L"},
+    Example{"USDT TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t,", "tron", "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"},
+    Example{"TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6u", "tron", ""},
+    Example{"MUt7RhGwpvsY5rXicBBTJtKeYMQe2wfyRV", "litecoin", "MUt7RhGwpvsY5rXicBBTJtKeYMQe2wfyRV"},
+    Example{"ltc1qucn7ygmlg32rmzmeufmj5lx8nakg6r4zk8l8a7", "litecoin", "ltc1qucn7ygmlg32rmzmeufmj5lx8nakg6r4zk8l8a7"},
+    Example{"ltc1qucn7ygmlg32rmzmeufmj5lx8nakg6r4zk8l8a8", "litecoin", ""},
+    Example{"ADRDrevswsu1BidHvRrXjNhcvECE6v6Dmo", "dogecoin", "ADRDrevswsu1BidHvRrXjNhcvECE6v6Dmo"},
+    Example{"bc1p2rnjreyuqylsp33v7k0jzc6592wcmupyvnh7kc2axyz3kr7acvnq8nyjrv", "bitcoin",
+            "bc1p2rnjreyuqylsp33v7k0jzc6592wcmupyvnh7kc2axyz3kr7acvnq8nyjrv"},
+    Example{"zpub6jftahH18ngZwbfPJeoHuC2EJXshUn2FgmenmJ7Le7MWJZDTxC6AYuwnxbP7HvW3JWUymGhVyppwKYRehBR9i2cS2foEaM1ymFmGcq"
+            "Q29YU",
+            "xpub",
+            "zpub6jftahH18ngZwbfPJeoHuC2EJXshUn2FgmenmJ7Le7MWJZDTxC6AYuwnxbP7HvW3JWUymGhVyppwKYRehBR9i2cS2foEaM1ymFmGcq"
+            "Q29YU"},
+    Example{"addr(1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa)#00000000", "descriptor", ""},
+    Example{
+        "\"wpkh([d34db33f/84h/0h/0h]xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8Y"
+        "tGqsefD265TMg7usUDFdp6W1EGMcet8/0/*)#3srn6fgd\"",
+        "descriptor",
+        "wpkh([d34db33f/84h/0h/0h]xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8Y"
+        "tGqsefD265TMg7usUDFdp6W1EGMcet8/0/*)#3srn6fgd"},
+    Example{"44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A", "monero",
+            "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A"},
+    Example{"44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3B", "monero",
+            ""},
+    Example{"xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EG"
+            "Mcet8",
+            "xpub",
+            "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EG"
+            "Mcet8"},
     Example{"x1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "bitcoin", ""},
     Example{"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "ethereum", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"},
     Example{"ETH wallet 0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "ethereum",
@@ -76,7 +165,14 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner coin_scanner;
-const Scanner coin_scanner{
-    "coin", "bitcoin, ethereum: addresses of cryptocurrency wallets", kinds, patterns, on_hit, examples, 128, 128};
+const Scanner coin_scanner{"coin",
+                           "bitcoin, ethereum, litecoin, dogecoin, tron, monero: addresses of wallets; xpub, "
+                           "descriptor: what they follow from",
+                           kinds,
+                           patterns,
+                           on_hit,
+                           examples,
+                           3 * KiB,
+                           128};
 
 }  // namespace weft::scan

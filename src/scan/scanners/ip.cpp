@@ -81,6 +81,9 @@ void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     return;
   if (port.empty() && !(before == '[' && after == ']')) {
     if (is_numbering(text, begin)) return;
+    // "see 10.3.2.5": clauses are referred to like this, hosts by their names.
+    if (*std::max_element(o.begin(), o.end()) < 100 && mentioned_before(text, begin, 24, {"see", "see also", "cf."}))
+      return;
     bool known = std::find(resolvers.begin(), resolvers.end(), value) != resolvers.end();
     if (small && !known && !is_networking(text, begin, end)) return;
   }

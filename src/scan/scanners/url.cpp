@@ -3,6 +3,7 @@
 // Schemes http, https, ftp, ftps, ws, wss, and "www." without a scheme (written http://www.… as browsers read it); also
 // with the slashes escaped as JSON does ("http:\/\/"). The end: what cannot stand in a URL, then trailing punctuation,
 // and a closing bracket that was not opened inside. A second URL glued behind is cut off; one in a query is part of it.
+// In a row of an SQLite database the next column is glued behind: there the row's header says where this one ends.
 //
 // False positives: the host must be a name in a delegated domain, an IP address, or (for the kind url alone) one plain
 // label or a name in an undelegated domain, as intranets have. Kind domain: names that can be registered, nothing else.
@@ -15,6 +16,7 @@
 #include "scan/scanners/context.h"
 #include "scan/scanners/validate/host.h"
 #include "scan/scanners/validate/ip.h"
+#include "scan/scanners/validate/sqlite_row.h"
 #include "scan/scanners/validate/utf8.h"
 
 namespace weft::scan {
@@ -171,6 +173,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (begin < from || scheme.empty()) return;
   bool json = hit.pattern == escaped;
   size_t end = url_end(text, begin, body, json);
+  if (const size_t column = text_column_end(text, begin); column > body && column < end) end = column;
   size_t path = body;
   while (path < end && std::string_view("/?#\\").find(text[path]) == std::string_view::npos) ++path;
   auto where = authority(text, body, path);
@@ -219,6 +222,8 @@ constexpr std::array examples{
     Example{"http://web.example.org/web/http://a.example.com/", "url",
             "http://web.example.org/web/http://a.example.com/"},
     Example{"http://a.example.org/x&gt;", "url", "http://a.example.org/x"},
+    Example{"ftps://ftp.example.org/pub/a.tar.gz", "url", "ftps://ftp.example.org/pub/a.tar.gz"},
+    Example{"http://[2001:db8::1]/", "url", "http://[2001:db8::1]/"},
     Example{"http://%s/index", "url", ""},
     Example{"http://1.7.10.1.2/", "url", ""},
     Example{"http://co.uk/", "domain", ""},

@@ -1,11 +1,15 @@
 // Base58Check: the number in base 58, its last four bytes the start of the double SHA-256 of the rest.
+// Monero's base 58 goes block by block, with Keccak-256 for a checksum (CryptoNote standard 7).
 // Bech32: a BCH code over GF(32), polynomial and constants as in BIP-173 and BIP-350.
 // Keccak-f[1600] (Bertoni, Daemen, Peeters, Van Assche, "The Keccak reference"): 24 rounds of theta, rho, pi, chi, iota
 // on 5 x 5 lanes; the rotation offsets and round constants are computed by their definitions instead of listed.
 #include "scan/scanners/validate/coin.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "base/hash.h"
@@ -83,27 +87,126 @@ bool is_ethereum_checksummed(std::string_view hex) {
   return true;
 }
 
-bool is_bitcoin_base58(std::string_view address) {
-  constexpr std::string_view digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-  if (address.size() < 26 || address.size() > 35) return false;
-  std::array<uint8_t, 25> bytes{};
-  for (char c : address) {
-    size_t carry = digits.find(c);
-    if (carry == std::string_view::npos) return false;
-    for (size_t i = bytes.size(); i-- > 0; carry >>= 8) {
-      carry += bytes[i] * size_t(58);
-      bytes[i] = uint8_t(carry);
+namespace {
+
+constexpr std::string_view base58_digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+constexpr std::array<int8_t, 256> base58_values = [] {
+  std::array<int8_t, 256> out{};
+  out.fill(-1);
+  for (size_t i = 0; i < base58_digits.size(); ++i) out[uint8_t(base58_digits[i])] = int8_t(i);
+  return out;
+}();
+
+// The number in exactly out.size() bytes, big endian; false when it needs more or a sign is none.
+bool base58_number(std::string_view text, std::span<uint8_t> out) {
+  std::fill(out.begin(), out.end(), uint8_t(0));
+  for (char c : text) {
+    const int value = base58_values[uint8_t(c)];
+    if (value < 0) return false;
+    unsigned carry = unsigned(value);
+    for (size_t i = out.size(); i-- > 0; carry >>= 8) {
+      carry += out[i] * 58u;
+      out[i] = uint8_t(carry);
     }
     if (carry != 0) return false;
   }
-  // Each leading zero byte is written as one "1", no more and no fewer.
+  return true;
+}
+
+}  // namespace
+
+std::string base58_check(std::string_view text) {
+  if (text.size() < 26 || text.size() > 112) return {};
+  // Each leading zero byte is written as one "1", no more and no fewer; what is left of the digits says how many bytes
+  // the rest of the number has.
+  std::array<uint8_t, 84> buffer{};
+  const std::span<uint8_t> bytes = std::span(buffer).first(text.size() <= 36 ? 25 : 82);
+  if (!base58_number(text, bytes)) return {};
   size_t ones = 0, zeros = 0;
-  while (ones < address.size() && address[ones] == '1') ++ones;
+  while (ones < text.size() && text[ones] == '1') ++ones;
   while (zeros < bytes.size() && bytes[zeros] == 0) ++zeros;
-  if (ones != zeros || (bytes[0] != 0x00 && bytes[0] != 0x05)) return false;
-  std::vector<uint8_t> once = from_hex(sha256_hex(Bytes(bytes).first(21)));
-  std::vector<uint8_t> twice = from_hex(sha256_hex(once));
-  return std::equal(bytes.begin() + 21, bytes.end(), twice.begin());
+  if (ones != zeros) return {};
+  const Bytes payload = Bytes(bytes).first(bytes.size() - 4);
+  const std::vector<uint8_t> twice = from_hex(sha256_hex(from_hex(sha256_hex(payload))));
+  if (!std::equal(bytes.end() - 4, bytes.end(), twice.begin())) return {};
+  return std::string(as_text(payload));
+}
+
+std::string_view base58_coin(std::string_view address) {
+  if (address.size() > 36) return {};
+  const std::string payload = base58_check(address);
+  if (payload.size() != 21) return {};
+  switch (uint8_t(payload[0])) {
+    case 0x00:
+    case 0x05:
+      return "bitcoin";
+    case 0x30:
+    case 0x32:
+      return "litecoin";
+    case 0x1E:
+    case 0x16:
+      return "dogecoin";
+    case 0x41:
+      return "tron";
+    default:
+      return {};
+  }
+}
+
+bool is_extended_public_key(std::string_view text) {
+  if (text.size() != 111) return false;
+  const std::string payload = base58_check(text);
+  if (payload.size() != 78 || (payload[45] != 2 && payload[45] != 3)) return false;  // a compressed point
+  return text.substr(1, 3) == "pub";
+}
+
+// Blocks of 8 bytes are 11 digits each, the last of 5 bytes 7 digits; the last four bytes are the start of the
+// Keccak-256 of what is in front of them.
+bool is_monero(std::string_view address) {
+  if (address.size() != 95 && address.size() != 106) return false;
+  std::array<uint8_t, 77> buffer{};
+  const std::span<uint8_t> bytes = std::span(buffer).first(address.size() == 95 ? 69 : 77);
+  for (size_t block = 0; block * 11 < address.size(); ++block)
+    if (!base58_number(address.substr(block * 11, 11),
+                       bytes.subspan(block * 8, std::min<size_t>(8, bytes.size() - block * 8))))
+      return false;
+  const bool integrated = address.size() == 106;
+  if (integrated ? bytes[0] != 19 : bytes[0] != 18 && bytes[0] != 42) return false;
+  const std::string digest = keccak_256(as_text(Bytes(bytes).first(bytes.size() - 4)));
+  return std::equal(bytes.end() - 4, bytes.end(), digest.begin(), [](uint8_t a, char b) { return a == uint8_t(b); });
+}
+
+bool is_descriptor(std::string_view descriptor) {
+  constexpr std::string_view inputs =
+      "0123456789()[],'/*abcdefgh@:$%{}IJKLMNOPQRSTUVWXYZ&+-.;<=>?!^_|~ijklmnopqrstuvwxyzABCDEFGH`#\"\\ ";
+  constexpr std::string_view digits = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+  const size_t mark = descriptor.rfind('#');
+  if (mark == std::string_view::npos || descriptor.size() != mark + 9) return false;
+  uint64_t sum = 1;
+  auto feed = [&](uint64_t value) {
+    const uint64_t top = sum >> 35;
+    sum = (sum & 0x7FFFFFFFF) << 5 ^ value;
+    constexpr std::array<uint64_t, 5> generator{0xF5DEE51989, 0xA9FDCA3312, 0x1BAB10E32D, 0x3706B1677A, 0x644D626FFD};
+    for (size_t i = 0; i < 5; ++i)
+      if (top >> i & 1) sum ^= generator[i];
+  };
+  // The lower five bits of each sign, and the upper two of three signs together.
+  uint64_t group = 0;
+  size_t count = 0;
+  for (char c : descriptor.substr(0, mark)) {
+    const size_t value = inputs.find(c);
+    if (value == std::string_view::npos) return false;
+    feed(value & 31);
+    group = group * 3 + (value >> 5);
+    if (++count % 3 == 0) feed(std::exchange(group, 0));
+  }
+  if (count % 3 != 0) feed(group);
+  for (size_t i = 0; i < 8; ++i) feed(0);
+  sum ^= 1;
+  for (size_t i = 0; i < 8; ++i)
+    if (descriptor[mark + 1 + i] != digits[sum >> (5 * (7 - i)) & 31]) return false;
+  return true;
 }
 
 bool is_segwit(std::string_view address) {
@@ -112,7 +215,8 @@ bool is_segwit(std::string_view address) {
   bool upper_seen = lower != address, lower_seen = false;
   for (char c : address) lower_seen = lower_seen || (c >= 'a' && c <= 'z');
   if ((upper_seen && lower_seen) || lower.size() < 14 || lower.size() > 90) return false;
-  if (!lower.starts_with("bc1") && !lower.starts_with("tb1")) return false;
+  const size_t name = lower.starts_with("ltc1") ? 3 : 2;
+  if (name == 2 && !lower.starts_with("bc1") && !lower.starts_with("tb1")) return false;
   uint32_t sum = 1;
   auto feed = [&](uint32_t value) {
     uint32_t top = sum >> 25;
@@ -121,16 +225,17 @@ bool is_segwit(std::string_view address) {
     for (size_t i = 0; i < 5; ++i)
       if (top >> i & 1) sum ^= generator[i];
   };
-  for (char c : lower.substr(0, 2)) feed(uint32_t(c) >> 5);
+  for (char c : lower.substr(0, name)) feed(uint32_t(c) >> 5);
   feed(0);
-  for (char c : lower.substr(0, 2)) feed(uint32_t(c) & 31);
+  for (char c : lower.substr(0, name)) feed(uint32_t(c) & 31);
   std::vector<uint8_t> values;
-  for (char c : lower.substr(3)) {
+  for (char c : lower.substr(name + 1)) {
     size_t value = digits.find(c);
     if (value == std::string_view::npos) return false;
     values.push_back(uint8_t(value));
     feed(uint32_t(value));
   }
+  if (values.size() < 8) return false;
   unsigned version = values[0];
   if (version > 16 || sum != (version == 0 ? 1u : 0x2BC830A3u)) return false;
   size_t program_bits = (values.size() - 7) * 5, program = program_bits / 8;

@@ -33,13 +33,43 @@ TEST(Validate, SegwitAddressesOfTheBips) {
     EXPECT_FALSE(is_segwit(bad)) << bad;
 }
 
-TEST(Validate, BitcoinBase58) {
-  EXPECT_TRUE(is_bitcoin_base58("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"));
-  EXPECT_TRUE(is_bitcoin_base58("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"));
-  EXPECT_TRUE(is_bitcoin_base58("3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy"));
-  EXPECT_FALSE(is_bitcoin_base58("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3"));
-  EXPECT_FALSE(is_bitcoin_base58("11BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"));
-  EXPECT_FALSE(is_bitcoin_base58("mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn"));  // testnet
+TEST(Validate, Base58Coins) {
+  EXPECT_EQ(base58_coin("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"), "bitcoin");
+  EXPECT_EQ(base58_coin("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"), "bitcoin");
+  EXPECT_EQ(base58_coin("3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy"), "bitcoin");
+  EXPECT_EQ(base58_coin("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3"), "");
+  EXPECT_EQ(base58_coin("11BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"), "");
+  EXPECT_EQ(base58_coin("mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn"), "");  // testnet
+  EXPECT_EQ(base58_coin("LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH9"), "litecoin");
+  EXPECT_EQ(base58_coin("DH5yaieqoZN36fDVciNyRueRGvGLR3mr7L"), "dogecoin");
+  EXPECT_EQ(base58_coin("TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"), "tron");
+}
+
+TEST(Validate, ExtendedPublicKeysOfBip32) {
+  EXPECT_TRUE(
+      is_extended_public_key("xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsef"
+                             "D265TMg7usUDFdp6W1EGMcet8"));
+  EXPECT_FALSE(
+      is_extended_public_key("xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqse"
+                             "fD265TMg7usUDFdp6W1EGMcet9"));
+}
+
+TEST(Validate, MoneroAddresses) {
+  const std::string_view one =
+      "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A";
+  EXPECT_TRUE(is_monero(one));
+  std::string other(one);
+  other[40] = 'x';
+  EXPECT_FALSE(is_monero(other));
+  EXPECT_FALSE(is_monero(one.substr(0, 94)));
+}
+
+TEST(Validate, DescriptorsOfBip380) {
+  EXPECT_TRUE(is_descriptor("raw(deadbeef)#89f8spxm"));
+  EXPECT_FALSE(is_descriptor("raw(deadbeef)#89f8spxn"));
+  EXPECT_FALSE(is_descriptor("raw(deedbeef)#89f8spxm"));
+  EXPECT_FALSE(is_descriptor("raw(deadbeef)"));
+  EXPECT_FALSE(is_descriptor("raw(\xC3\x9C)#00000000"));
 }
 
 TEST(Validate, KeccakAndErc55) {

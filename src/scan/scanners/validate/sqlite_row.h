@@ -1,0 +1,12 @@
+// Where a column of an SQLite row ends. Columns stand glued to each other, so text in one runs into the next.
+#pragma once
+
+#include <string_view>
+
+namespace weft::scan {
+
+// The end of the text column that begins at `begin`, told by the header of the row in front of it; 0 when no header
+// there says that a text column begins here.
+size_t text_column_end(std::string_view text, size_t begin);
+
+}  // namespace weft::scan
