@@ -68,19 +68,4 @@ Inflated inflate_stream(Bytes bytes, Wrap wrap, size_t room) {
   return out;
 }
 
-std::string what_ended(const Inflated& inflated, std::string_view stream) {
-  const std::string after = fmt::format("after {} unpacked bytes", inflated.bytes.size());
-  switch (inflated.end) {
-    case Inflated::End::whole:
-      return {};
-    case Inflated::End::cut_short:
-      return fmt::format("{} is cut short {}", stream, after);
-    case Inflated::End::corrupt:
-      return fmt::format("{} is damaged {}", stream, after);
-    case Inflated::End::full:
-      return fmt::format("{} unpacks to more than the limit: left off {}", stream, after);
-  }
-  return {};
-}
-
 }  // namespace weft::scan

@@ -1,15 +1,17 @@
 // ZIP: PKWARE's APPNOTE 6.3. Members are read from their local headers where they lie, without the central directory,
 // so members of deleted and torn archives come out too. docx, xlsx, odt, jar, apk, epub are the same thing.
 //
-// A stored member lies in the clear: the pass over the surrounding bytes has seen it, so it is not a layer.
-// The deflate stream says itself where it ends, so the sizes (in the header, behind the data, or in a zip64 field; lied
-// about in all three) are not needed.
+// A stored member lies in the clear: the pass over the surrounding bytes has seen it, so it is not a layer. Nor is one
+// packed with bzip2, xz or zstd: its stream has a magic of its own, by which it is found.
+// The packed stream says itself where it ends, so the sizes (in the header, behind the data, or in a zip64 field; lied
+// about in all three) are not needed; but for LZMA without an end mark, which goes by the size in the header.
 #include <fmt/format.h>
 #include <optional>
 
 #include "base/cursor.h"
 #include "base/text.h"
 #include "scan/decoders/inflate.h"
+#include "scan/decoders/streams.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {
@@ -24,6 +26,7 @@ constexpr size_t longest_name = 4096;
 
 struct Member {
   uint16_t flags = 0, method = 0;
+  uint32_t size = 0;  // unpacked; as the header says
   std::string_view name;
   size_t header_size = 0;
 };
@@ -34,7 +37,8 @@ std::optional<Member> read_header(Bytes bytes) {
   Member member;
   member.flags = in.u16le();
   member.method = in.u16le();
-  in.skip(16);  // time, date, CRC-32, sizes
+  in.skip(12);  // time, date, CRC-32, packed size
+  member.size = in.u32le();
   const uint16_t name_size = in.u16le(), extra_size = in.u16le();
   member.name = in.take_text(name_size);
   in.skip(extra_size);
@@ -43,9 +47,11 @@ std::optional<Member> read_header(Bytes bytes) {
   return member;
 }
 
-// Names of methods that exist but are not unpacked here; "" for numbers that are no method.
-std::string_view unsupported(uint16_t method) {
+// "" for numbers that are no method.
+std::string_view method_name(uint16_t method) {
   switch (method) {
+    case 0:
+      return "nothing";
     case 1:
       return "shrink";
     case 2:
@@ -55,6 +61,8 @@ std::string_view unsupported(uint16_t method) {
       return "reduce";
     case 6:
       return "implode";
+    case 8:
+      return "deflate";
     case 9:
       return "deflate64";
     case 12:
@@ -75,32 +83,59 @@ std::string_view unsupported(uint16_t method) {
   }
 }
 
+// What is in the member is seen without its header.
+bool shows_itself(uint16_t method) {
+  const std::string_view name = method_name(method);
+  return name == "nothing" || name == "bzip2" || name == "zstd" || name == "xz";
+}
+
+// LZMA in a zip: version, size of the properties (5), properties; flag 2: there is an end mark.
+Unpacked unpack_lzma(const Member& member, Bytes bytes, size_t room) {
+  constexpr size_t head = 4, properties = 5;
+  Cursor in(bytes);
+  in.skip(2);
+  if (in.u16le() != properties || in.remaining() < properties) return {};
+  const uint64_t size = member.flags & 2 ? ~uint64_t(0) : member.size;
+  Unpacked unpacked = unlzma_raw(bytes.subspan(head, properties), bytes.subspan(head + properties), size, room);
+  unpacked.consumed += head + properties;
+  return unpacked;
+}
+
+// Nothing for a method that is not unpacked here.
+std::optional<Unpacked> unpack_member(const Member& member, Bytes bytes, size_t room) {
+  switch (member.method) {
+    case 8:
+      return inflate_stream(bytes, Wrap::raw, room);
+    case 14:
+      return unpack_lzma(member, bytes, room);
+    default:
+      return std::nullopt;
+  }
+}
+
 void on_hit(Bytes bytes, const Hit& hit, size_t, Decoded& out) {
   const size_t begin = hit.end - magic_size;
   const std::optional<Member> member = read_header(bytes.subspan(begin));
-  if (!member) return;
-  const std::string_view unsupported_name = unsupported(member->method);
-  const bool stored = member->method == 0, deflated = member->method == 8;
-  if (!stored && !deflated && unsupported_name.empty()) return;
+  if (!member || method_name(member->method).empty()) return;
   const std::string name = printable(member->name);
-  if (member->flags & encrypted || member->method == 99)
+  if (member->method == 99 || member->flags & encrypted)
     return out.problem(begin, fmt::format("zip member {} is encrypted", name));
-  if (stored) return;
-  if (!deflated)
-    return out.problem(begin,
-                       fmt::format("zip member {} is packed with {}, which is not unpacked", name, unsupported_name));
-
-  Inflated inflated = inflate_stream(bytes.subspan(begin + member->header_size), Wrap::raw, out.room());
-  const bool whole = inflated.end == Inflated::End::whole;
-  if (inflated.bytes.empty()) return;
-  if (!whole) out.problem(begin, what_ended(inflated, fmt::format("zip member {}", name)));
-  out.layer("ZIP", begin, member->header_size + inflated.consumed, std::move(inflated.bytes));
+  if (shows_itself(member->method)) return;
+  const Bytes data = bytes.subspan(begin + member->header_size);
+  std::optional<Unpacked> unpacked = unpack_member(*member, data, out.room());
+  if (!unpacked)
+    return out.problem(begin, fmt::format("zip member {} is packed with {}, which is not unpacked", name,
+                                          method_name(member->method)));
+  if (unpacked->bytes.empty()) return;
+  if (unpacked->end != Unpacked::End::whole)
+    out.problem(begin, what_ended(*unpacked, fmt::format("zip member {}", name)));
+  out.layer("ZIP", begin, member->header_size + unpacked->consumed, std::move(unpacked->bytes));
 }
 
 }  // namespace
 
 extern const Decoder zip_decoder;
-const Decoder zip_decoder{"ZIP", "deflated zip members, by their local headers (zip, docx, xlsx, odt, jar, apk)",
+const Decoder zip_decoder{"ZIP", "packed zip members, by their local headers (zip, docx, xlsx, odt, jar, apk)",
                           patterns, on_hit};
 
 }  // namespace weft::scan

@@ -1,0 +1,200 @@
+#include "scan/decoders/streams.h"
+
+#include <algorithm>
+#include <array>
+#include <bzlib.h>
+#include <limits>
+#include <lz4.h>
+#include <lz4frame.h>
+#include <lzma.h>
+#include <memory>
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include "base/cursor.h"
+#include "base/error.h"
+
+namespace weft::scan {
+namespace {
+
+using Result = Step::Result;
+
+constexpr std::string_view no_memory = "no memory to unpack with";
+
+// bzlib counts in unsigned; what does not fit is given with the next call.
+unsigned as_unsigned(size_t size) {
+  return static_cast<unsigned>(std::min<size_t>(size, std::numeric_limits<unsigned>::max()));
+}
+
+// liblzma's state, ended when it goes.
+struct Lzma {
+  Lzma() = default;
+  ~Lzma() { lzma_end(&z); }
+  Lzma(const Lzma&) = delete;
+  Lzma& operator=(const Lzma&) = delete;
+
+  Unpacked unpack(lzma_ret started, Bytes bytes, size_t room) {
+    if (started == LZMA_MEM_ERROR) throw Error(std::string(no_memory));
+    if (started != LZMA_OK) return {};
+    return unpack_stream(bytes, room, [this](Bytes in, MutableBytes out) {
+      z.next_in = in.data(), z.avail_in = in.size();
+      z.next_out = out.data(), z.avail_out = out.size();
+      const lzma_ret result = lzma_code(&z, LZMA_RUN);
+      Step step{Result::broken, in.size() - z.avail_in, out.size() - z.avail_out};
+      if (result == LZMA_STREAM_END) step.result = Result::ended;
+      if (result == LZMA_OK || result == LZMA_BUF_ERROR) step.result = Result::more;
+      if (result == LZMA_MEMLIMIT_ERROR || result == LZMA_MEM_ERROR) step.result = Result::memory;
+      return step;
+    });
+  }
+
+  lzma_stream z = LZMA_STREAM_INIT;
+};
+
+}  // namespace
+
+Unpacked unbzip2(Bytes bytes, size_t room) {
+  struct State {
+    State() {
+      if (BZ2_bzDecompressInit(&z, 0, 0) != BZ_OK) throw Error(std::string(no_memory));
+    }
+    ~State() { BZ2_bzDecompressEnd(&z); }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    bz_stream z{};
+  } state;
+  bz_stream& z = state.z;
+  return unpack_stream(bytes, room, [&z](Bytes in, MutableBytes out) {
+    const unsigned given = as_unsigned(in.size()), place = as_unsigned(out.size());
+    z.next_in = const_cast<char*>(as_text(in).data()), z.avail_in = given;
+    z.next_out = reinterpret_cast<char*>(out.data()), z.avail_out = place;
+    const int result = BZ2_bzDecompress(&z);
+    Step step{Result::broken, given - z.avail_in, place - z.avail_out};
+    if (result == BZ_OK) step.result = Result::more;
+    if (result == BZ_STREAM_END) step.result = Result::ended;
+    if (result == BZ_MEM_ERROR) step.result = Result::memory;
+    return step;
+  });
+}
+
+Unpacked unxz(Bytes bytes, size_t room) {
+  Lzma lzma;
+  return lzma.unpack(lzma_stream_decoder(&lzma.z, stream_memory, 0), bytes, room);
+}
+
+Unpacked unlzma_alone(Bytes bytes, size_t room) {
+  // A small trial first, with the window it needs: memory for a large one costs more than to see that it is for
+  // nothing. Behind the properties' byte stands the window.
+  constexpr size_t trial_room = 4 * KiB, window_at = 1, head = 13;
+  if (bytes.size() > head) {
+    std::vector<uint8_t> start(bytes.begin(), bytes.begin() + ptrdiff_t(std::min(bytes.size(), 2 * trial_room)));
+    for (size_t i = 0; i < 4; ++i) start[window_at + i] = uint8_t(trial_room >> (8 * i));
+    Lzma trial;
+    Unpacked tried = trial.unpack(lzma_alone_decoder(&trial.z, stream_memory), start, trial_room);
+    if (tried.end == Unpacked::End::corrupt || tried.end == Unpacked::End::whole) return tried;
+  }
+  Lzma lzma;
+  return lzma.unpack(lzma_alone_decoder(&lzma.z, stream_memory), bytes, room);
+}
+
+Unpacked unlzma_raw(Bytes properties, Bytes bytes, uint64_t size, size_t room) {
+  // The header of an LZMA file (.lzma) is these properties and the size: read as one.
+  std::vector<uint8_t> header(properties.begin(), properties.end());
+  for (unsigned i = 0; i < 8; ++i) header.push_back(uint8_t(size >> (8 * i)));
+  Lzma lzma;
+  if (lzma_alone_decoder(&lzma.z, stream_memory) != LZMA_OK) throw Error(std::string(no_memory));
+  uint8_t nothing = 0;  // it would not begin without a place to write to
+  lzma.z.next_in = header.data(), lzma.z.avail_in = header.size();
+  lzma.z.next_out = &nothing, lzma.z.avail_out = 1;
+  const lzma_ret started = lzma_code(&lzma.z, LZMA_RUN);
+  if (started == LZMA_MEMLIMIT_ERROR) return {{}, 0, Unpacked::End::memory};
+  return lzma.unpack(started == LZMA_BUF_ERROR ? LZMA_OK : started, bytes, room);
+}
+
+Unpacked unzstd(Bytes bytes, size_t room, bool one_block) {
+  // Scratch of the thread: its memory is had once, not for each of the magics that a page may be full of (17 us each).
+  // The result does not depend on it; a large one is given back.
+  constexpr size_t largest_kept = 12 * MiB;
+  struct Free {
+    void operator()(ZSTD_DCtx* it) const { ZSTD_freeDCtx(it); }
+  };
+  thread_local std::unique_ptr<ZSTD_DCtx, Free> state;
+  if (!state || ZSTD_sizeof_DCtx(state.get()) > largest_kept) state.reset(ZSTD_createDCtx());
+  if (!state) throw Error(std::string(no_memory));
+  ZSTD_DCtx_reset(state.get(), ZSTD_reset_session_and_parameters);
+  ZSTD_DCtx_setParameter(state.get(), ZSTD_d_windowLogMax, 27);
+  static_assert(stream_memory == 1u << 27);
+  auto decode = [](Bytes in, MutableBytes out) {
+    ZSTD_inBuffer from{in.data(), in.size(), 0};
+    ZSTD_outBuffer to{out.data(), out.size(), 0};
+    const size_t result = ZSTD_decompressStream(state.get(), &to, &from);
+    Step step{result == 0 ? Result::ended : Result::more, from.pos, to.pos};
+    if (ZSTD_isError(result)) {
+      const ZSTD_ErrorCode code = ZSTD_getErrorCode(result);
+      const bool memory = code == ZSTD_error_frameParameter_windowTooLarge || code == ZSTD_error_memory_allocation;
+      step.result = memory ? Result::memory : Result::broken;
+    }
+    return step;
+  };
+  constexpr size_t head_size = 6, descriptor_at = 4, window_at = 5, single_segment = 0x20;
+  if (!one_block || bytes.size() < head_size || bytes[descriptor_at] & single_segment)
+    return unpack_stream(bytes, room, decode);
+  std::array<uint8_t, head_size> head{};
+  std::copy_n(bytes.begin(), head_size, head.begin());
+  head[window_at] = (17 - 10) << 3;  // 128 KiB, as large as a block
+  decode(head, {});
+  Unpacked unpacked = unpack_stream(bytes.subspan(head_size), room, decode);
+  unpacked.consumed += head_size;
+  return unpacked;
+}
+
+Unpacked unlz4(Bytes bytes, size_t room) {
+  LZ4F_dctx* raw = nullptr;
+  if (LZ4F_isError(LZ4F_createDecompressionContext(&raw, LZ4F_VERSION))) throw Error(std::string(no_memory));
+  auto free_state = [](LZ4F_dctx* it) { LZ4F_freeDecompressionContext(it); };
+  const std::unique_ptr<LZ4F_dctx, decltype(free_state)> state(raw, free_state);
+  return unpack_stream(bytes, room, [&state](Bytes in, MutableBytes out) {
+    size_t taken = in.size(), given = out.size();
+    const size_t result = LZ4F_decompress(state.get(), out.data(), &given, in.data(), &taken, nullptr);
+    if (LZ4F_isError(result)) return Step{Result::broken, 0, 0};
+    return Step{result == 0 ? Result::ended : Result::more, taken, given};
+  });
+}
+
+// lz4's block format: a token of two lengths, literals, how far back to copy from. Ours, because the library's says
+// nothing of a torn block's first half, nor where a block ends.
+Unpacked unlz4_block(Bytes bytes, size_t size, size_t room) {
+  Unpacked out;
+  Cursor in(bytes);
+  auto longer = [&in](size_t length) {
+    if (length < 15) return length;
+    uint8_t more = 255;
+    while (more == 255 && in.ok()) length += more = in.u8();
+    return length;
+  };
+  const size_t most = std::min(size, room);
+  while (out.bytes.size() < most && in.remaining() > 0) {
+    const uint8_t token = in.u8();
+    const size_t literals = longer(token >> 4);
+    const Bytes plain = in.take(std::min({literals, in.remaining(), most - out.bytes.size()}));
+    out.bytes.insert(out.bytes.end(), plain.begin(), plain.end());
+    if (plain.size() < literals) break;
+    if (out.bytes.size() >= most || in.remaining() == 0) break;
+    const size_t back = in.u16le();
+    const size_t length = longer(token & 15) + 4;
+    if (!in.ok() || back == 0 || back > out.bytes.size()) {
+      out.end = in.ok() ? Unpacked::End::corrupt : Unpacked::End::cut_short;
+      out.consumed = in.position();
+      return out;
+    }
+    for (size_t i = std::min(length, most - out.bytes.size()); i > 0; --i)
+      out.bytes.push_back(out.bytes[out.bytes.size() - back]);
+  }
+  out.consumed = in.position();
+  out.end = out.bytes.size() >= size   ? Unpacked::End::whole
+            : out.bytes.size() >= room ? Unpacked::End::full
+                                       : Unpacked::End::cut_short;
+  return out;
+}
+
+}  // namespace weft::scan

@@ -1,0 +1,23 @@
+// The streams of bzip2, xz, LZMA, zstd and lz4, bounded, beside inflate.h. Each unpacks the one stream at the start of
+// bytes and never throws over them. A library's memory is bounded by stream_memory, whatever the stream asks for.
+#pragma once
+
+#include "scan/decoders/unpacked.h"
+
+namespace weft::scan {
+
+inline constexpr uint64_t stream_memory = 128 * MiB;
+
+Unpacked unbzip2(Bytes bytes, size_t room);
+Unpacked unxz(Bytes bytes, size_t room);
+Unpacked unlzma_alone(Bytes bytes, size_t room);
+// LZMA without a header: its properties stand apart (in a zip member), and so may its size. Without one it ends by its
+// own end mark.
+Unpacked unlzma_raw(Bytes properties, Bytes bytes, uint64_t size, size_t room);
+// one_block: the frame is known to have one block, and a small window is enough whatever its header says.
+Unpacked unzstd(Bytes bytes, size_t room, bool one_block = false);
+Unpacked unlz4(Bytes bytes, size_t room);
+// One block of lz4, which does not say where it ends: size is what it unpacks to.
+Unpacked unlz4_block(Bytes bytes, size_t size, size_t room);
+
+}  // namespace weft::scan
