@@ -3,7 +3,6 @@
 // What lies in one piece on the image was found there already, so only findings that cross a seam are kept. Files that
 // a parser knows are read for their records (records.h).
 #include <algorithm>
-#include <magic.h>
 #include <map>
 #include <mutex>
 #include <new>
@@ -12,6 +11,7 @@
 #include "artefacts/dispatch.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "extract/content_type.h"
 #include "extract/job.h"
 #include "extract/layout.h"
 #include "extract/range_source.h"
@@ -20,22 +20,6 @@
 
 namespace weft::extract {
 namespace {
-
-// MIME type by content, through libmagic. One thread each.
-class ContentType {
- public:
-  ContentType() : magic_(magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR)) {
-    if (!magic_ || magic_load(magic_.get(), nullptr) != 0) throw Error("libmagic has no database (package libmagic1)");
-  }
-  std::string of(Bytes head) {
-    if (head.empty()) return "inode/x-empty";
-    const char* type = magic_buffer(magic_.get(), head.data(), head.size());
-    return type ? type : "application/octet-stream";
-  }
-
- private:
-  Handle<magic_set, magic_close> magic_;
-};
 
 class ChunkReader {
  public:
