@@ -4,9 +4,8 @@
 // A block begins where the sign before its first line is none of the alphabet and the line before it is not one of the
 // same block. That is judged by what stands right there, so that all pages agree about it.
 #include <algorithm>
-#include <array>
 
-#include "base/text.h"
+#include "scan/decoders/lettered.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {
@@ -16,41 +15,17 @@ constexpr size_t least = 48;  // signs in the first line
 // Every sign from the 48th on matches; the first tells where the line begins. (Asking for another sign in front of it
 // takes Hyperscan from 8 GB/s down to 0.1.)
 constexpr Pattern patterns[] = {{"[A-Za-z0-9+/_-]{48}", first_end, 0}};
-constexpr size_t longest_line = 1000;  // of a block of several lines
-constexpr size_t sample = 4 * KiB;     // of what comes out, to judge it by
+constexpr size_t sample = 4 * KiB;  // of what comes out, to judge it by
 
-constexpr uint8_t none = 255;
-constexpr std::array<uint8_t, 256> values = [] {
-  std::array<uint8_t, 256> table{};
-  for (auto& value : table) value = none;
+constexpr Alphabet values = [] {
+  Alphabet table{};
+  for (auto& value : table) value = no_sign;
   for (uint8_t i = 0; i < 26; ++i) table['A' + i] = i, table['a' + i] = uint8_t(26 + i);
   for (uint8_t i = 0; i < 10; ++i) table['0' + i] = uint8_t(52 + i);
   table['+'] = table['-'] = 62;
   table['/'] = table['_'] = 63;
   return table;
 }();
-
-size_t run_end(Bytes bytes, size_t at) {
-  while (at < bytes.size() && values[bytes[at]] != none) ++at;
-  return at;
-}
-
-// Size of the line break at `at`: 0 when there is none.
-size_t break_at(Bytes bytes, size_t at) {
-  if (at < bytes.size() && bytes[at] == '\n') return 1;
-  return at + 1 < bytes.size() && bytes[at] == '\r' && bytes[at + 1] == '\n' ? 2 : 0;
-}
-
-// True when a line of the same length stands right above the one at begin.
-bool continues_a_block(Bytes bytes, size_t begin, size_t line) {
-  if (begin == 0 || bytes[begin - 1] != '\n') return false;
-  size_t end = begin - 1;
-  if (end > 0 && bytes[end - 1] == '\r') --end;
-  if (end < line) return false;
-  for (size_t i = end - line; i < end; ++i)
-    if (values[bytes[i]] == none) return false;
-  return end == line || values[bytes[end - line - 1]] == none;
-}
 
 // Cheap: words, paths, hashes and names lack one of the kinds of signs that mix in base64.
 bool is_mixed(Bytes signs) {
@@ -81,41 +56,109 @@ class Quanta {
   unsigned have_ = 0;
 };
 
-bool has_magic(std::string_view bytes) {
-  using namespace std::string_view_literals;
-  for (std::string_view magic :
-       {"\x1f\x8b\x08"sv, "PK\x03\x04"sv, "%PDF-"sv, "\xd0\xcf\x11\xe0"sv, "{\\rtf"sv, "\xff\xd8\xff"sv, "\x89PNG"sv,
-        "7z\xbc\xaf"sv, "\xff\xfe"sv, "\xfe\xff"sv, "SQLite format 3"sv, "RIFF"sv, "II*\0"sv, "MM\0*"sv, "GIF8"sv,
-        "MZ"sv, "BEGIN:VC"sv, "bplist00"sv})
-    if (bytes.starts_with(magic)) return true;
-  return false;
+bool is_plausible(std::string_view bytes) {
+  return has_magic(bytes) || is_textual(bytes);
 }
 
-// Text of one byte or two bytes a character: at most 1 in 32 bytes is something else.
-bool is_plausible(std::string_view bytes) {
-  if (has_magic(bytes)) return true;
-  size_t odd = 0, zeros = 0, high = 0;
-  for (char c : bytes) {
-    const auto byte = static_cast<uint8_t>(c);
-    zeros += byte == 0;
-    high += byte >= 0x80;
-    odd += (byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t' && byte != 0) || byte == 0x7f;
+// --- In JSON and URLs ------------------------------------------------------------------------------------------------
+
+// How a sign is written there: itself, "\/", "\u002b", "%2B", … ; or an escaped line break. Size 0: none of these.
+struct Written {
+  size_t size = 0;
+  uint8_t sign = 0;  // 0: a line break
+};
+Written written_at(Bytes bytes, size_t at) {
+  if (at >= bytes.size()) return {};
+  const std::string_view text = as_text(bytes).substr(at, 6);
+  if (values[bytes[at]] != no_sign) return {1, bytes[at]};
+  if (text.starts_with("\\/")) return {2, '/'};
+  if (text.starts_with("\\n")) return {2, 0};
+  if (text.starts_with("\\r\\n")) return {4, 0};
+  for (std::string_view plus : {"%2B", "%2b", "\\u002B", "\\u002b"})
+    if (text.starts_with(plus)) return {plus.size(), '+'};
+  for (std::string_view slash : {"%2F", "%2f", "\\u002F", "\\u002f"})
+    if (text.starts_with(slash)) return {slash.size(), '/'};
+  return {};
+}
+
+// Where the block that goes on at `at` with an escape begins; at itself when that is farther away than can be told.
+size_t written_start(Bytes bytes, size_t at) {
+  constexpr size_t farthest = KiB;
+  size_t begin = at;
+  while (begin > 0 && at - begin < farthest) {
+    if (values[bytes[begin - 1]] != no_sign) {
+      --begin;
+      continue;
+    }
+    const uint8_t c = bytes[begin - 1];
+    const Written escape = c == '\\' || c == '%' ? written_at(bytes, begin - 1) : Written{};
+    if (escape.sign == 0) return begin;
+    --begin;
   }
-  if (zeros >= bytes.size() / 3) return odd <= bytes.size() / 32 && zeros <= bytes.size() / 2 + 2;
-  if (odd + zeros > bytes.size() / 32) return false;
-  // Cut at the sample's end, the last character may be incomplete.
-  return high == 0 || is_utf8(bytes) || is_utf8(bytes.substr(0, bytes.size() - 1)) ||
-         is_utf8(bytes.substr(0, bytes.size() - 2)) || is_utf8(bytes.substr(0, bytes.size() - 3));
+  return begin == 0 ? 0 : at;
+}
+
+// Whether the escaped line break at `at`, and no other, follows a line of signs.
+bool has_line_above(Bytes bytes, size_t at) {
+  constexpr size_t shortest_line = 40;
+  if (at >= 2 && as_text(bytes).substr(at - 2, 2) == "\\r") at -= 2;
+  if (at < shortest_line) return false;
+  const Bytes above = bytes.subspan(at - shortest_line, shortest_line);
+  return std::all_of(above.begin(), above.end(), [](uint8_t c) { return values[c] != no_sign; });
+}
+
+// A block whose first run of plain signs is at run; the escapes of JSON and URLs are in it or right around it.
+void on_written(Bytes bytes, size_t run, size_t from, Decoded& out) {
+  size_t begin = run;
+  if (run > 0 && (bytes[run - 1] == '\\' || bytes[run - 1] == '%')) {
+    const Written escape = written_at(bytes, run - 1);
+    if (escape.size == 0) return;
+    if (escape.sign == 0) {
+      // Behind a line break: the first line of a block, unless a line of signs stands right above.
+      begin = run + escape.size - 1;
+      if (has_line_above(bytes, run - 1)) return;
+    } else {
+      begin = written_start(bytes, run - 1);
+      if (begin == run - 1) return;
+    }
+  }
+  if (begin < from) return;
+  std::vector<uint8_t> signs, decoded;
+  const size_t most = out.room() / 3 * 4;
+  size_t end = begin;
+  while (signs.size() < most) {
+    // Judged early, since each run of a block that is none leads here.
+    if (signs.size() == least || signs.size() == sample) {
+      if (!is_mixed(Bytes(signs).first(least))) return;
+      decoded.clear();
+      Quanta(decoded).add(signs);
+      if (!is_plausible(as_text(decoded))) return;
+    }
+    const Written next = written_at(bytes, end);
+    if (next.size == 0) break;
+    if (next.sign == 0 && written_at(bytes, end + next.size).sign == 0) break;
+    if (next.sign != 0) signs.push_back(next.sign);
+    end += next.size;
+  }
+  if (signs.size() < least || !is_mixed(Bytes(signs).first(least))) return;
+  decoded.clear();
+  Quanta(decoded).add(signs);
+  if (!is_plausible(as_text(Bytes(decoded)).substr(0, sample))) return;
+  out.layer("BASE64", begin, end - begin, std::move(decoded));
 }
 
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const size_t begin = hit.end - least;
-  if (begin < from || (begin > 0 && values[bytes[begin - 1]] != none)) return;
+  if (begin < from || (begin > 0 && values[bytes[begin - 1]] != no_sign)) return;
+  if (begin > 0 && (bytes[begin - 1] == '\\' || bytes[begin - 1] == '%')) return on_written(bytes, begin, from, out);
   if (!is_mixed(bytes.subspan(begin, least))) return;
   std::vector<uint8_t> decoded;
-  size_t end = run_end(bytes, begin);
+  size_t end = run_end(bytes, begin, values);
   const size_t line = end - begin;
-  if (line % 4 == 1 || (line <= longest_line && continues_a_block(bytes, begin, line))) return;
+  if (end < bytes.size() && (bytes[end] == '\\' || bytes[end] == '%') && written_at(bytes, end).size > 0)
+    return on_written(bytes, begin, from, out);
+  const bool closes = line % 4 == 0 || (end < bytes.size() && bytes[end] == '=');
+  if (line % 4 == 1 || (line <= longest_line && continues_a_block(bytes, begin, line, values, closes))) return;
 
   Quanta first(decoded);
   first.add(bytes.subspan(begin, least));
@@ -129,7 +172,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
        line <= longest_line && line % 4 == 0 && more == line && decoded.size() + line <= out.room();) {
     const size_t next = end + break_at(bytes, end);
     if (next == end) break;
-    const size_t next_end = run_end(bytes, next);
+    const size_t next_end = run_end(bytes, next, values);
     more = next_end - next;
     if (more == 0 || more > line) break;
     // A shorter line of letters alone may be the text that follows; padding or four signs a group tell.

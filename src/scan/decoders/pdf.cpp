@@ -1,18 +1,24 @@
 // PDF: streams packed with FlateDecode (ISO 32000-1 §7.3.8, §7.4.4), found by the keyword in front of them. No cross-
-// reference table is needed, so objects of deleted and torn files come out too. Streams under other filters that may
-// hold text are told as problems; images (DCT, JPX, CCITT, JBIG2) are left in silence, since they hold none.
+// reference table is needed, so objects of deleted and torn files come out too; so do those written as letters
+// (ASCII85, ASCIIHex). Streams under other filters that may hold text are told as problems; images (DCT, JPX, CCITT,
+// JBIG2) are left in silence, since they hold none.
 //
 // Two things make a document's text unreadable though its streams unpack, or seem to: encryption (§7.6; the trailer
 // says /Encrypt) and fonts whose codes are no characters (pdf_font.cpp). Each is told once of a document.
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "scan/decoders/inflate.h"
 #include "scan/decoders/pdf_font.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {
 namespace {
+
+bool is_space(uint8_t c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0;
+}
 
 // The keyword and a zlib header: method 8, any window, any level.
 enum : uint32_t { flate, other_filter, header, encryption, font, differences };
@@ -24,15 +30,63 @@ constexpr Pattern patterns[] = {{R"(stream\r?\n[\x08\x18\x28\x38\x48\x58\x68\x78
                                 {R"(/Differences\s{0,4}\[)", 0, differences}};
 constexpr size_t longest_dictionary = 512;  // from a filter's name to the stream; of a trailer
 
-// A filter's name in the dictionary of a stream. In a chain of filters the first one is told.
-void on_filter(Bytes bytes, size_t end, Decoded& out) {
+// ASCII85 (§7.4.3): five signs are four bytes, z is four zeros, "~>" the end; so is whatever is no sign of it.
+std::vector<uint8_t> of_ascii85(Bytes bytes, size_t room, size_t& at) {
+  std::vector<uint8_t> out;
+  uint64_t group = 0;
+  size_t signs = 0;
+  auto give = [&](size_t count) {
+    for (size_t i = 0; i < count; ++i) out.push_back(uint8_t(group >> (24 - 8 * i)));
+    group = 0, signs = 0;
+  };
+  for (; at < bytes.size() && out.size() + 4 <= room; ++at) {
+    const uint8_t c = bytes[at];
+    if (c == 'z' && signs == 0) {
+      give(4);
+    } else if (c >= '!' && c <= 'u') {
+      group = group * 85 + (c - '!');
+      if (++signs == 5) give(4);
+    } else if (!is_space(c)) {
+      break;
+    }
+  }
+  if (signs > 1) {
+    const size_t bytes_left = signs - 1;
+    for (; signs < 5; ++signs) group = group * 85 + 84;
+    give(bytes_left);
+  }
+  return out;
+}
+
+// A filter's name in the dictionary of a stream, the first of its filters. ASCII85 is turned into bytes, and these
+// are unpacked when Flate comes next; hex shows itself (HEX); pictures are left alone; what remains is told.
+void on_filter(Bytes bytes, size_t end, size_t from, Decoded& out) {
   const std::string_view text = as_text(bytes), behind = text.substr(end, longest_dictionary);
   const size_t begin = text.rfind('/', end - 1), stream = behind.find("stream");
-  if (stream == std::string_view::npos || behind.substr(0, stream).find("endobj") != std::string_view::npos) return;
+  if (begin < from || stream == std::string_view::npos ||
+      behind.substr(0, stream).find("endobj") != std::string_view::npos)
+    return;
   const std::string_view before = text.substr(0, begin).substr(begin - std::min<size_t>(begin, 24));
   if (before.find("Decode") != std::string_view::npos) return;
-  out.problem(begin,
-              fmt::format("PDF stream packed with {}, which is not unpacked", text.substr(begin + 1, end - begin - 1)));
+  const std::string_view name = text.substr(begin + 1, end - begin - 1);
+  // The next filter's name follows right behind, but for space.
+  std::string_view next = behind.substr(std::min(behind.find_first_not_of(" \t\r\n"), behind.size()));
+  next = next.starts_with("/") ? next.substr(1, next.find("Decode") + 5) : std::string_view();
+  const bool letters = name.starts_with("ASCII");
+  if (!letters || (next.find("Decode") != std::string_view::npos && next != "FlateDecode" && next != "DCTDecode"))
+    return out.problem(begin, fmt::format("PDF stream packed with {}, which is not unpacked", letters ? next : name));
+  if (next == "DCTDecode" || name == "ASCIIHexDecode") return;
+  size_t at = end + stream + 6;
+  if (at < bytes.size() && bytes[at] == '\r') ++at;
+  if (at < bytes.size() && bytes[at] == '\n') ++at;
+  std::vector<uint8_t> decoded = of_ascii85(bytes, out.room(), at);
+  if (next == "FlateDecode") {
+    Inflated inflated = inflate_stream(decoded, Wrap::zlib, out.room());
+    if (inflated.end != Inflated::End::whole) out.problem(begin, what_ended(inflated, "PDF stream"));
+    decoded = std::move(inflated.bytes);
+  }
+  // Also when nothing came out: it is not read again for another filter's name in it.
+  out.layer("PDF", begin, at - begin, std::move(decoded));
 }
 
 // In a trailer, or in the dictionary of a cross-reference stream: both name the /Root.
@@ -66,7 +120,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const std::string_view text = as_text(bytes);
   switch (hit.pattern) {
     case other_filter:
-      return on_filter(bytes, hit.end, out);
+      return on_filter(bytes, hit.end, from, out);
     case header:
       return out.document(hit.end);
     case encryption:
@@ -83,6 +137,6 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
 }  // namespace
 
 extern const Decoder pdf_decoder;
-const Decoder pdf_decoder{"PDF", "FlateDecode streams of PDF files", patterns, on_hit};
+const Decoder pdf_decoder{"PDF", "FlateDecode and ASCII85 streams of PDF files", patterns, on_hit};
 
 }  // namespace weft::scan
