@@ -115,7 +115,7 @@ def main():
     print("|---|---|---|---|---|")
     for number, (name, plants, _) in enumerate(made):
         missed = [(kind, shown) for kind, shown, value in plants if (kind, value) not in found.get(f"layer{number}", ())]
-        recall = 1 - len(missed) / len(plants)
+        recall = (len(plants) - len(missed)) / len(plants)
         below |= recall < FLOOR
         print(f"| {name} | {len(plants)} | {len(plants) - len(missed)} | {recall:.3f} | "
               f"{'; '.join(f'{kind} {shown}' for kind, shown in missed[:6])}{' …' if len(missed) > 6 else ''} |")
