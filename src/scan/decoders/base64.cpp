@@ -107,21 +107,8 @@ bool has_line_above(Bytes bytes, size_t at) {
   return std::all_of(above.begin(), above.end(), [](uint8_t c) { return values[c] != no_sign; });
 }
 
-// A block whose first run of plain signs is at run; the escapes of JSON and URLs are in it or right around it.
-void on_written(Bytes bytes, size_t run, size_t from, Decoded& out) {
-  size_t begin = run;
-  if (run > 0 && (bytes[run - 1] == '\\' || bytes[run - 1] == '%')) {
-    const Written escape = written_at(bytes, run - 1);
-    if (escape.size == 0) return;
-    if (escape.sign == 0) {
-      // Behind a line break: the first line of a block, unless a line of signs stands right above.
-      begin = run + escape.size - 1;
-      if (has_line_above(bytes, run - 1)) return;
-    } else {
-      begin = written_start(bytes, run - 1);
-      if (begin == run - 1) return;
-    }
-  }
+// A block with escapes in it.
+void on_written(Bytes bytes, size_t begin, size_t from, Decoded& out) {
   if (begin < from) return;
   std::vector<uint8_t> signs, decoded;
   const size_t most = out.room() / 3 * 4;
@@ -148,15 +135,22 @@ void on_written(Bytes bytes, size_t run, size_t from, Decoded& out) {
 }
 
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
-  const size_t begin = hit.end - least;
+  size_t begin = hit.end - least;
   if (begin < from || (begin > 0 && values[bytes[begin - 1]] != no_sign)) return;
-  if (begin > 0 && (bytes[begin - 1] == '\\' || bytes[begin - 1] == '%')) return on_written(bytes, begin, from, out);
+  if (const Written escape = begin > 0 ? written_at(bytes, begin - 1) : Written{}; escape.sign != 0) {
+    const size_t start = written_start(bytes, begin - 1);
+    return start == begin - 1 ? void() : on_written(bytes, start, from, out);
+  } else if (escape.size > 0) {
+    // Behind a line break: the first line of a block, unless a line of signs stands right above.
+    if (has_line_above(bytes, begin - 1)) return;
+    begin += escape.size - 1;
+    if (run_end(bytes, begin, values) - begin < least) return;
+  }
   if (!is_mixed(bytes.subspan(begin, least))) return;
   std::vector<uint8_t> decoded;
   size_t end = run_end(bytes, begin, values);
   const size_t line = end - begin;
-  if (end < bytes.size() && (bytes[end] == '\\' || bytes[end] == '%') && written_at(bytes, end).size > 0)
-    return on_written(bytes, begin, from, out);
+  if (end < bytes.size() && written_at(bytes, end).size > 0) return on_written(bytes, begin, from, out);
   const bool closes = line % 4 == 0 || (end < bytes.size() && bytes[end] == '=');
   if (line % 4 == 1 || (line <= longest_line && continues_a_block(bytes, begin, line, values, closes))) return;
 

@@ -187,6 +187,7 @@ class Reader {
   }
   // The escape at at_, whose last byte at_ is left on. False when it stands for nothing.
   bool escape(std::string& raw) {
+    if (at_ + 1 >= bytes_.size()) return false;
     const uint8_t c = bytes_[++at_];
     if (c >= '0' && c <= '7') {
       unsigned value = 0;
@@ -262,7 +263,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (begin == hit.end) return;
   Reader reader(bytes, begin);
   reader.run();
-  const size_t end = std::max(reader.end(), hit.end);
+  const size_t end = std::max(std::min(reader.end(), bytes.size()), hit.end);
   if (reader.text.size() > out.room()) reader.text.resize(out.room());
   out.layer("PDFTEXT", begin, end - begin, {reader.text.begin(), reader.text.end()});
 }

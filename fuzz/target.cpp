@@ -1,0 +1,160 @@
+#include "target.h"
+
+#include <ctime>
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "scan/engine.h"
+#include "scan/scanner.h"
+
+namespace weft::scan {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr double patience = 40;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr double patience = 40;
+#else
+constexpr double patience = 4;
+#endif
+#else
+constexpr double patience = 4;
+#endif
+
+// Small, so that what a limit guards is reached by small inputs.
+Limits small_limits() {
+  Limits limits;
+  limits.depth = 4;
+  limits.decoded_branch = 256 * KiB;
+  limits.decoded_page = MiB;
+  return limits;
+}
+
+// Between a decoder and the engine: holds the decoder to its promises.
+class Checking final : public Decoded {
+ public:
+  Checking(Bytes bytes, Decoded& out) : bytes_(bytes), out_(out) {}
+  bool layer(std::string_view name, size_t begin, size_t consumed, std::vector<uint8_t> bytes) override {
+    check(begin <= bytes_.size() && consumed <= bytes_.size() - begin, "a layer comes from its text");
+    check(bytes.size() <= out_.room(), "a layer holds no more than there is room for");
+    return out_.layer(name, begin, consumed, std::move(bytes));
+  }
+  void problem(size_t begin, std::string what) override {
+    check(begin <= bytes_.size(), "a problem lies in its text");
+    check(!what.empty() && what.size() < 64 * KiB, "a problem says what, and is short");
+    out_.problem(begin, std::move(what));
+  }
+  void document(size_t begin) override {
+    check(begin <= bytes_.size(), "a document lies in its text");
+    out_.document(begin);
+  }
+  void problem_of_document(size_t begin, std::string what) override {
+    check(begin <= bytes_.size(), "a problem lies in its text");
+    out_.problem_of_document(begin, std::move(what));
+  }
+  size_t room() const override { return out_.room(); }
+
+ private:
+  Bytes bytes_;
+  Decoded& out_;
+};
+
+// A Decoder is a plain function, so each one's checked twin is made at compile time from its number in the list.
+using OnHit = void (*)(Bytes, const Hit&, size_t, Decoded&);
+template <size_t number>
+void checked(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
+  Checking checking(bytes, out);
+  decoders()[number]->on_hit(bytes, hit, from, checking);
+}
+constexpr size_t most_decoders = 64;
+template <size_t... numbers>
+OnHit checked_twin(size_t number, std::index_sequence<numbers...>) {
+  static constexpr OnHit twins[] = {checked<numbers>...};
+  check(number < sizeof...(numbers), "the table of twins is long enough");
+  return twins[number];
+}
+
+double cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return double(now.tv_sec) + double(now.tv_nsec) * 1e-9;
+}
+
+}  // namespace
+
+struct FuzzTarget::State {
+  std::vector<Decoder> twins;
+  std::unique_ptr<Rules> rules;
+  std::unique_ptr<Scan> scan;
+  bool has_decoder = false;
+  size_t runs = 0;
+
+  Results page(Bytes bytes, size_t begin, size_t end) {
+    NoWatch watch;
+    Results results;
+    scan->page({bytes, begin, end, 0}, {}, watch, results);
+    for (const Found& found : results.features) {
+      check(found.offset >= begin && found.offset < end, "a feature begins in its page");
+      check(found.source_end > found.offset && found.source_end <= bytes.size(), "a feature ends in its text");
+      check(!found.value.empty(), "a feature has a value");
+    }
+    for (const ScanProblem& problem : results.problems)
+      check(problem.offset >= begin && problem.offset <= end, "a problem lies in its page");
+    return results;
+  }
+};
+
+FuzzTarget::FuzzTarget(std::string_view name) : state_(std::make_unique<State>()) {
+  State& state = *state_;
+  std::vector<const Scanner*> chosen;
+  for (const Scanner* scanner : scanners())
+    if (name == "all" || scanner->name == name) chosen.push_back(scanner);
+  for (size_t i = 0; i < decoders().size(); ++i)
+    if (name == "all" || decoders()[i]->name == name) {
+      state.twins.push_back(*decoders()[i]);
+      state.twins.back().on_hit = checked_twin(i, std::make_index_sequence<most_decoders>());
+    }
+  if (chosen.empty() && state.twins.empty()) throw Error("no scanner and no decoder has this name", std::string(name));
+  std::vector<const Decoder*> twins;
+  for (const Decoder& twin : state.twins) twins.push_back(&twin);
+  // A decoder's layers are to be looked at: with nothing to find in them, no path would ever be followed.
+  if (chosen.empty())
+    for (const Scanner* scanner : scanners())
+      if (scanner->name == "email") chosen.push_back(scanner);
+  state.has_decoder = !twins.empty();
+  state.rules = std::make_unique<Rules>(chosen, twins);
+  state.scan = std::make_unique<Scan>(*state.rules, small_limits());
+}
+
+FuzzTarget::~FuzzTarget() = default;
+
+void FuzzTarget::run(Bytes bytes) {
+  if (bytes.empty()) return;
+  const double start = cpu_seconds();
+  const Results whole = state_->page(bytes, 0, bytes.size());
+  const size_t cut = bytes.size() / 2;
+  state_->page(bytes, 0, cut);
+  state_->page(bytes, cut, bytes.size());
+  const double seconds = cpu_seconds() - start;
+  // What limits allow to come out is scanned too: three pages of 1 MiB, at 20 MB/s.
+  check(seconds < patience * (0.3 + double(bytes.size()) / 1e6), "time is bounded by size");
+  // Following a path compiles its patterns each time: now and then.
+  if (!state_->has_decoder || state_->runs++ % 4 != 0) return;
+  for (const Found& found : whole.features) {
+    if (found.layers.empty()) continue;
+    const Layer layer = unpack(bytes.subspan(found.offset), found.layers, small_limits());
+    check(layer.offset < layer.bytes.size(), "a path leads to a byte");
+    break;
+  }
+}
+
+std::vector<std::string> fuzz_targets() {
+  std::vector<std::string> names;
+  for (const Scanner* scanner : scanners()) names.emplace_back(scanner->name);
+  for (const Decoder* decoder : decoders()) names.emplace_back(decoder->name);
+  names.emplace_back("all");
+  return names;
+}
+
+}  // namespace weft::scan
