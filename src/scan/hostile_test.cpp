@@ -54,6 +54,24 @@ constexpr std::string_view units[] = {
     "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC"sv, "-----BEGIN PGP MESSAGE-----\n"sv, "-----BEGIN PGP MESSAGE-----\n\n"sv,
     "key FFFFFFFFFFFFFFFF "sv, "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed "sv, "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa "sv,
     "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 "sv,
+    // coins, persons, devices, places, networks, keys
+    "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A "sv,
+    ")#00000000"sv, "wpkh(())#qqqqqqqq"sv, "(((((((())#00000000"sv, "ltc1qqqqqqqqqqq"sv, "xpub11111111111111111111"sv,
+    "BSN "sv, "BSN 1"sv, "IMEI 1 2 3 4 5 6 "sv, "IMEI 490154203237518 "sv, "DNI 12345678Z "sv, "RSSMRA85T10A562S "sv,
+    "VIN 1M8GDM9AXKP042788 "sv, "756.9217.0769.85 "sv, "facebook.com/"sv, "x.com/"sv, "x.com/a"sv,
+    "fb.com/joe.bloggs "sv, "youtube.com/"sv, "discord.com/users%2F"sv, "t.me/%"sv, "skype:a"sv,
+    "http://google.com/search?q="sv, "http://google.com/search?"sv, "http://bing.com/search?&&&&"sv,
+    "www.google.com/search?q=a "sv, "USBSTOR\\Disk&Ven_"sv, "MachineGuid"sv,
+    "MachineGuid 5f6f2c9e-8d5a-4c3e-9b0f-0a1b2c3d4e5f "sv, "android_id"sv, "android_id="sv, "geo:"sv, "geo:1.1,1.1 "sv,
+    "<coordinates>"sv, "<coordinates> 1.1,1.1"sv, "<trkpt "sv, "/maps/@"sv, "BEGIN:VCARD"sv,
+    "BEGIN:VCARD\nVERSION:3.0\nFN:a\n"sv, "ssid=\""sv, "\nssid=\"a\"\n"sv, "<SSIDConfig>"sv, "<essid >"sv, ",[WPA"sv,
+    "<essid >a</essid><BSSID>"sv, " (at) "sv, "a(at)a"sv, "a(at)a(dot)"sv, "a.(at)a.a.a.a.a.a"sv,
+    "-----BEGIN PRIVATE KEY-----"sv, "-----BEGIN PRIVATE KEY-----\nMEQC"sv,
+    "\x30\x82\x10\x00\x30\x82\x10\x00\xa0\x03\x02\x01\x02"sv, "\x30\x82\x10\x00\x02\x01\x00\x02\x81\x80"sv,
+    "\x45\x00\x00\x1c\x00\x00\x40\x00\x40\x11\x00\x00"sv, "\x86\xdd\x60"sv, "\xd4\xc3\xb2\xa1\x02\x00\x04\x00"sv,
+    "\x0a\x0d\x0d\x0a\x00\x00\x00\x00\x4d\x3c\x2b\x1a"sv,
+    // rows of a database
+    "\x05\x00\x35\x1b\x01http://a.de/"sv, "\x02\x00\x02\x00http://a.de/"sv,
     // UTF-16 on the brink
     "a\0b\0c\0d\0e\0\x01\x02"sv, "a\0b\0"sv, "\0a\0b\1\1"sv, "a\0\n\0"sv};
 

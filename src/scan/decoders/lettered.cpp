@@ -37,7 +37,8 @@ bool has_magic(std::string_view bytes) {
                                  "GIF8"sv,
                                  "MZ"sv,
                                  "BEGIN:VC"sv,
-                                 "bplist00"sv})
+                                 "bplist00"sv,
+                                 "\x30\x82"sv})  // DER: certificates and keys
     if (bytes.starts_with(magic)) return true;
   return bytes.starts_with("\x78\x01") || bytes.starts_with("\x78\x9c") || bytes.starts_with("\x78\xda");
 }

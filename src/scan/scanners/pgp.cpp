@@ -116,12 +116,13 @@ size_t groups_end(std::string_view text, size_t begin) {
 
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (hit.pattern == armor) return on_armor(text, hit, sink);
-  const size_t begin = hit.end - (hit.pattern == grouped ? 20 : hit.pattern == joined ? 40 : 16);
-  const size_t end = hit.pattern == grouped ? groups_end(text, begin) : hit.end;
-  if (begin < from || end == begin || is_alnum(char_at(text, end))) return;
+  const size_t begin = hit.end - (hit.pattern == grouped ? 20 : hit.pattern == joined ? 32 : 16);
+  const size_t end = hit.pattern == grouped ? groups_end(text, begin) : hit.pattern == joined ? begin + 40 : hit.end;
+  if (begin < from || end == begin || end > text.size() || is_alnum(char_at(text, end))) return;
   const char before = char_before(text, begin);
   const bool prefixed = hit.pattern == key_id && begin >= 2 && text.substr(begin - 2, 2) == "0x";
   if ((is_alnum(before) && !prefixed) || (hit.pattern == joined && before == '/')) return;
+  if (hit.pattern == joined && !is_hex(text.substr(begin, 40))) return;
   std::string value = upper_hex(text.substr(begin, end - begin));
   if (is_filler(value)) return;
   // With the double space in the middle it is what gpg prints; without, it may be a row of any table.
@@ -142,7 +143,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 constexpr std::array<std::string_view, 1> kinds{"pgp"};
 constexpr std::array patterns{
     Pattern{R"([0-9A-F]{4} [0-9A-F]{4} [0-9A-F]{4} [0-9A-F]{4} )", 0, grouped},
-    Pattern{R"([0-9a-f]{40})", caseless | first_end, joined},
+    Pattern{R"([A-Za-z0-9]{32})", first_end, joined},  // the start of a run; the coin scanner's pattern too
     Pattern{R"((?:0x|key |id |id:|id=|: )[0-9A-F]{16})", 0, key_id},
     Pattern{R"(-----BEGIN PGP (?:PUBLIC KEY BLOCK|MESSAGE)-----)", 0, armor},
 };

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "scan/scanners/scanners_harness.h"
+#include "scan/scanners/validate/base64.h"
 
 namespace weft::scan {
 namespace {
@@ -132,6 +133,76 @@ TEST(Scanners, UrlsInRowsOfADatabaseEndWithTheirColumn) {
   for (std::string_view text : {std::string_view("\x05\x31\x35\x1b\x1bhttp://example.org/abcd/e", 31),
                                 std::string_view("\x05\x00\x0f\x35\x1bhttp://example.org/abcd/e", 31)})
     EXPECT_EQ(values(direct.run(text), "url"), std::set<std::string>{"http://example.org/abcd/e"});
+}
+
+TEST(Scanners, CertificatesAndRsaKeysByWhatToolsPrint) {
+  const std::string certificate(as_text(
+      from_base64("MIICDDCCAXWgAwIBAgIUO/vTsnz4avJNMv/Ac8rxM4TGfyQwDQYJKoZIhvcNAQELBQAwFzEVMBMGA1UEAwwMd2VmdC5leGFtcGxl"
+                  "MCAXDTI2MTEyNDIwMjcyMFoYDzIwNTEwNzE2MjAyNzIwWjAXMRUwEwYDVQQDDAx3ZWZ0LmV4YW1wbGUwgZ8wDQYJKoZIhvcNAQEB"
+                  "BQADgY0AMIGJAoGBAMKmqmd3B6PolF8y9OrN3izv+xUm94jGAKnhJAkRLkT0qzBpvT1TtI2tqzblOVTAqoKlHMSm6X5nAb8ZgyXW"
+                  "PBk05LFQLr9vUP90W7HI/rjCN0R7UY5Y+qmMEmnADfYS0nrR3++QE9eMY1WahC7Sl0/9Gd7L4Hh05Jtmq41TaKDPAgMBAAGjUzBR"
+                  "MB0GA1UdDgQWBBSqMACn0ORuTOgIYl+3bHQfo5vDVDAfBgNVHSMEGDAWgBSqMACn0ORuTOgIYl+3bHQfo5vDVDAPBgNVHRMBAf8E"
+                  "BTADAQH/MA0GCSqGSIb3DQEBCwUAA4GBAK7PKjx3pYENA8qbv9s2u+NuhJehH0fe7unQuSvGSeVP5HIJCx52uY+oh6QfbYvLBIns"
+                  "Z9LfMIe/pY/DG4Sg03p63ljWAg0TZsAFouyVCE7TLOFL1y1s5bCrkSqSGr/NRvb9e+BfgSFU5x82w/eKdzeKmasOfpvm2PgIYVXt"
+                  "oIII",
+                  2000, false)
+          .bytes));
+  Direct direct(scanner("der"));
+  for (const std::string& before : {std::string(), std::string("\x30\x82", 2), std::string(100, '\0')})
+    EXPECT_EQ(values(direct.run(before + certificate + "behind"), "certificate"),
+              (std::set<std::string>{"ed335106c3139f08fa5e41291421f99fd0f3e48fcbc2941bcafe8c35e885458e"}));
+  EXPECT_TRUE(direct.run(certificate.substr(0, certificate.size() - 1)).empty());
+  std::string longer = certificate;
+  ++longer[3];
+  EXPECT_TRUE(direct.run(longer + "behind").empty());
+
+  // The public numbers are those of a real key; the private ones are filler of the right lengths.
+  const std::string modulus(as_text(
+      from_hex("c2a6aa677707a3e8945f32f4eacdde2ceffb1526f788c600a9e12409112e44f4ab3069bd3d53b48dadab36e53954c0aa82a5"
+               "1cc4a6e97e6701bf198325d63c1934e4b1502ebf6f50ff745bb1c8feb8c237447b518e58faa98c1269c00df612d27ad1dfef"
+               "9013d78c63559a842ed2974ffd19decbe07874e49b66ab8d5368a0cf")));
+  auto integer = [](const std::string& bytes) {
+    const std::string value = uint8_t(bytes[0]) & 0x80 ? std::string(1, '\0') + bytes : bytes;
+    return (value.size() < 0x80 ? "\x02" + std::string(1, char(value.size()))
+                                : "\x02\x81" + std::string(1, char(value.size()))) +
+           value;
+  };
+  std::string numbers = integer(std::string(1, '\0')) + integer(modulus) + integer(std::string("\1\0\1", 3)) +
+                        integer(std::string(128, '\x41'));
+  for (int i = 0; i < 5; ++i) numbers += integer(std::string(64, '\x43'));
+  const std::string key = "\x30\x82" + std::string{char(numbers.size() >> 8), char(numbers.size())} + numbers;
+  EXPECT_EQ(values(direct.run("memory" + key + "memory"), "private_key"),
+            (std::set<std::string>{"2e846f2727aacff721417f3d1acea5244f8108558f9fc52f1d5907fff5e9352a"}));
+  EXPECT_TRUE(direct.run(key.substr(0, key.size() - 1)).empty());
+  // What is shown around the feature is public.
+  for (const Feature& each : direct.run(key)) EXPECT_LE(each.end + 16, key.find(modulus) + modulus.size());
+}
+
+TEST(Scanners, PacketsByTheirChecksums) {
+  // A question to a name server over IPv6, in its frame, with the checksum of UDP.
+  auto frame = [](uint16_t checksum) {
+    std::string out("\x00\x1b\x63\x84\x45\xe6\x00\x0c\x29\xab\xcd\x3e\x86\xdd\x60\x00\x00\x00\x00\x0c\x11\x40", 22);
+    const std::string source("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", 16);
+    std::string destination = source;
+    destination.back() = '\x02';
+    return out + source + destination + std::string("\xd0\x03\x00\x35\x00\x0c", 6) + char(checksum >> 8) +
+           char(checksum) + "mail";
+  };
+  Direct direct(scanner("packet"));
+  const std::string_view datagram(
+      "\x00\x1b\x63\x84\x45\xe6\x00\x0c\x29\xab\xcd\x3e\x08\x00\x45\x00\x00\x20\x12\x34\x40\x00\x40\x11\xa5\x3d"
+      "\xc0\xa8\x01\x0a\xc0\xa8\x01\x01\xd0\x03\x00\x35\x00\x0c\x00\x00mail",
+      46);
+  EXPECT_EQ(values(direct.run(datagram), "flow"), std::set<std::string>{"udp 192.168.1.10:53251 > 192.168.1.1:53"});
+  EXPECT_EQ(values(direct.run(datagram), "mac"), (std::set<std::string>{"00:1b:63:84:45:e6", "00:0c:29:ab:cd:3e"}));
+  const std::string_view capture(
+      "\xd4\xc3\xb2\xa1\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\x00\x00\x01\x00\x00\x00\x01\x02"
+      "\x03\x04\x00\x00\x00\x00\x3c\x00\x00\x00\x3c\x00\x00\x00",
+      40);
+  EXPECT_EQ(values(direct.run(capture), "capture"), std::set<std::string>{"pcap, link type 1"});
+  EXPECT_EQ(values(direct.run(frame(0xfd5a) + "behind"), "flow"),
+            std::set<std::string>{"udp [2001:db8::1]:53251 > [2001:db8::2]:53"});
+  EXPECT_TRUE(values(direct.run(frame(0xfd5b) + "behind"), "flow").empty());
 }
 
 // What bulk_extractor 2.2 misses or finds amiss on the same kinds of evidence, measured.
