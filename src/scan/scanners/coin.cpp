@@ -49,7 +49,7 @@ void on_descriptor(std::string_view text, size_t mark, Sink& sink) {
   size_t depth = 0, open = mark;
   while (open > 0 && mark - open < longest_descriptor) {
     const char c = text[--open];
-    if (uint8_t(c) <= ' ' || uint8_t(c) >= 0x7F) return;
+    if (uint8_t(c) <= ' ' || uint8_t(c) >= 0x7F || c == '#') return;
     if (c == ')') ++depth;
     if (c == '(' && --depth == 0) break;
   }

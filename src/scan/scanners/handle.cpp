@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/sqlite_row.h"
 
 namespace weft::scan {
 namespace {
@@ -217,10 +218,14 @@ void on_page(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     while (end < text.size() && end - at <= platform.longest &&
            (is_alnum(text[end]) || platform.signs.find(text[end]) != std::string_view::npos))
       ++end;
+    // In a row of a database the next column is glued behind.
+    const size_t column = text_column_end(text, address_begin(text, begin));
+    const size_t glued = column > at && column <= end ? column : text.size();
+    end = std::min(end, glued);
     while (end > at && (text[end - 1] == '.' || text[end - 1] == '-')) --end;  // of the sentence
     const size_t count = end - at;
     if (count < platform.shortest || count > platform.longest) continue;
-    const char after = char_at(text, end);
+    const char after = end == glued ? '\0' : char_at(text, end);
     const bool escaped = slash_length(text, end) > 0 || text.substr(end, 3) == "%3F" || text.substr(end, 3) == "%26";
     if (uint8_t(after) >= 0x80 || (after == '%' && !escaped) || after == '{' || after == '$' || after == '*') return;
     if (platform.name == "whatsapp" || platform.name == "discord")

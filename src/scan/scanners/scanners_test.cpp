@@ -129,6 +129,14 @@ TEST(Scanners, UrlsInRowsOfADatabaseEndWithTheirColumn) {
         EXPECT_TRUE(found.contains(url)) << url << " before " << title;
       }
     }
+  // Nor do terms and names run on into the title.
+  const std::string asked = "https://www.google.com/search?q=blue+car", name = "http://www.facebook.com/joe.bloggs";
+  EXPECT_EQ(
+      values(Direct(scanner("search")).run(sqlite_row({{0, ""}, text_column(asked), text_column("Blue")})), "search"),
+      std::set<std::string>{"google: blue car"});
+  EXPECT_EQ(
+      values(Direct(scanner("handle")).run(sqlite_row({{0, ""}, text_column(name), text_column("Joe")})), "handle"),
+      std::set<std::string>{"facebook:joe.bloggs"});
   // What only looks like a header is none: no number in front, or the column would begin elsewhere.
   for (std::string_view text : {std::string_view("\x05\x31\x35\x1b\x1bhttp://example.org/abcd/e", 31),
                                 std::string_view("\x05\x00\x0f\x35\x1bhttp://example.org/abcd/e", 31)})

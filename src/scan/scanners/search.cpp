@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
-#include "scan/scanners/validate/utf8.h"
+#include "scan/scanners/validate/sqlite_row.h"
 
 namespace weft::scan {
 namespace {
@@ -106,7 +106,7 @@ size_t host_begin(std::string_view text, const Hit& hit) {
 
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   const size_t begin = host_begin(text, hit);
-  if (begin < from || begin >= text.size()) return;
+  if (begin < from || begin >= text.size()) return;  // from is behind the whole address
   size_t host_end = begin;
   while (host_end < text.size() && host_end - begin < 64 &&
          (is_alnum(text[host_end]) || text[host_end] == '.' || text[host_end] == '-'))
@@ -122,6 +122,9 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   const size_t limit = std::min(text.size(), begin + longest_url);
   while (end < limit && (!ends_url[uint8_t(text[end])] || (hit.pattern == escaped && text[end] == '\\'))) ++end;
   if (end == limit && limit != text.size()) return;
+  // In a row of a database the next column, the title, is glued behind.
+  const size_t first = address_begin(text, begin);
+  if (const size_t column = text_column_end(text, first); column > path && column < end) end = column;
   std::string url(text.substr(path, end - path));
   if (hit.pattern == escaped) url.erase(std::remove(url.begin(), url.end(), '\\'), url.end());
   const size_t query = url.find_first_of("?#");
@@ -137,7 +140,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
       if (pair.starts_with("amp;")) pair.remove_prefix(4);
       if (pair.starts_with(key)) {
         const std::string asked = terms(pair.substr(key.size()));
-        if (!asked.empty()) return sink.feature("search", std::string(engine.name) + ": " + asked, begin, end);
+        if (!asked.empty()) return sink.feature("search", std::string(engine.name) + ": " + asked, first, end);
       }
       at = stop + 1;
     }

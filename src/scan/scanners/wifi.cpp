@@ -56,7 +56,7 @@ std::string_view until(std::string_view text, size_t begin, std::string_view mar
 
 // xx:xx:xx:xx:xx:xx at `at`, in lower case; empty when there is none or it names no device.
 std::string address_at(std::string_view text, size_t at) {
-  if (at > text.size() || text.size() - at < 17) return {};
+  if (at > text.size() || text.size() - at < 17 || text[at + 2] != ':' || text[at + 14] != ':') return {};
   std::string out = lower_ascii(text.substr(at, 17));
   for (size_t i = 0; i < 17; ++i)
     if (i % 3 == 2 ? out[i] != ':' : !is_hex(std::string_view(out).substr(i, 1))) return {};

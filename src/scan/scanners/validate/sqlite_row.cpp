@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/text.h"
+
 namespace weft::scan {
 namespace {
 
@@ -65,6 +67,17 @@ size_t text_column_end(std::string_view text, size_t begin) {
   for (size_t header = begin; header-- > first;)
     if (size_t end = end_by_header(text, header, begin)) return end;
   return 0;
+}
+
+size_t address_begin(std::string_view text, size_t host) {
+  constexpr size_t longest_host = 64;
+  size_t begin = host;
+  while (begin > 0 && host - begin < longest_host &&
+         (is_alnum(text[begin - 1]) || text[begin - 1] == '.' || text[begin - 1] == '-'))
+    --begin;
+  if (begin < 3 || text.substr(begin - 3, 3) != "://") return begin;
+  const bool secure = begin >= 8 && (text[begin - 4] | 32) == 's';
+  return begin - std::min<size_t>(begin, secure ? 8 : 7);
 }
 
 }  // namespace weft::scan

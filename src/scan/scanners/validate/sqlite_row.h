@@ -9,4 +9,7 @@ namespace weft::scan {
 // there says that a text column begins here.
 size_t text_column_end(std::string_view text, size_t begin);
 
+// Where the web address begins whose host is at or around `host`: at its scheme, or where the host does.
+size_t address_begin(std::string_view text, size_t host);
+
 }  // namespace weft::scan
