@@ -51,6 +51,12 @@ void add_common(CLI::App& command, CommonOptions& options) {
       ->check(CLI::Range(1, 86'400));
 }
 
+void add_scan_all(CLI::App& command, CommonOptions& options) {
+  command.add_flag(
+      "--scan-all", options.scan_all,
+      "Scan contents again that an earlier exhibit of the case has too (default: take what they gave there)");
+}
+
 void add_custody(CLI::App& command, CustodyOptions& options) {
   extract::Exhibit& facts = options.facts;
   command.add_option("--label", facts.label, "Label of the exhibit (default: the file's name without its ending)");

@@ -58,10 +58,12 @@ struct CommonOptions {
   unsigned threads = 0;  // 0: as many as there are cores
   uint64_t memory = 2 * GiB;
   uint64_t item_seconds = Limits{}.item_seconds;
+  bool scan_all = false;  // contents that an earlier exhibit has, too
   Limits limits() const;
   unsigned thread_count() const;
 };
 void add_common(CLI::App& command, CommonOptions& options);
+void add_scan_all(CLI::App& command, CommonOptions& options);  // of the commands that extract
 
 struct CustodyOptions {
   extract::Exhibit facts;

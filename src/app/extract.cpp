@@ -38,7 +38,7 @@ Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, c
     ProgressLine line;
     try {
       extract::ExtractOptions how{options.thread_count(), options.limits(),
-                                  [&](const extract::Progress& now) { line.show(now); }};
+                                  [&](const extract::Progress& now) { line.show(now); }, options.scan_all};
       extract::Extracted done = extract::extract(in, exhibit, how, stop);
       line.clear();
       if (done == extract::Extracted::stopped) {
@@ -74,6 +74,7 @@ void add_extract(App app) {
   command->add_option("CASE", options->folder, "Folder of the case")->required();
   command->add_option("EXHIBIT", options->labels, "Labels (default: all)");
   add_common(*command, options->common);
+  add_scan_all(*command, options->common);
   command->callback([options, app] {
     extract::Case in = extract::Case::open(options->folder);
     for (const std::string& label : options->labels)
@@ -95,13 +96,21 @@ void add_worker(App app) {
   command->add_option("EXHIBIT", options->label)->required();
   command->add_option("--box", options->box, "Descriptor of the shared memory")->required();
   add_common(*command, options->common);
+  add_scan_all(*command, options->common);
   command->callback([options, app] {
     extract::BlackBox box = extract::BlackBox::map(Fd(options->box));
     extract::Case in = extract::Case::open(options->folder, true);
     std::optional<extract::Exhibit> exhibit = in.exhibit(options->label);
     if (!exhibit) throw Error("no exhibit has this label", options->label);
-    extract::WorkerOptions worker{exhibit->label, exhibit->path,           in.work(exhibit->label),
-                                  in.key(),       options->common.threads, options->common.limits()};
+    const Limits limits = options->common.limits();
+    extract::WorkerOptions worker{exhibit->label,
+                                  exhibit->path,
+                                  in.work(exhibit->label),
+                                  in.key(),
+                                  options->common.threads,
+                                  limits,
+                                  extract::settings_of(limits),
+                                  options->common.scan_all ? "" : in.seen()};
     app.code = extract::run_worker(worker, box, stop) ? exit_ok : exit_interrupted;
   });
 }

@@ -22,6 +22,7 @@ void add_run(App app) {
   command->add_option("EVIDENCE", options->evidence, "Images (first segment), devices, folders, zip or tar files");
   add_background_files(*command, options->backgrounds);
   add_common(*command, options->common);
+  add_scan_all(*command, options->common);
   add_custody(*command, options->custody);
   command->callback([options, app] {
     extract::Case in = extract::Case::is_case(options->folder) ? extract::Case::open(options->folder)

@@ -9,6 +9,7 @@
 //   CASE/work/LABEL/          unit files of an extraction under way; gone when the pack is sealed
 //   CASE/packs/LABEL/         the sealed pack
 //   CASE/tokens/LABEL.parquet keyed hashes of masked values
+//   CASE/seen/LABEL.seen      what its whole files gave, so that equal contents are not scanned again
 //   CASE/links/               link tables
 //   CASE/report/report.html   the report
 #pragma once
@@ -65,6 +66,7 @@ class Case {
   std::string work(const std::string& label) const { return folder_ + "/work/" + label; }
   std::string pack(const std::string& label) const { return folder_ + "/packs/" + label; }
   std::string tokens(const std::string& label) const { return folder_ + "/tokens/" + label + ".parquet"; }
+  std::string seen() const { return folder_ + "/seen"; }
   std::string links() const { return folder_ + "/links"; }
   std::string report() const { return folder_ + "/report/report.html"; }
   std::string log_file() const { return folder_ + "/log.jsonl"; }

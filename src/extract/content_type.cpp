@@ -140,8 +140,8 @@ bool is_plain(std::string_view text) {
 
 }  // namespace
 
-std::string_view ContentType::quick(Bytes head) {
-  const std::string_view text = as_text(head);
+std::string_view ContentType::quick(Bytes first) {
+  const std::string_view text = as_text(first);
   for (const Signature& one : signatures)
     if (text.starts_with(one.bytes)) return one.type;
   if (text.size() >= 64 && is_plain(text)) return "text/plain";  // of a few bytes libmagic has notions of its own
@@ -157,14 +157,14 @@ ContentType::~ContentType() {
   magic_close(magic_);
 }
 
-std::string ContentType::of(Bytes head) {
-  if (head.empty()) return "inode/x-empty";
-  if (const std::string_view known = quick(head); !known.empty()) return std::string(known);
-  return libmagic(head);
+std::string ContentType::of(Bytes first) {
+  if (first.empty()) return "inode/x-empty";
+  if (const std::string_view known = quick(first); !known.empty()) return std::string(known);
+  return libmagic(first);
 }
 
-std::string ContentType::libmagic(Bytes head) {
-  const char* type = magic_buffer(magic_, head.data(), head.size());
+std::string ContentType::libmagic(Bytes first) {
+  const char* type = magic_buffer(magic_, first.data(), first.size());
   return type ? type : "application/octet-stream";
 }
 

@@ -15,13 +15,15 @@ namespace weft::extract {
 // done to a small one. One thread. Error when libmagic has no database.
 class ContentType {
  public:
+  static constexpr size_t head = 32 * KiB;  // bytes it is shown, at most
+
   ContentType();
   ~ContentType();
-  std::string of(Bytes head);
+  std::string of(Bytes first);
 
   // The type, where a few signs settle it; empty where libmagic has to look. Its names are libmagic's.
-  static std::string_view quick(Bytes head);
-  std::string libmagic(Bytes head);
+  static std::string_view quick(Bytes first);
+  std::string libmagic(Bytes first);
 
  private:
   magic_set* magic_;

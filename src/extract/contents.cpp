@@ -3,6 +3,7 @@
 // What lies in one piece on the image was found there already, so only findings that cross a seam are kept. Files that
 // a parser knows are read for their records (records.h).
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <new>
@@ -11,6 +12,7 @@
 #include "artefacts/dispatch.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "extract/content_files.h"
 #include "extract/content_type.h"
 #include "extract/job.h"
 #include "extract/layout.h"
@@ -23,11 +25,14 @@ namespace {
 
 class ChunkReader {
  public:
-  ChunkReader(const Job& job, const scan::Rules& rules, RecordReader::Shared& shared, size_t slot)
+  ChunkReader(const Job& job, const scan::Rules& rules, const Seen& seen, RecordReader::Shared& shared, size_t slot)
       : job_(job),
         image_(job.open_image()),
         scan_(rules, job.options.limits),
         watch_(job.box.shared().slots[slot], job.set_aside, job.stop),
+        seen_(seen),
+        content_files_(job.file("content-files")),
+        facts_(job.file("facts")),
         records_(job, watch_, shared,
                  [this](const FileRow& file, const Layout& layout) { return open(file, layout); }) {
     for (VolumeRow& volume : read_done(job.file("volumes.unit")).volumes) volumes_[volume.volume] = volume;
@@ -40,6 +45,7 @@ class ChunkReader {
     pack::UnitRows files = read_done(job_.unit("walk", number));
     pack::UnitRows places = read_done(job_.unit("extents", number));
     rows_ = {};
+    remembered_.clear();
     unit_.emplace(job_.unit("content", number));
     size_t at = 0;
     for (FileRow& file : files.files) {
@@ -55,6 +61,7 @@ class ChunkReader {
     }
     watch_.idle();
     unit_->add(rows_);
+    write_file(job_.file(Job::seen_part("content", number)), remembered_);
     unit_->finish();
     return true;
   }
@@ -86,45 +93,153 @@ class ChunkReader {
       return problem(file, "limit",
                      fmt::format("claims {} bytes but has no such content on the image: not hashed", file.size));
     try {
+      std::vector<const artefacts::Parser*> parsers;
+      const bool known = from_facts(file, layout, parsers);
+      if (known && parsers.empty()) return;
       std::unique_ptr<ByteSource> source = open(file, layout);
-      std::vector<const artefacts::Parser*> parsers = hash(file, *source, layout);
+      if (!known) parsers = hash(file, *source, layout);
       if (!parsers.empty()) records_.read(file, *source, layout, parsers, rows_);
-      std::vector<uint64_t> seams = layout.seams();
-      if (layout.compressed || !seams.empty()) scan_content(file, *source, layout, seams);
+      if (known) return;
+      const std::vector<uint64_t> seams = layout.seams();
+      if (const Piece* piece = first_piece(layout))
+        scan_whole_content(file, *piece, *source, layout, seams);
+      else if (layout.compressed || !seams.empty())
+        scan_content(file, *source, layout, seams);
     } catch (const Error& error) {
       if (cannot_write_) throw;
       problem(file, "content", error.what());
     }
   }
 
+  // What the scan learnt of a file that lies in one piece (or of one with another name for the same bytes).
+  bool from_facts(FileRow& file, const Layout& layout, std::vector<const artefacts::Parser*>& parsers) {
+    if (layout.extents.size() != 1) return false;
+    const uint64_t offset = layout.extents[0].offset;
+    const std::optional<size_t> number = content_files_.find(offset);
+    if (!number || content_files_.all()[*number].size != file.size) return false;
+    const std::optional<ContentFacts> facts = facts_.get(*number);
+    if (!facts) return false;
+    buffer_.resize(std::min<uint64_t>(file.size, ContentType::head));
+    std::vector<Fault> faults;
+    const size_t got = image_.bytes->read(offset, buffer_, faults);
+    if (got < buffer_.size() || !faults.empty()) return false;
+    file.sha256 = facts->sha256, file.md5 = facts->md5, file.type = facts->type;
+    parsers = artefacts::parsers_for(file.path, file.type, buffer_);
+    return true;
+  }
+
   // Fills in hashes and type; returns who parses it.
   std::vector<const artefacts::Parser*> hash(FileRow& file, ByteSource& source, const Layout& layout) {
     std::vector<const artefacts::Parser*> parsers;
-    Hasher sha256(Digest::sha256), md5(Digest::md5);
     std::vector<Fault> faults;
-    uint64_t at = 0;
-    buffer_.resize(MiB);
-    for (; !job_.stop;) {
-      size_t got = source.read(at, buffer_, faults);
-      if (at == 0) {
-        Bytes head = Bytes(buffer_).first(std::min<size_t>(got, 32 * KiB));
-        if (watch_.enter(fmt::format("file {} type", file.file_id))) file.type = type_.of(head);
-        if (got > 0) parsers = artefacts::parsers_for(file.path, file.type, head);
-      }
-      if (got == 0) break;
-      Bytes bytes = Bytes(buffer_).first(got);
+    Hasher sha256(Digest::sha256), md5(Digest::md5);
+    // What was seen before costs its SHA-256 alone.
+    const bool maybe_seen = !seen_.empty() && file.size >= smallest_asked_for;
+    std::string first;
+    uint64_t at = read_through(file, source, faults, [&](uint64_t offset, Bytes bytes) {
+      if (offset == 0) first = as_text(bytes.first(std::min(bytes.size(), ContentType::head)));
       sha256.update(bytes);
-      md5.update(bytes);
-      at += got;
-      watch_.enter(fmt::format("file {} read", file.file_id));
-    }
+      if (!maybe_seen) md5.update(bytes);
+    });
     file.sha256 = sha256.hex();
-    file.md5 = md5.hex();
-    bool bad_cluster_map = file.path == "$BadClus:$Bad";  // as large as the volume by design, and empty
+    const std::optional<ContentFacts> facts = maybe_seen ? seen_.facts(*file.sha256) : std::nullopt;
+    if (maybe_seen && !facts) {
+      std::vector<Fault> again;
+      read_through(file, source, again, [&](uint64_t, Bytes bytes) { md5.update(bytes); });
+    }
+    file.md5 = facts ? facts->md5 : md5.hex();
+    if (facts)
+      file.type = facts->type;
+    else if (watch_.enter(fmt::format("file {} type", file.file_id)))
+      file.type = type_.of(as_bytes(first));
+    if (!first.empty()) parsers = artefacts::parsers_for(file.path, file.type, as_bytes(first));
+    watch_.enter(fmt::format("file {} read", file.file_id));
+    const bool bad_cluster_map = file.path == "$BadClus:$Bad";  // as large as the volume by design, and empty
     if (at < file.size && layout.extents.empty() && faults.empty() && file.state == "allocated" && !bad_cluster_map)
       problem(file, "content", fmt::format("only {} of {} bytes can be read", at, file.size));
     add_faults(job_, faults, "content", file.file_id, file.path, rows_.problems);
     return parsers;
+  }
+
+  // The content from its begin to its end, or to where it cannot be read or the job stops; how much that was.
+  uint64_t read_through(const FileRow& file, ByteSource& source, std::vector<Fault>& faults,
+                        const std::function<void(uint64_t, Bytes)>& some) {
+    uint64_t at = 0;
+    buffer_.resize(MiB);
+    while (!job_.stop) {
+      const size_t got = source.read(at, buffer_, faults);
+      if (got == 0) break;
+      some(at, Bytes(buffer_).first(got));
+      at += got;
+      watch_.enter(fmt::format("file {} read", file.file_id));
+    }
+    return at;
+  }
+
+  // The piece of a content file that a file begins with: its own, or that of another name for the same bytes.
+  const Piece* first_piece(const Layout& layout) const {
+    for (const ExtentRow& extent : layout.extents) {
+      if (extent.kind == "sparse") continue;
+      const std::optional<size_t> number = content_files_.find(extent.offset);
+      return number ? &content_files_.all()[*number] : nullptr;
+    }
+    return nullptr;
+  }
+
+  // In several pieces, or larger than a page: the scan of the image left it out.
+  void scan_whole_content(const FileRow& file, const Piece& piece, ByteSource& source, const Layout& layout,
+                          const std::vector<uint64_t>& seams) {
+    if (piece.whole || piece.file_id != file.file_id) return;  // scanned there
+    const Limits& limits = job_.options.limits;
+    if (std::optional<SeenContent> before = seen_.find(*file.sha256)) {
+      keep_all(file, layout, seams, before->results, true);
+      return;
+    }
+    Remembered now(0, job_.options.key);
+    std::vector<Fault> faults;  // reported while hashing
+    for (uint64_t begin = 0; begin < file.size && !job_.stop; begin += limits.page) {
+      const uint64_t end = std::min(file.size, begin + limits.page),
+                     from = begin - std::min(begin, limits.margin_before);
+      buffer_.resize(std::min(file.size, end + limits.margin_after) - from);
+      const size_t got = source.read(from, buffer_, faults);
+      std::fill(buffer_.begin() + ptrdiff_t(got), buffer_.end(), uint8_t(0));
+      scan_.page({buffer_, size_t(begin - from), size_t(end - from), from}, fmt::format("file {} ", file.file_id),
+                 watch_, [&](scan::Results& results) {
+                   now.add(results);
+                   keep_all(file, layout, seams, results);
+                 });
+    }
+    if (faults.empty() && !job_.stop && remembered_.size() < most_remembered)
+      remembered_ += now.encoded({*file.sha256, *file.md5, file.type});
+  }
+
+  // Everything, with the address on the image where it lies there in one piece.
+  void keep_all(const FileRow& file, const Layout& layout, const std::vector<uint64_t>& seams, scan::Results& results,
+                bool seen_before = false) {
+    const auto path_of = [&](uint64_t begin, uint64_t end, const std::string& layers, uint64_t& offset) {
+      const std::optional<uint64_t> on_image = layout.on_image(begin);
+      offset = on_image.value_or(0);
+      const auto seam = std::upper_bound(seams.begin(), seams.end(), begin);
+      const bool in_one_piece = on_image && (seam == seams.end() || *seam >= end);
+      return in_one_piece ? std::to_string(offset) + layers : fmt::format("#{}+{}{}", file.file_id, begin, layers);
+    };
+    for (const scan::Found& found : results.features) {
+      FeatureRow where;
+      where.path = path_of(found.offset, found.source_end, found.layers, where.offset);
+      where.file_id = file.file_id, where.file_offset = found.offset;
+      add_feature(job_, found, std::move(where), rows_, seen_before);
+    }
+    job_.box.shared().counters.features.fetch_add(results.features.size(), std::memory_order_relaxed);
+    for (const scan::ScanProblem& found : results.problems) {
+      ProblemRow row;
+      row.exhibit = job_.options.exhibit, row.stage = "scan", row.file_id = file.file_id;
+      uint64_t offset = 0;
+      row.path = path_of(found.offset, found.offset + 1, found.layers, offset);
+      row.offset = offset, row.what_happened = found.what;
+      rows_.problems.push_back(std::move(row));
+    }
+    job_.box.shared().counters.problems.fetch_add(results.problems.size(), std::memory_order_relaxed);
+    write_when_many();
   }
 
   // Small contents are scanned whole, so that a stream which crosses a seam is decoded from its start; of large ones
@@ -191,24 +306,29 @@ class ChunkReader {
   }
 
   static constexpr uint64_t sparse_limit = 64 * MiB;
-  static constexpr size_t portion = 16 * KiB;  // rows
+  static constexpr uint64_t smallest_asked_for = 256 * KiB;  // below, reading twice costs more than an MD5
+  static constexpr size_t portion = 16 * KiB;                // rows
   const Job& job_;
   image::Image image_;
   scan::Scan scan_;
   SlotWatch watch_;
   ContentType type_;
+  const Seen& seen_;
+  ContentFiles content_files_;
+  FactsFile facts_;
   RecordReader records_;
   std::map<uint64_t, VolumeRow> volumes_;
   std::map<uint64_t, std::unique_ptr<fs::FileSystem>> file_systems_;  // after image_: closed before it
   std::vector<uint8_t> buffer_;
   std::optional<pack::UnitWriter> unit_;
-  pack::UnitRows rows_;  // of the unit, not written yet
+  pack::UnitRows rows_;     // of the unit, not written yet
+  std::string remembered_;  // contents, for the exhibits to come
   bool cannot_write_ = false;
 };
 
 }  // namespace
 
-void read_contents(const Job& job, const scan::Rules& rules) {
+void read_contents(const Job& job, const scan::Rules& rules, const Seen& seen) {
   uint64_t chunks = walk_chunks(job);
   std::vector<uint64_t> todo;
   for (uint64_t chunk = 0; chunk < chunks; ++chunk)
@@ -225,7 +345,7 @@ void read_contents(const Job& job, const scan::Rules& rules) {
   std::exception_ptr failed;
   auto work = [&](size_t slot) {
     try {
-      ChunkReader reader(job, rules, shared, slot);
+      ChunkReader reader(job, rules, seen, shared, slot);
       try {
         for (size_t i = next++; i < todo.size() && !job.stop; i = next++)
           if (!reader.chunk(todo[i])) return;

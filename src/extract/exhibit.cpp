@@ -13,24 +13,6 @@ namespace {
 
 namespace files = std::filesystem;
 
-// What a unit's rows depend on besides the evidence. Units made under other settings are thrown away.
-std::string settings_of(const Limits& limits) {
-  nlohmann::json out = {{"version", WEFT_VERSION},
-                        {"page", limits.page},
-                        {"unit", limits.unit},
-                        {"margin_before", limits.margin_before},
-                        {"margin_after", limits.margin_after},
-                        {"depth", limits.depth},
-                        {"decoded_branch", limits.decoded_branch},
-                        {"decoded_page", limits.decoded_page},
-                        {"parsed_file", limits.parsed_file},
-                        {"content_unit_files", limits.content_unit_files},
-                        {"content_unit_bytes", limits.content_unit_bytes},
-                        {"walk_entries", limits.walk_entries},
-                        {"walk_depth", limits.walk_depth}};
-  return out.dump(2) + "\n";
-}
-
 void prepare_work(const std::string& work, const std::string& settings) {
   std::string path = work + "/settings.json";
   if (exists(work) && (!exists(path) || read_file(path) != settings)) files::remove_all(work);
@@ -59,10 +41,31 @@ void close_work(Case& in, const std::string& label) {
   std::map<std::string, std::string> detail = {{"exhibit", label}, {"step", "sealed"}};
   for (const auto& [table, hash] : pack::info(in.pack(label)).sha256) detail["sha256 of " + table] = hash;
   in.log("extract", detail);
+  const std::string seen = in.work(label) + "/contents.seen";
+  files::create_directories(in.seen());
+  if (exists(seen)) publish(seen, in.seen() + "/" + label + ".seen");
   files::remove_all(in.work(label));
 }
 
 }  // namespace
+
+// Units made under other settings are thrown away.
+std::string settings_of(const Limits& limits) {
+  nlohmann::json out = {{"version", WEFT_VERSION},
+                        {"page", limits.page},
+                        {"unit", limits.unit},
+                        {"margin_before", limits.margin_before},
+                        {"margin_after", limits.margin_after},
+                        {"depth", limits.depth},
+                        {"decoded_branch", limits.decoded_branch},
+                        {"decoded_page", limits.decoded_page},
+                        {"parsed_file", limits.parsed_file},
+                        {"content_unit_files", limits.content_unit_files},
+                        {"content_unit_bytes", limits.content_unit_bytes},
+                        {"walk_entries", limits.walk_entries},
+                        {"walk_depth", limits.walk_depth}};
+  return out.dump(2) + "\n";
+}
 
 Extracted extract(Case& in, const Exhibit& exhibit, const ExtractOptions& options, const std::atomic<bool>& stop) {
   std::string work = in.work(exhibit.label), started = to_text(now());
@@ -73,7 +76,14 @@ Extracted extract(Case& in, const Exhibit& exhibit, const ExtractOptions& option
   check_evidence_unchanged(exhibit);
   prepare_work(work, settings_of(options.limits));  // units found here fit what we are about to do
 
-  WorkerOptions worker{exhibit.label, exhibit.path, work, in.key(), options.threads, options.limits};
+  WorkerOptions worker{exhibit.label,
+                       exhibit.path,
+                       work,
+                       in.key(),
+                       options.threads,
+                       options.limits,
+                       settings_of(options.limits),
+                       options.scan_all ? "" : in.seen()};
   in.log("extract", {{"exhibit", exhibit.label}, {"step", finished_work(work) ? "go on" : "start"}});
   if (!finished_work(work) && !run_local({in.folder(), options.progress, stop}, worker)) {
     in.log("extract", {{"exhibit", exhibit.label}, {"step", "interrupted"}});

@@ -10,9 +10,13 @@ struct ExtractOptions {
   unsigned threads = 1;
   Limits limits;
   std::function<void(const Progress&)> progress;
+  bool scan_all = false;  // equal contents of earlier exhibits too
 };
 
 enum class Extracted { sealed, already, stopped };
+
+// All that an exhibit's rows depend on besides the evidence, as text.
+std::string settings_of(const Limits& limits);
 
 // Makes the exhibit's pack, going on where an earlier run stopped. Throws Error.
 Extracted extract(Case& in, const Exhibit& exhibit, const ExtractOptions& options, const std::atomic<bool>& stop);

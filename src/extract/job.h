@@ -10,6 +10,7 @@
 
 #include "extract/black_box.h"
 #include "extract/owners.h"
+#include "extract/seen.h"
 #include "extract/worker.h"
 #include "image/image.h"
 #include "model/rows.h"
@@ -28,6 +29,10 @@ struct Job {
   std::string unit(const char* stage, uint64_t number) const {
     return file(fmt::format("{}-{:06}.unit", stage, number));
   }
+  // Where a unit leaves what its content files gave, for the exhibits to come.
+  static std::string seen_part(const char* stage, uint64_t number) {
+    return fmt::format("seen-{}-{:06}.part", stage, number);
+  }
   bool done(const std::string& path) const { return exists(path); }
   void progress(Stage stage, uint64_t done, uint64_t total) const;
   // Every thread opens the evidence for itself.
@@ -35,16 +40,19 @@ struct Job {
 };
 
 // The stages; each returns early when the job is stopped, with its finished units in place.
-void open_exhibit(const Job& job, const image::Image& image);                                      // walk.cpp
-void walk_volumes(const Job& job, image::Image& image, Watch& watch);                              // walk.cpp
-void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, SlotWatch& watch);  // scan_image.cpp
-void read_contents(const Job& job, const scan::Rules& rules);                                      // contents.cpp
-void finish_exhibit(const Job& job);                                                               // worker.cpp
+void open_exhibit(const Job& job, const image::Image& image);          // walk.cpp
+void walk_volumes(const Job& job, image::Image& image, Watch& watch);  // walk.cpp
+void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, const Seen& seen,
+                SlotWatch& watch);                                               // scan_image.cpp
+void read_contents(const Job& job, const scan::Rules& rules, const Seen& seen);  // contents.cpp
+void finish_exhibit(const Job& job);                                             // worker.cpp
 
 uint64_t walk_chunks(const Job& job);  // how many walk-N.unit there are; walking must be over
 
 // Turns a page's findings into rows. `make` fills where they are: offset, path, file.
-void add_feature(const Job& job, const scan::Found& found, FeatureRow where, pack::UnitRows& rows);
+// seen_before: it comes out of Seen, and its secret is the token already.
+void add_feature(const Job& job, const scan::Found& found, FeatureRow where, pack::UnitRows& rows,
+                 bool seen_before = false);
 
 // Reads a unit that must be there; one that is not whole is deleted and reported as Error to be done again.
 pack::UnitRows read_done(const std::string& path);

@@ -3,10 +3,19 @@
 //   this thread: read a page, hash it ─► bounded queue ─► N threads: scan, give each hit its file ─► last page of a
 //   unit writes the unit
 //
+// A page is scanned in pieces: each whole file (content_files.h) alone, and what lies between them. So what a whole
+// file gives depends on its content only; where the same content was scanned on an earlier exhibit of the case, its
+// rows are derived from there (seen.h) and the content costs no more than its hash. Where bytes go on across the border
+// of a whole file, the surroundings of the border are scanned too, and what crosses it is kept: a file system that lies
+// about its files can hide nothing.
+//
 // The pool of page buffers is the back-pressure, so memory is known before the run. Hashing is sequential by nature, so
 // its state is kept beside the units: a resumed run reads on from there. Units that are done are only read again where
 // the hash has not come that far.
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <map>
 #include <mutex>
 #include <new>
@@ -16,6 +25,8 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/queue.h"
+#include "extract/content_files.h"
+#include "extract/content_type.h"
 #include "extract/job.h"
 
 namespace weft::extract {
@@ -30,6 +41,7 @@ struct PageJob {
   scan::Page page;
   uint64_t unit = 0;
   std::vector<ProblemRow> faults;
+  bool has_faults = false;  // in the page or its margins
 };
 
 // The hashes of the whole image, as far as they have come.
@@ -83,9 +95,9 @@ class ImageHash {
 // Units under way, until the last of their pages is in.
 class OpenUnits {
  public:
-  explicit OpenUnits(const Job& job) : job_(job) {}
+  OpenUnits(const Job& job, FactsFile& facts) : job_(job), facts_(facts) {}
   void start(uint64_t unit, uint64_t pages) {
-    auto open = std::make_unique<Open>(job_.unit("scan", unit), pages);
+    auto open = std::make_unique<Open>(job_.unit("scan", unit), job_.file(Job::seen_part("scan", unit)), pages);
     std::lock_guard lock(mutex_);
     units_[unit] = std::move(open);
   }
@@ -94,7 +106,14 @@ class OpenUnits {
     std::lock_guard lock(open.mutex);
     open.writer.add(rows);
   }
-  void page_done(uint64_t unit) {
+  // remembered: contents encoded by encode_seen().
+  void page_done(uint64_t unit, std::string_view remembered) {
+    if (!remembered.empty()) {
+      Open& open = of(unit);
+      std::lock_guard lock(open.mutex);
+      open.seen.write(remembered.data(), std::streamsize(remembered.size()));
+      if (!open.seen.flush()) throw Error("cannot write", job_.file(Job::seen_part("scan", unit)), errno);
+    }
     std::unique_ptr<Open> whole;
     {
       std::lock_guard lock(mutex_);
@@ -102,14 +121,17 @@ class OpenUnits {
       whole = std::move(units_.at(unit));
       units_.erase(unit);
     }
+    facts_.sync();
     whole->writer.finish();
   }
 
  private:
   struct Open {
-    Open(const std::string& path, uint64_t pages) : writer(path), left(pages) {}
-    std::mutex mutex;  // of writer; left is under the one for all
+    Open(const std::string& path, const std::string& seen_path, uint64_t pages)
+        : writer(path), seen(seen_path, std::ios::binary | std::ios::trunc), left(pages) {}
+    std::mutex mutex;  // of writer and seen; left is under the one for all
     pack::UnitWriter writer;
+    std::ofstream seen;
     uint64_t left;
   };
   Open& of(uint64_t unit) {
@@ -118,6 +140,7 @@ class OpenUnits {
   }
 
   const Job& job_;
+  FactsFile& facts_;
   std::mutex mutex_;
   std::map<uint64_t, std::unique_ptr<Open>> units_;
 };
@@ -126,6 +149,9 @@ struct Shared {
   const Job& job;
   const scan::Rules& rules;
   const Owners& owners;
+  const ContentFiles& content_files;
+  const Seen& seen;
+  FactsFile& facts;
   OpenUnits& units;
   Queue<PageJob>& full;
   Queue<std::unique_ptr<Buffer>>& free;
@@ -140,46 +166,140 @@ struct Shared {
   }
 };
 
-pack::UnitRows rows_of(const Shared& shared, scan::Results& results, std::vector<ProblemRow> faults) {
-  const Job& job = shared.job;
-  pack::UnitRows rows;
-  rows.problems = std::move(faults);
-  for (const scan::Found& found : results.features) {
-    FeatureRow where;
-    where.offset = found.offset;
-    where.path = std::to_string(found.offset) + found.layers;
-    if (const Owner* owner = shared.owners.at(found.offset)) {
-      where.file_id = owner->file_id;
-      if (owner->slack == 0) where.file_offset = owner->file_offset + (found.offset - owner->offset);
-    }
-    add_feature(job, found, std::move(where), rows);
-  }
-  for (scan::ScanProblem& problem : results.problems) {
-    ProblemRow row;
-    row.exhibit = job.options.exhibit, row.stage = "scan";
-    row.offset = problem.offset, row.path = std::to_string(problem.offset) + problem.layers;
-    if (const Owner* owner = shared.owners.at(problem.offset)) row.file_id = owner->file_id;
-    row.what_happened = std::move(problem.what);
-    rows.problems.push_back(std::move(row));
-  }
-  return rows;
+bool is_zero(Bytes bytes) {
+  return bytes.empty() || (bytes[0] == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
 }
+
+// One scanning thread.
+class PageScanner {
+ public:
+  PageScanner(Shared& shared, SlotWatch& watch)
+      : shared_(shared), job_(shared.job), watch_(watch), scan_(shared.rules, job_.options.limits) {}
+
+  void scan(PageJob& job) {
+    page_ = &job;
+    rows_.problems = std::exchange(job.faults, {});
+    remembered_.clear();
+    const uint64_t begin = first() + job.page.begin, end = first() + job.page.end;
+    uint64_t at = first();
+    uint64_t last_border = 0;
+    for (const Piece& piece : shared_.content_files.within(first(), last())) {
+      between(at, std::min(piece.offset, last()));
+      if (piece.whole && piece.offset >= begin && piece.offset < end) whole(piece);
+      for (const uint64_t edge : {piece.offset, piece.end()})
+        if (edge >= begin && edge < end && edge != last_border) border(last_border = edge);
+      at = std::max(at, piece.end());
+    }
+    between(at, last());
+    write();
+  }
+  // Contents of the page just scanned, for the exhibits to come.
+  std::string_view remembered() const { return remembered_; }
+
+ private:
+  uint64_t first() const { return page_->page.offset; }
+  uint64_t last() const { return first() + page_->page.bytes.size(); }
+  Bytes bytes(uint64_t begin, uint64_t end) const { return page_->page.bytes.subspan(begin - first(), end - begin); }
+
+  // A stretch that no content file holds.
+  void between(uint64_t begin, uint64_t end) {
+    const uint64_t from = std::max(begin, first() + page_->page.begin), to = std::min(end, first() + page_->page.end);
+    if (from >= to || is_zero(bytes(begin, end))) return;
+    scan_.page({bytes(begin, end), size_t(from - begin), size_t(to - begin), begin}, "", watch_,
+               [&](scan::Results& results) { add(results); });
+  }
+
+  void whole(const Piece& file) {
+    const Bytes content = bytes(file.offset, file.end());
+    const size_t number = size_t(&file - shared_.content_files.all().data());
+    const std::string sha256 = sha256_hex(content);
+    if (std::optional<SeenContent> before = shared_.seen.find(sha256)) {
+      for (scan::Found& found : before->results.features) found.offset += file.offset, found.source_end += file.offset;
+      for (scan::ScanProblem& problem : before->results.problems) problem.offset += file.offset;
+      add(before->results, true);
+      if (!page_->has_faults) shared_.facts.put(number, before->facts);
+      return;
+    }
+    Remembered now(file.offset, job_.options.key);
+    scan_.page({content, 0, content.size(), file.offset}, fmt::format("file {} ", file.file_id), watch_,
+               [&](scan::Results& results) {
+                 now.add(results);
+                 add(results);
+               });
+    if (page_->has_faults || watch_.stopping()) return;
+    if (!watch_.enter(fmt::format("file {} type", file.file_id))) return;
+    Hasher md5(Digest::md5);
+    md5.update(content);
+    const ContentFacts facts{sha256, md5.hex(), type_.of(content.first(std::min(content.size(), ContentType::head)))};
+    shared_.facts.put(number, facts);
+    if (remembered_.size() < most_remembered) remembered_ += now.encoded(facts);
+  }
+
+  // What crosses the border of a piece, where bytes stand on both sides of it.
+  void border(uint64_t at) {
+    if (at <= first() || at >= last() || bytes(at - 1, at)[0] == 0 || bytes(at, at + 1)[0] == 0) return;
+    const uint64_t begin = std::max(first(), at - std::min(at, border_before)),
+                   end = std::min(last(), at + border_behind);
+    scan_.page({bytes(begin, end), 0, size_t(at - begin), begin}, fmt::format("border {} ", at), watch_,
+               [&](scan::Results& results) {
+                 std::erase_if(results.features, [&](const scan::Found& found) { return found.source_end <= at; });
+                 results.problems.clear();  // told where the bytes were scanned with what they belong to
+                 add(results);
+               });
+  }
+
+  void add(scan::Results& results, bool seen_before = false) {
+    for (scan::Found& found : results.features) {
+      FeatureRow where;
+      where.offset = found.offset;
+      where.path = std::to_string(found.offset) + found.layers;
+      if (const Owner* owner = shared_.owners.at(found.offset)) {
+        where.file_id = owner->file_id;
+        if (owner->slack == 0) where.file_offset = owner->file_offset + (found.offset - owner->offset);
+      }
+      add_feature(job_, found, std::move(where), rows_, seen_before);
+    }
+    for (scan::ScanProblem& problem : results.problems) {
+      ProblemRow row;
+      row.exhibit = job_.options.exhibit, row.stage = "scan";
+      row.offset = problem.offset, row.path = std::to_string(problem.offset) + problem.layers;
+      if (const Owner* owner = shared_.owners.at(problem.offset)) row.file_id = owner->file_id;
+      row.what_happened = std::move(problem.what);
+      rows_.problems.push_back(std::move(row));
+    }
+    if (rows_.features.size() + rows_.problems.size() >= portion) write();
+  }
+  void write() {
+    if (rows_.features.empty() && rows_.problems.empty()) return;
+    Counters& counters = job_.box.shared().counters;
+    counters.features.fetch_add(rows_.features.size(), std::memory_order_relaxed);
+    counters.problems.fetch_add(rows_.problems.size(), std::memory_order_relaxed);
+    shared_.units.add(page_->unit, rows_);
+    rows_ = {};
+  }
+
+  static constexpr size_t portion = 16 * KiB;  // rows
+  static constexpr uint64_t border_before = 4 * KiB, border_behind = 64 * KiB;
+  Shared& shared_;
+  const Job& job_;
+  SlotWatch& watch_;
+  scan::Scan scan_;
+  ContentType type_;
+  PageJob* page_ = nullptr;
+  pack::UnitRows rows_;  // of the page, not written yet
+  std::string remembered_;
+};
 
 void scan_pages(Shared& shared, size_t slot) {
   const Job& job = shared.job;
   SlotWatch watch(job.box.shared().slots[slot], job.set_aside, job.stop);
   try {
-    scan::Scan scan(shared.rules, job.options.limits);
+    PageScanner scanner(shared, watch);
     while (std::optional<PageJob> next = shared.full.pop()) {
-      scan.page(next->page, "", watch, [&](scan::Results& results) {
-        Counters& counters = job.box.shared().counters;
-        counters.features.fetch_add(results.features.size(), std::memory_order_relaxed);
-        counters.problems.fetch_add(results.problems.size() + next->faults.size(), std::memory_order_relaxed);
-        shared.units.add(next->unit, rows_of(shared, results, std::exchange(next->faults, {})));
-      });
+      scanner.scan(*next);
       watch.idle();
       if (job.stop) return;
-      shared.units.page_done(next->unit);
+      shared.units.page_done(next->unit, scanner.remembered());
       shared.free.push(std::move(next->buffer));
     }
   } catch (const std::bad_alloc&) {
@@ -211,6 +331,7 @@ struct Reader {
       std::fill(buffer->bytes.begin(), buffer->bytes.end(), uint8_t(0));
       faults.push_back({begin, end - begin, "set aside: reading it ended a worker"});
     }
+    page.has_faults = !faults.empty();
     std::vector<Fault> own;
     for (Fault& fault : faults) {
       uint64_t first = std::max(fault.offset, begin), last = std::min(fault.offset + fault.size, end);
@@ -256,15 +377,17 @@ bool read_pages(Shared& shared, ByteSource& source, ImageHash& hash, SlotWatch& 
 
 }  // namespace
 
-void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, SlotWatch& watch) {
+void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, const Seen& seen, SlotWatch& watch) {
   if (job.done(job.file("scanned.done"))) return;
   Owners owners(job.file("owners"));
-  OpenUnits units(job);
+  ContentFiles content_files(job.file("content-files"));
+  FactsFile facts(job.file("facts"));
+  OpenUnits units(job, facts);
   unsigned threads = job.options.threads;
   Queue<PageJob> full(threads + 2);
   Queue<std::unique_ptr<Buffer>> free(threads + 2);
   for (unsigned i = 0; i < threads + 2; ++i) free.push(std::make_unique<Buffer>());
-  Shared shared{job, rules, owners, units, full, free, {}, {}};
+  Shared shared{job, rules, owners, content_files, seen, facts, units, full, free, {}, {}};
   ImageHash hash(job, image);
 
   std::vector<std::jthread> pool;

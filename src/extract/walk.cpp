@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "extract/content_files.h"
 #include "extract/job.h"
 #include "fs/file_system.h"
 
@@ -138,6 +139,18 @@ void build_owners(const Job& job, uint64_t chunks) {
     }
   }
   Owners::build(std::move(claims), job.file("owners"));
+  const Owners owners(job.file("owners"));
+  ContentFiles::Builder content_files(owners, job.options.limits);
+  for (uint64_t chunk = 0; chunk < chunks; ++chunk) {
+    const pack::UnitRows files = read_done(job.unit("walk", chunk)), places = read_done(job.unit("extents", chunk));
+    size_t at = 0;
+    for (const FileRow& file : files.files) {
+      const size_t begin = at;
+      while (at < places.extents.size() && places.extents[at].file_id == file.file_id) ++at;
+      content_files.add(file, std::span(places.extents).subspan(begin, at - begin));
+    }
+  }
+  content_files.write(job.file("content-files"));
 }
 
 }  // namespace

@@ -24,13 +24,13 @@ image::Image Job::open_image() const {
   return image::open(options.path, {file("spool"), options.limits.spool, [this] { return stop.load(); }});
 }
 
-void add_feature(const Job& job, const scan::Found& found, FeatureRow where, pack::UnitRows& rows) {
+void add_feature(const Job& job, const scan::Found& found, FeatureRow where, pack::UnitRows& rows, bool seen_before) {
   where.exhibit = job.options.exhibit;
   where.kind = found.kind, where.value = found.value;
   where.encoding = found.encoding, where.scanner = found.scanner, where.context = found.context;
   if (!found.secret.empty())
-    rows.tokens.push_back(
-        {where.exhibit, where.kind, where.value, where.path, keyed_hash(job.options.key, found.secret)});
+    rows.tokens.push_back({where.exhibit, where.kind, where.value, where.path,
+                           seen_before ? found.secret : keyed_hash(job.options.key, found.secret)});
   rows.features.push_back(std::move(where));
 }
 
@@ -125,6 +125,12 @@ void finish_exhibit(const Job& job) {
   compare("MD5", row.stored_md5, row.md5);
   compare("SHA-1", row.stored_sha1, row.sha1);
   add_set_aside_problems(job, rows.problems);
+  const uint64_t units = (row.size + job.options.limits.unit - 1) / job.options.limits.unit;
+  std::vector<std::string> parts;
+  for (uint64_t unit = 0; unit < units; ++unit) parts.push_back(job.file(Job::seen_part("scan", unit)));
+  for (uint64_t chunk = 0; chunk < walk_chunks(job); ++chunk)
+    parts.push_back(job.file(Job::seen_part("content", chunk)));
+  write_seen(parts, job.options.settings, job.file("contents.seen"));
   pack::write_unit(job.file("exhibit.unit"), rows);
 }
 
@@ -143,9 +149,10 @@ bool run_stages(const Job& job, SlotWatch& watch) {
   watch.enter("rules");
   scan::Rules rules;
   watch.idle();
-  scan_image(job, image, rules, watch);  // every byte was hashed and scanned, every hit knows its file
+  const Seen seen(job.options.seen, job.options.settings);
+  scan_image(job, image, rules, seen, watch);  // every byte was hashed and scanned, every hit knows its file
   if (stop) return false;
-  read_contents(job, rules);  // every file has its hashes and type, and its seams were scanned
+  read_contents(job, rules, seen);  // every file has its hashes and type, and its seams were scanned
   if (stop) return false;
   finish_exhibit(job);  // the image's hashes are compared with what its container states
   job.progress(finished, 1, 1);

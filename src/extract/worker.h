@@ -3,8 +3,10 @@
 //
 //   open    the container                       -> image.unit
 //   walk    volumes and file systems            -> volumes.unit, walk-N.unit (files), extents-N.unit, walked-V.done,
-//   owners scan    the image's bytes in order, hashing -> scan-N.unit, hash.state content the content of files ->
-//   content-N.unit finish                                      -> exhibit.unit
+//                                                  owners, whole-files
+//   scan    the image's bytes in order, hashing -> scan-N.unit, hash.state, facts, seen-N.part
+//   content the content of files                -> content-N.unit
+//   finish                                      -> contents.seen, exhibit.unit
 //
 // Unit files hold rows; what a unit holds depends on the evidence, the limits and the items set aside, never on threads
 // or order. Errors of the world end the worker; the watcher (engine.h) sees why.
@@ -26,6 +28,8 @@ struct WorkerOptions {
   std::vector<uint8_t> key;  // of the keyed hashes
   unsigned threads = 1;
   Limits limits;
+  std::string settings;  // all that rows depend on besides the evidence
+  std::string seen;      // folder of what earlier exhibits' contents gave; empty: everything is scanned
 };
 
 // True when all units are done, false when it was stopped. Throws Error, which is in the box by then.

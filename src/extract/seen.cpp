@@ -1,0 +1,226 @@
+// A file of seen contents, little-endian:
+//   "WEFTSEEN", SHA-256 (hex) of the settings the contents were scanned under; contents, each: u64 size of its body,
+//   body, 16 hex digits of the body's SHA-256; index, sorted: SHA-256 of the content (32 bytes), u64 where it begins;
+//   u64 entries in the index, SHA-256 (hex) of the index.
+// A body: text sha256, md5, type; u32 features, each: text kind, scanner, encoding, value, context, layers, token, u64
+// begin and end; u32 problems, each: text layers, what, u64 begin. A text is u32 length and its bytes.
+#include "extract/seen.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sys/stat.h>
+#include <tuple>
+#include <unistd.h>
+
+#include "base/cursor.h"
+#include "base/error.h"
+#include "base/hash.h"
+
+namespace weft::extract {
+namespace {
+
+constexpr std::string_view magic = "WEFTSEEN";
+constexpr size_t hash_size = 64, check_size = 16;
+constexpr size_t head_size = magic.size() + hash_size;
+constexpr size_t most_encoded = 16 * MiB;  // of the features of one content, and of its problems
+
+struct Entry {
+  std::array<uint8_t, 32> sha256;
+  uint64_t at;
+};
+static_assert(sizeof(Entry) == 40);
+
+std::array<uint8_t, 32> binary(std::string_view hex) {
+  std::array<uint8_t, 32> out{};
+  const auto digit = [](char c) { return uint8_t(c <= '9' ? c - '0' : c - 'a' + 10); };
+  for (size_t i = 0; i < out.size() && 2 * i + 1 < hex.size(); ++i)
+    out[i] = uint8_t(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
+  return out;
+}
+
+template <class T>
+void put(std::string& out, T number) {
+  out.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+void put(std::string& out, std::string_view text) {
+  put(out, uint32_t(text.size()));
+  out += text;
+}
+
+std::string_view text(Cursor& in) {
+  return in.take_text(in.u32le());
+}
+
+}  // namespace
+
+void Remembered::add(const scan::Results& results) {
+  for (const scan::Found& found : results.features) {
+    keep_ = keep_ && features_.size() < most_encoded;
+    if (!keep_) return;
+    ++feature_count_;
+    put(features_, found.kind), put(features_, found.scanner), put(features_, found.encoding);
+    put(features_, std::string_view(found.value)), put(features_, std::string_view(found.context));
+    put(features_, std::string_view(found.layers));
+    put(features_, std::string_view(found.secret.empty() ? "" : keyed_hash(key_, found.secret)));
+    put(features_, found.offset - origin_), put(features_, found.source_end - origin_);
+  }
+  for (const scan::ScanProblem& problem : results.problems) {
+    keep_ = keep_ && problem.what.find("set aside") == std::string::npos && problems_.size() < most_encoded;
+    if (!keep_) return;
+    ++problem_count_;
+    put(problems_, std::string_view(problem.layers)), put(problems_, std::string_view(problem.what));
+    put(problems_, problem.offset - origin_);
+  }
+}
+
+std::string Remembered::encoded(const ContentFacts& facts) const {
+  if (!keep_) return {};
+  std::string body, out;
+  put(body, std::string_view(facts.sha256)), put(body, std::string_view(facts.md5));
+  put(body, std::string_view(facts.type));
+  put(body, feature_count_);
+  body += features_;
+  put(body, problem_count_);
+  body += problems_;
+  put(out, uint64_t(body.size()));
+  return out + body + sha256_hex(as_bytes(body)).substr(0, check_size);
+}
+
+void write_seen(const std::vector<std::string>& parts, const std::string& settings, const std::string& to) {
+  const std::string temporary = to + ".tmp";
+  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+  out << magic << sha256_hex(as_bytes(settings));
+  uint64_t at = head_size;
+  std::vector<Entry> index;
+  for (const std::string& part : parts) {
+    if (!exists(part)) continue;
+    const Mapping mapping(part);
+    Cursor in(mapping.bytes());
+    while (in.remaining() > 0) {
+      const size_t begin = in.position();
+      const Bytes body = in.take(in.u64le());
+      in.skip(check_size);
+      if (!in.ok()) break;  // cut short when a run was killed
+      Cursor head(body);
+      index.push_back({binary(text(head)), at});
+      const std::string_view whole = as_text(mapping.bytes().subspan(begin, in.position() - begin));
+      out.write(whole.data(), std::streamsize(whole.size()));
+      at += whole.size();
+    }
+  }
+  const auto key = [](const Entry& e) { return std::tie(e.sha256, e.at); };
+  std::sort(index.begin(), index.end(), [&](const Entry& a, const Entry& b) { return key(a) < key(b); });
+  index.erase(std::unique(index.begin(), index.end(), [](auto& a, auto& b) { return a.sha256 == b.sha256; }),
+              index.end());
+  std::string tail(reinterpret_cast<const char*>(index.data()), index.size() * sizeof(Entry));
+  const std::string check = sha256_hex(as_bytes(tail));
+  put(tail, uint64_t(index.size()));
+  out << tail << check;
+  out.flush();
+  if (!out) throw Error("cannot write", temporary, errno);
+  out.close();
+  publish(temporary, to);
+}
+
+namespace {
+
+// Size bytes at `at`, fewer where the file ends.
+std::string read_at(const Fd& fd, uint64_t at, size_t size) {
+  std::string out(size, '\0');
+  size_t done = 0;
+  while (done < size) {
+    const ssize_t n = ::pread(fd.get(), out.data() + done, size - done, off_t(at + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    done += size_t(n);
+  }
+  out.resize(done);
+  return out;
+}
+
+uint64_t prefix_of(const std::array<uint8_t, 32>& sha256) {
+  uint64_t out = 0;
+  for (size_t i = 0; i < 8; ++i) out = out << 8 | sha256[i];
+  return out;
+}
+
+// The index of a file, when it can be used.
+std::optional<std::vector<Entry>> index_of(const Fd& fd, uint64_t size, const std::string& settings) {
+  constexpr size_t tail_size = sizeof(uint64_t) + hash_size;
+  if (size < head_size + tail_size || read_at(fd, 0, head_size) != std::string(magic) + sha256_hex(as_bytes(settings)))
+    return std::nullopt;
+  const std::string tail = read_at(fd, size - tail_size, tail_size);
+  const uint64_t count = Cursor(as_bytes(tail)).u64le();
+  if (count > (size - head_size - tail_size) / sizeof(Entry)) return std::nullopt;
+  const std::string bytes = read_at(fd, size - tail_size - count * sizeof(Entry), count * sizeof(Entry));
+  if (tail.size() != tail_size || sha256_hex(as_bytes(bytes)) != tail.substr(sizeof(uint64_t))) return std::nullopt;
+  std::vector<Entry> out(count);
+  std::memcpy(out.data(), bytes.data(), bytes.size());
+  return out;
+}
+
+}  // namespace
+
+Seen::Seen(const std::string& folder, const std::string& settings) {
+  if (!exists(folder)) return;
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().extension() == ".seen") paths.push_back(entry.path());
+  std::sort(paths.begin(), paths.end());
+  for (const std::filesystem::path& path : paths) {
+    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat info {};
+    if (!fd || ::fstat(fd.get(), &info) != 0) continue;
+    const std::optional<std::vector<Entry>> index = index_of(fd, uint64_t(info.st_size), settings);
+    if (!index) continue;
+    for (const Entry& entry : *index) places_.push_back({prefix_of(entry.sha256), entry.at, files_.size()});
+    files_.push_back(std::move(fd));
+  }
+  std::sort(places_.begin(), places_.end(),
+            [](const Place& a, const Place& b) { return std::tie(a.prefix, a.file) < std::tie(b.prefix, b.file); });
+}
+
+std::optional<SeenContent> Seen::find(const std::string& sha256_hex) const {
+  const uint64_t prefix = prefix_of(binary(sha256_hex));
+  auto place = std::partition_point(places_.begin(), places_.end(), [&](const Place& p) { return p.prefix < prefix; });
+  for (; place != places_.end() && place->prefix == prefix; ++place) {
+    const Fd& fd = files_[place->file];
+    const std::string head = read_at(fd, place->at, sizeof(uint64_t));
+    const uint64_t size = Cursor(as_bytes(head)).u64le();
+    if (size > 3 * most_encoded) continue;
+    SeenContent out;
+    out.body = read_at(fd, place->at + sizeof(uint64_t), size_t(size) + check_size);
+    if (out.body.size() != size + check_size) continue;
+    const std::string check = out.body.substr(size_t(size));
+    out.body.resize(size_t(size));
+    if (weft::sha256_hex(as_bytes(out.body)).compare(0, check_size, check) != 0) continue;
+    Cursor in(as_bytes(out.body));
+    out.facts.sha256 = text(in), out.facts.md5 = text(in), out.facts.type = text(in);
+    for (uint32_t left = in.u32le(); left > 0 && in.ok(); --left) {
+      scan::Found& found = out.results.features.emplace_back();
+      found.kind = text(in), found.scanner = text(in), found.encoding = text(in);
+      found.value = text(in), found.context = text(in), found.layers = text(in);
+      found.secret = text(in);
+      found.offset = in.u64le(), found.source_end = in.u64le();
+    }
+    for (uint32_t left = in.u32le(); left > 0 && in.ok(); --left) {
+      scan::ScanProblem& problem = out.results.problems.emplace_back();
+      problem.layers = text(in), problem.what = text(in);
+      problem.offset = in.u64le();
+    }
+    if (in.ok() && out.facts.sha256 == sha256_hex) return out;
+  }
+  return std::nullopt;
+}
+
+std::optional<ContentFacts> Seen::facts(const std::string& sha256_hex) const {
+  const std::optional<SeenContent> content = find(sha256_hex);
+  return content ? std::optional(content->facts) : std::nullopt;
+}
+
+}  // namespace weft::extract

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Bytes already seen cost only their hash: exhibits that share an installed system take its findings from the first, and
+their packs are the same as those made without the short-cut."""
+import gzip
+import os
+import random
+import shutil
+import subprocess
+import time
+
+import common
+from common import Case, weft
+
+
+def file_system(path, tree, mib):
+    with open(path, "wb") as out:
+        out.truncate(mib << 20)
+    subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-E", "hash_seed=5f6a3c1e-1111-4222-8333-944444444444", "-d", tree, path],
+                   check=True)
+
+
+class Seen(Case):
+    def setUp(self):
+        super().setUp()
+        rng = random.Random(7)
+        words = [f"word{n}" for n in range(2000)]
+        system = self.scratch / "system"
+        for n in range(400):
+            folder = system / "usr" / f"d{n % 20}"
+            folder.mkdir(parents=True, exist_ok=True)
+            text = " ".join(rng.choice(words) + ("@mail.example.org" if rng.random() < 0.01 else "") for _ in range(4000)).encode()
+            if n % 10 == 0:
+                text = gzip.compress(text, mtime=0)
+            if n % 50 == 0:  # larger than a page and its margin
+                text = rng.randbytes(18 << 20) + b" large.file%d@mail.example.org " % n
+            if n % 10 == 3:
+                text += b" paid with card 4556 7375 8689 9855 "
+            (folder / f"f{n}").write_bytes(text)
+        self.images = []
+        for k in range(3):
+            tree = self.scratch / f"tree{k}"
+            shutil.copytree(system, tree, copy_function=os.link)
+            home = tree / "home" / f"user{k}"
+            home.mkdir(parents=True)
+            for m in range(5 + 40 * k):  # so that the system lies elsewhere on each
+                (home / f"note{m}.txt").write_text(f"from user{k}.{m}@private.example.org\n" * (50 + m))
+            image = self.scratch / f"k{k}.img"
+            file_system(image, tree, 256)
+            shutil.rmtree(tree)
+            self.images.append(image)
+
+    def tables(self, case, label):
+        folder = case / "packs" / label
+        return {path.name: path.read_bytes() for path in sorted(folder.glob("*.parquet"))}
+
+    def test_packs_are_the_same_as_without_the_short_cut(self):
+        weft("new", self.case)
+        for image in self.images:
+            weft("add", self.case, image)
+            weft("extract", self.case, image.stem)
+        # What was seen on the first is not scanned again: only what is new on the others was added to the store.
+        stores = [(self.case / "seen" / f"{image.stem}.seen").read_bytes() for image in self.images]
+        for k, store in enumerate(stores):
+            self.assertIn(b"user%d.0@private.example.org" % k, store)
+            for n in range(0, 400, 50):
+                self.assertEqual(b"large.file%d@mail.example.org" % n in store, k == 0)
+        plain = self.scratch / "plain"
+        weft("new", plain)
+        shutil.copy(self.case / "key", plain / "key")
+        for image in self.images:
+            weft("add", plain, image)
+            weft("extract", plain, image.stem, "--scan-all", "--threads", "1")
+            self.assertEqual(self.tables(plain, image.stem), self.tables(self.case, image.stem), image.stem)
+            self.assertEqual((plain / "tokens" / f"{image.stem}.parquet").read_bytes(),
+                             (self.case / "tokens" / f"{image.stem}.parquet").read_bytes())
+
+    def test_a_killed_second_run_goes_on_to_the_same_pack(self):
+        weft("new", self.case)
+        for image in self.images[:2]:
+            weft("add", self.case, image)
+        weft("extract", self.case, "k0")
+        shutil.copytree(self.case, self.scratch / "undisturbed")
+        weft("extract", self.scratch / "undisturbed", "k1")
+        for wait in (0.2, 0.5, 0.9):
+            process = common.start("extract", self.case, "k1")
+            time.sleep(wait)
+            process.kill()
+            process.communicate()
+        # A damaged file of what was seen costs time, not findings.
+        seen = self.case / "seen" / "k0.seen"
+        data = bytearray(seen.read_bytes())
+        for at in range(200, len(data) - 200_000, 5_000):
+            data[at] ^= 1
+        seen.write_bytes(data)
+        weft("extract", self.case, "k1")
+        self.assertEqual(self.tables(self.case, "k1"), self.tables(self.scratch / "undisturbed", "k1"))
+
+
+if __name__ == "__main__":
+    common.main()
