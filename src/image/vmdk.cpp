@@ -91,7 +91,7 @@ std::string quoted(std::string_view& line) {
   const size_t from = line.find('"');
   const size_t to = from == std::string_view::npos ? from : line.find('"', from + 1);
   if (to == std::string_view::npos) return {};
-  const std::string out(line.substr(from + 1, to - from - 1));
+  std::string out(line.substr(from + 1, to - from - 1));
   line.remove_prefix(to + 1);
   return out;
 }

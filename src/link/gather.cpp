@@ -305,7 +305,7 @@ class Surveyor {
       if (weight <= 0 || weight < state.least[holder.exhibit]) continue;
       // The same weight as the last that is kept: only what would stand before it.
       if (list.size() == accounts_kept && weight == state.least[holder.exhibit] &&
-          std::tuple(run.size(), list.back().value) < std::tuple(list.back().exhibits, value))
+          std::tuple(run.size(), std::string_view(list.back().value)) < std::tuple(list.back().exhibits, value))
         continue;
       list.push_back({holder.exhibit, holder.hash, std::string(kind.name), std::string(value), weight, 0,
                       holder.entry->times, run.size(), std::string(role)});

@@ -57,7 +57,6 @@ double privacy_of(Setting setting) {
     case Setting::mail:
       return 1;
     case Setting::file:
-      return 0.95;
     case Setting::deleted:
       return 0.95;
     case Setting::unallocated:
