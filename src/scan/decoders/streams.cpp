@@ -19,6 +19,11 @@ namespace {
 
 using Result = Step::Result;
 
+// Memory for a large window costs more (some 250 us beyond 32 MiB) than to see that it is for nothing: so there is a
+// trial first of how a stream begins, with the smallest window. What comes out of it needs no larger one.
+constexpr size_t trial_room = 4 * KiB, trial_input = 8 * KiB;
+constexpr size_t lzma_head = 13;  // properties, window, size
+
 constexpr std::string_view no_memory = "no memory to unpack with";
 
 // bzlib counts in unsigned; what does not fit is given with the next call.
@@ -78,37 +83,61 @@ Unpacked unbzip2(Bytes bytes, size_t room) {
 }
 
 Unpacked unxz(Bytes bytes, size_t room) {
+  // The trial: the window is one byte in the header of the first block, which a CRC-32 guards.
+  constexpr size_t block_at = 12;
+  if (bytes.size() > block_at) {
+    const size_t header_size = (size_t(bytes[block_at]) + 1) * 4, crc_at = block_at + header_size - 4;
+    std::vector<uint8_t> start(bytes.begin(), bytes.begin() + ptrdiff_t(std::min(bytes.size(), trial_input)));
+    const size_t lzma2 = as_text(start).substr(0, crc_at).find("\x21\x01", block_at);
+    if (lzma2 != std::string_view::npos && lzma2 + 2 < crc_at && crc_at + 4 <= start.size() &&
+        lzma_crc32(start.data() + block_at, header_size - 4, 0) == Cursor(Bytes(start).subspan(crc_at)).u32le()) {
+      start[lzma2 + 2] = 0;  // 4 KiB
+      const uint32_t crc = lzma_crc32(start.data() + block_at, header_size - 4, 0);
+      for (size_t i = 0; i < 4; ++i) start[crc_at + i] = uint8_t(crc >> (8 * i));
+      Lzma trial;
+      Unpacked tried = trial.unpack(lzma_stream_decoder(&trial.z, stream_memory, 0), start, trial_room);
+      if (tried.bytes.empty() && tried.end == Unpacked::End::corrupt) return tried;
+    }
+  }
   Lzma lzma;
   return lzma.unpack(lzma_stream_decoder(&lzma.z, stream_memory, 0), bytes, room);
 }
 
-Unpacked unlzma_alone(Bytes bytes, size_t room) {
-  // A small trial first, with the window it needs: memory for a large one costs more than to see that it is for
-  // nothing. Behind the properties' byte stands the window.
-  constexpr size_t trial_room = 4 * KiB, window_at = 1, head = 13;
-  if (bytes.size() > head) {
-    std::vector<uint8_t> start(bytes.begin(), bytes.begin() + ptrdiff_t(std::min(bytes.size(), 2 * trial_room)));
-    for (size_t i = 0; i < 4; ++i) start[window_at + i] = uint8_t(trial_room >> (8 * i));
-    Lzma trial;
-    Unpacked tried = trial.unpack(lzma_alone_decoder(&trial.z, stream_memory), start, trial_room);
-    if (tried.end == Unpacked::End::corrupt || tried.end == Unpacked::End::whole) return tried;
-  }
-  Lzma lzma;
-  return lzma.unpack(lzma_alone_decoder(&lzma.z, stream_memory), bytes, room);
-}
+namespace {
 
-Unpacked unlzma_raw(Bytes properties, Bytes bytes, uint64_t size, size_t room) {
-  // The header of an LZMA file (.lzma) is these properties and the size: read as one.
-  std::vector<uint8_t> header(properties.begin(), properties.end());
-  for (unsigned i = 0; i < 8; ++i) header.push_back(uint8_t(size >> (8 * i)));
+// The header of an LZMA file (.lzma), with a window of its own or the smallest, and what follows it.
+Unpacked unlzma(std::array<uint8_t, lzma_head> head, bool small, Bytes bytes, size_t room) {
+  constexpr size_t window_at = 1;
+  for (size_t i = 0; small && i < 4; ++i) head[window_at + i] = uint8_t(trial_room >> (8 * i));
   Lzma lzma;
   if (lzma_alone_decoder(&lzma.z, stream_memory) != LZMA_OK) throw Error(std::string(no_memory));
   uint8_t nothing = 0;  // it would not begin without a place to write to
-  lzma.z.next_in = header.data(), lzma.z.avail_in = header.size();
+  lzma.z.next_in = head.data(), lzma.z.avail_in = head.size();
   lzma.z.next_out = &nothing, lzma.z.avail_out = 1;
   const lzma_ret started = lzma_code(&lzma.z, LZMA_RUN);
   if (started == LZMA_MEMLIMIT_ERROR) return {{}, 0, Unpacked::End::memory};
   return lzma.unpack(started == LZMA_BUF_ERROR ? LZMA_OK : started, bytes, room);
+}
+
+}  // namespace
+
+Unpacked unlzma_raw(Bytes properties, Bytes bytes, uint64_t size, size_t room) {
+  std::array<uint8_t, lzma_head> head{};
+  std::copy_n(properties.begin(), std::min<size_t>(properties.size(), 5), head.begin());
+  for (size_t i = 0; i < 8; ++i) head[5 + i] = uint8_t(size >> (8 * i));
+  const Bytes start = bytes.first(std::min(bytes.size(), trial_input));
+  Unpacked tried = unlzma(head, true, start, std::min(room, trial_room));
+  // Broken already, or all of it.
+  if (tried.end == Unpacked::End::corrupt || tried.end == Unpacked::End::whole) return tried;
+  return unlzma(head, false, bytes, room);
+}
+
+Unpacked unlzma_alone(Bytes bytes, size_t room) {
+  if (bytes.size() < lzma_head) return {};
+  Cursor size(bytes.subspan(5));
+  Unpacked unpacked = unlzma_raw(bytes.first(5), bytes.subspan(lzma_head), size.u64le(), room);
+  unpacked.consumed += lzma_head;
+  return unpacked;
 }
 
 Unpacked unzstd(Bytes bytes, size_t room, bool one_block) {
