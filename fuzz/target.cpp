@@ -96,7 +96,9 @@ struct FuzzTarget::State {
     scan->page({bytes, begin, end, 0}, {}, watch, results);
     for (const Found& found : results.features) {
       check(found.offset >= begin && found.offset < end, "a feature begins in its page");
-      check(found.source_end > found.offset && found.source_end <= bytes.size(), "a feature ends in its text");
+      const std::string where = fmt::format("a feature ends in its text: {}{} {} {}", found.offset, found.layers,
+                                            found.source_end, found.value);
+      check(found.source_end > found.offset && found.source_end <= bytes.size(), where.c_str());
       check(!found.value.empty(), "a feature has a value");
     }
     for (const ScanProblem& problem : results.problems)

@@ -36,7 +36,10 @@ constexpr std::string_view units[] = {
     "4d616e792068616e6473206d616b65206c6967687420776f726b\n"sv, "504b03044d616e792068616e6473206d616b65206c69 "sv,
     "4d616e792068616e6473206d616b65206c6967687420776f726b4\n"sv, "begin 644 a\n"sv, "begin 644 a\n#86%A\n"sv,
     "#86%A\nbegin 644 a\n#86%A\n"sv, "=ybegin name=\n"sv, "\n=ybegin name=\nabc"sv, "/ASCII85Decode stream\n"sv,
-    "/ASCII85Decode/FlateDecode stream\nabc "sv, "/ASCII85Decode/FlateDecode stream\nGhQ~>"sv,
+    "/ASCII85Decode/FlateDecode stream\nabc "sv, "/ASCII85Decode/FlateDecode stream\nGhQ~>"sv, "%40"sv, "a%40"sv,
+    "a&#64;"sv, "&#64;&#64;a"sv, "a\\u0040"sv, "http%3A%2F%2F"sv, "http%3A%2F%2Fa%2F"sv, "a:\\/\\/"sv, "a%2540"sv,
+    "a</w:t></w:r>"sv, "a</w:t></w:r><w:t>"sv, "a</w:t></w:r><w:t>b"sv, "a@</w:t></w:r><w:x/><w:t>b"sv,
+    "aaaaaaaaaaaaaaaa%41%41%41%41%41"sv,
     // addresses and hosts
     "aX.bY."sv, "a@aX.bY."sv, "@aaa."sv, "@"sv, "a@"sv, "a@a.com@"sv, "a@a.de"sv, "a%22@b.de"sv, "==========@b.de"sv,
     "a=b@c.de="sv, "$a@b.de"sv, "\"a b c d e f\"@a."sv, "xn--a.xn--b@"sv, "a@xn--mller-kva.de "sv,
