@@ -141,6 +141,7 @@ void on_address(Bytes bytes, size_t anchor, size_t end, bool is_url, size_t from
 // --- Words in pieces -------------------------------------------------------------------------------------------------
 
 constexpr size_t longest_gap = 4 * KiB;  // of markup between two pieces
+constexpr size_t most_tags = 40;         // in a gap
 constexpr size_t most_pieces = 64;
 
 bool is_word_sign(char c) {
@@ -150,7 +151,7 @@ bool is_word_sign(char c) {
 // Where the next piece of text begins; nothing when a paragraph, a tabulator or a break comes first.
 size_t next_piece(std::string_view text, size_t at) {
   const std::string_view gap = text.substr(at, longest_gap);
-  for (size_t tag = 0; (tag = gap.find('<', tag)) != std::string_view::npos;) {
+  for (size_t tag = 0, tags = 0; tags < most_tags && (tag = gap.find('<', tag)) != std::string_view::npos; ++tags) {
     const std::string_view name = gap.substr(tag + 1);
     if (name.starts_with("/w:p>") || name.starts_with("/a:p>") || name.starts_with("w:br") ||
         name.starts_with("a:br") || name.starts_with("w:tab/"))
