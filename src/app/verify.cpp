@@ -44,7 +44,8 @@ std::vector<std::string> verify_pack(const extract::Case& in, const std::string&
 }
 
 // Reads the evidence again at addresses spread over the feature table, and scans what lies there: the same feature has
-// to come out. Scanners' features only: what a parser read has a role, and hangs together with its whole file.
+// to come out, of the content of its file (content files are scanned alone) or of the image as it lies. Scanners'
+// features only: what a parser read has a role, and hangs together with its whole file.
 std::vector<std::string> verify_addresses(const extract::Case& in, const extract::Exhibit& exhibit, uint64_t samples,
                                           const scan::Rules& rules, uint64_t& checked) {
   std::vector<std::string> wrong;
@@ -53,11 +54,11 @@ std::vector<std::string> verify_addresses(const extract::Case& in, const extract
   uint64_t count = std::stoull(database.value("SELECT count(*) FROM feature WHERE role = ''").value_or("0"));
   if (count == 0) return wrong;
   uint64_t step = std::max<uint64_t>(1, count / samples);
-  auto rows =
-      database.rows(fmt::format("SELECT kind, value, path, encoding FROM (SELECT *, row_number() OVER (ORDER BY "
-                                "\"offset\", path, kind, value, encoding) AS n FROM feature WHERE role = '') "
-                                "WHERE (n - 1) % {} = 0 ORDER BY n LIMIT {}",
-                                step, samples));
+  auto rows = database.rows(fmt::format(
+      "SELECT kind, value, path, encoding, file_id, file_offset FROM (SELECT *, row_number() OVER (ORDER BY "
+      "\"offset\", path, kind, value, encoding) AS n FROM feature WHERE role = '') "
+      "WHERE (n - 1) % {} = 0 ORDER BY n LIMIT {}",
+      step, samples));
   extract::Addresses addresses(in, exhibit);
   Limits limits;
   scan::Scan scan(rules, limits);
@@ -66,15 +67,26 @@ std::vector<std::string> verify_addresses(const extract::Case& in, const extract
     if (stop) break;
     const std::string &kind = *row[0], &value = *row[1], &path = *row[2];
     size_t dash = path.find('-');
-    std::string root = path.substr(0, dash), layers = dash == std::string::npos ? "" : path.substr(dash);
-    extract::Place place =
-        addresses.read(root, limits.margin_before, layers.empty() ? 256 * KiB : limits.page + limits.margin_after);
+    const std::string layers = dash == std::string::npos ? "" : path.substr(dash);
+    std::vector<std::string> roots = {path.substr(0, dash)};
+    if (row[4] && row[5]) roots.insert(roots.begin(), fmt::format("#{}+{}", *row[4], *row[5]));
     bool found = false;
-    scan.page({place.bytes, place.at, place.at + 1, place.first}, "", watch, [&](scan::Results& results) {
-      found = found || std::any_of(results.features.begin(), results.features.end(), [&](const scan::Found& f) {
-                return f.kind == kind && f.value == value && f.layers == layers && f.encoding == *row[3];
-              });
-    });
+    for (const std::string& root : roots) {
+      if (found) break;
+      extract::Place place;
+      try {
+        place =
+            addresses.read(root, limits.margin_before, layers.empty() ? 256 * KiB : limits.page + limits.margin_after);
+      } catch (const Error&) {
+        continue;  // a deleted file's content may be gone while its bytes are there
+      }
+      if (place.at >= place.bytes.size()) continue;
+      scan.page({place.bytes, place.at, place.at + 1, place.first}, "", watch, [&](scan::Results& results) {
+        found = found || std::any_of(results.features.begin(), results.features.end(), [&](const scan::Found& f) {
+                  return f.kind == kind && f.value == value && f.layers == layers && f.encoding == *row[3];
+                });
+      });
+    }
     if (!found) wrong.push_back(fmt::format("{}:{} does not hold {} {} any more", exhibit.label, path, kind, value));
     ++checked;
   }
