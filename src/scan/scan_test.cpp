@@ -303,11 +303,17 @@ const std::vector<Disguise>& disguises() {
   return all;
 }
 
+// Base64 by itself is unpacked where it gives text, or something with a known start; not where it gives any bytes.
+bool is_plain_text(std::string_view text) {
+  return is_utf8(text) && std::none_of(text.begin(), text.end(), [](char c) { return uint8_t(c) < 9; });
+}
+
 TEST(AllScanners, FindInLayersAndUnpackLeadsBack) {
   each_example([](const Scanner&, const Example& example) {
     const std::string text = filler + std::string(example.text) + filler;
     const size_t plain = count_plain(scan_all(text), example);
     for (const Disguise& disguise : disguises()) {
+      if (std::string_view(disguise.layers) == "-BASE64-" && !is_plain_text(example.text)) continue;
       const std::string source = "in front\n" + disguise.wear(text) + "\nbehind";
       const Results results = scan_all(source);
       size_t found = 0;
@@ -543,7 +549,10 @@ TEST(Decoders, ZipSaysWhatItCannotOpen) {
 
 TEST(Decoders, OneStreamIsOneLayer) {
   const std::string source = pdf("anna@example.com");
-  for (const Found& found : scan_all(source).features) EXPECT_THAT(found.layers, ::testing::StartsWith("-PDF-"));
+  for (const Found& found : scan_all(source).features)
+    if (found.kind == "email") {
+      EXPECT_THAT(found.layers, ::testing::StartsWith("-PDF-"));
+    }
 }
 
 // More than a portion in the page itself, as UTF-16, and in layers; cards among them, whose neighbours are masked.

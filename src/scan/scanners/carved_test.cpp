@@ -1,0 +1,148 @@
+// Structures on real files, each scanner alone: how many there are is known from other tools (named at each), and what
+// is whole must end where the file does.
+#include <cstdlib>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <map>
+#include <random>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "scan/scanners/scanners_harness.h"
+
+namespace weft::scan {
+namespace {
+
+const Scanner& scanner(std::string_view name) {
+  for (const Scanner* each : all_scanners())
+    if (each->name == name) return *each;
+  throw Error("no scanner " + std::string(name));
+}
+
+std::string evidence(const std::string& name) {
+  const char* folder = std::getenv("WEFT_EVIDENCE");
+  const std::string path = (folder ? std::string(folder) : WEFT_SOURCE_DIR "/../shared/evidence") + "/" + name;
+  return exists(path) ? read_file(path) : std::string();
+}
+
+std::vector<Feature> of(std::string_view text, std::string_view by, std::string_view kind) {
+  std::vector<Feature> out;
+  for (Feature& feature : Direct(scanner(by)).run(text))
+    if (feature.kind == kind) out.push_back(std::move(feature));
+  return out;
+}
+
+struct Whole {
+  const char *file, *scanner, *kind;
+  size_t behind = 0;  // bytes at the end of the file that are no part of the structure
+};
+
+constexpr Whole whole_files[] = {
+    {"media/1.jpg", "carved_jpeg", "carved_jpeg"},
+    {"media/Canon_40D.jpg", "carved_jpeg", "carved_jpeg"},
+    {"media/DSCN0010.jpg", "carved_jpeg", "carved_jpeg"},
+    {"media/Nikon_D70.jpg", "carved_jpeg", "carved_jpeg"},
+    {"media/landscape_6.jpg", "carved_jpeg", "carved_jpeg"},
+    {"media/testPNG.png", "carved_png", "carved_png"},
+    {"media/testMP4.m4a", "carved_files", "carved_media"},
+    {"media/testHEIF.heic", "carved_files", "carved_media"},
+    {"documents/testPDF.pdf", "carved_pdf", "carved_pdf"},
+    {"documents/testPDF_incrementalUpdates.pdf", "carved_pdf", "carved_pdf"},
+    {"documents/testWORD.docx", "carved_zip", "carved_zip"},
+    {"documents/testOpenOffice2.odt", "carved_zip", "carved_zip"},
+    {"archives/syslog.zip", "carved_zip", "carved_zip"},
+    {"documents/testEXCEL.xls", "carved_files", "carved_ole"},
+    {"windows/thumbs/Thumbs.db", "carved_files", "carved_ole"},
+    {"chat/imessage_chat.db", "carved_files", "carved_sqlite"},
+    {"android/turbo.db", "carved_files", "carved_sqlite"},
+};
+
+TEST(Carved, WholeFilesEndWhereTheyEnd) {
+  size_t seen = 0;
+  for (const Whole& one : whole_files) {
+    const std::string bytes = evidence(one.file);
+    if (bytes.empty()) continue;
+    ++seen;
+    const std::string noise = std::string(512, 'x');
+    const auto found = of(noise + bytes + noise, one.scanner, one.kind);
+    ASSERT_FALSE(found.empty()) << one.file;
+    EXPECT_EQ(found[0].begin, 512u) << one.file;
+    const bool walked = one.scanner != std::string_view("carved_files");
+    EXPECT_EQ(found[0].value.find(fmt::format("{} bytes{}", bytes.size(), walked ? ", whole" : " by its header")), 0u)
+        << one.file << ", " << bytes.size() << " bytes: " << found[0].value;
+    if (walked) {
+      EXPECT_EQ(found[0].end, 512 + bytes.size()) << one.file;
+    }
+    // Cut in half it is not whole (but for a document with updates, whose half is an earlier state of it).
+    if (std::string_view(one.file).find("incremental") != std::string_view::npos) continue;
+    for (const Feature& half : of(std::string_view(bytes).substr(0, bytes.size() / 2), one.scanner, one.kind)) {
+      EXPECT_LE(half.end, bytes.size() / 2);
+      if (half.begin == 0) {
+        EXPECT_EQ(half.value.find("whole"), std::string::npos) << one.file << ": " << half.value;
+      }
+    }
+  }
+  if (seen == 0) GTEST_SKIP() << "no evidence";
+}
+
+struct Counted {
+  const char *file, *scanner, *kind;
+  size_t least, most;
+  const char* value;  // of one of them
+};
+
+constexpr Counted counted[] = {
+    {"windows/ntfs/WindowsMFT", "carved_ntfs", "carved_mft_record", 1, 100000, nullptr},
+    {"windows/ntfs/WindowsINDX", "carved_ntfs", "carved_index_record", 1, 100000, nullptr},
+    {"windows/ntfs/UsnJrnl.raw", "carved_ntfs", "carved_usn_record", 1, 100000, nullptr},
+    {"windows/ntfs/WindowsUSN", "carved_ntfs", "carved_usn_record", 1, 100000, nullptr},
+    {"windows/ntfs/WindowsLogfile", "carved_ntfs", "carved_log_page", 1, 100000, nullptr},
+    {"windows/eventlog/System.evtx", "carved_evtx", "carved_evtx", 1, 1, nullptr},
+    {"windows/eventlog/System.evtx", "carved_evtx", "carved_evtx_chunk", 1, 40, nullptr},
+    {"windows/lnk/example.lnk", "carved_windows", "carved_lnk", 1, 1, nullptr},
+    {"windows/prefetch/CMD.EXE-087B4001.pf", "carved_windows", "carved_prefetch", 1, 1, nullptr},
+    {"windows/prefetch/BYTECODEGENERATOR.EXE-C1E9BCE6.pf", "carved_windows", "carved_prefetch", 1, 1, nullptr},
+    {"windows/registry/NTUSER.DAT", "carved_windows", "carved_registry_hive", 1, 1, nullptr},
+    {"windows/registry/NTUSER.DAT", "carved_windows", "carved_registry_bin", 10, 200, nullptr},
+    {"windows/registry/NTUSER.DAT", "carved_windows", "carved_registry_key", 500, 5000, nullptr},
+};
+
+TEST(Carved, RecordsAreCounted) {
+  size_t seen = 0;
+  for (const Counted& one : counted) {
+    const std::string bytes = evidence(one.file);
+    if (bytes.empty()) continue;
+    ++seen;
+    const auto found = of(bytes, one.scanner, one.kind);
+    std::string values;
+    for (size_t i = 0; i < std::min<size_t>(found.size(), 3); ++i) values += "\n  " + found[i].value;
+    std::printf("%s: %zu %s%s\n", one.file, found.size(), one.kind, values.c_str());
+    EXPECT_GE(found.size(), one.least) << one.file << " " << one.kind;
+    EXPECT_LE(found.size(), one.most) << one.file << " " << one.kind;
+  }
+  if (seen == 0) GTEST_SKIP() << "no evidence";
+}
+
+TEST(Carved, NothingReadsBehindTheEndOfDamagedBytes) {
+  std::mt19937_64 random(6);
+  for (const char* name : {"windows/ntfs/WindowsMFT", "windows/ntfs/WindowsINDX", "windows/ntfs/UsnJrnl.raw",
+                           "windows/lnk/example.lnk", "windows/prefetch/CMD.EXE-087B4001.pf", "media/testPNG.png",
+                           "media/1.jpg", "documents/testPDF.pdf", "documents/testEXCEL.xls", "archives/syslog.zip",
+                           "media/testMP4.m4a", "windows/carving/test_winprefetch.raw"}) {
+    const std::string whole = evidence(name).substr(0, 64 * KiB);
+    if (whole.empty()) continue;
+    for (int round = 0; round < 60; ++round) {
+      std::string bytes = whole.substr(0, 1 + random() % whole.size());
+      for (int flips = 0; flips < 8; ++flips) bytes[random() % bytes.size()] = char(uint8_t(random() >> 56));
+      for (const char* by : {"carved_jpeg", "carved_png", "carved_gif", "carved_pdf", "carved_zip", "carved_files",
+                             "carved_ntfs", "carved_evtx", "carved_windows"})
+        for (const Feature& feature : Direct(scanner(by)).run(bytes)) {
+          EXPECT_LT(feature.begin, feature.end);
+          EXPECT_LE(feature.end, bytes.size()) << name << ": " << feature.value;
+        }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace weft::scan
