@@ -127,8 +127,8 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
                        (digits.size() == 19 && shape == "eimq");
   if (!printed || digits.size() < 13 || digits.size() > 19) return;
   if (!issued(digits) || !luhn(digits) || is_filler(digits) || !stands_alone(text, begin, end)) return;
-  if (digits.size() == 13 && !speaks_of_cards(text, begin))
-    return;  // withdrawn length; milliseconds and article numbers
+  // A withdrawn length, as milliseconds and article numbers have it; and the length of numbers of 64 bits.
+  if ((digits.size() == 13 || (digits.size() > 16 && shape.empty())) && !speaks_of_cards(text, begin)) return;
   std::string masked = digits.substr(0, 6) + std::string(digits.size() - 10, '*') + digits.substr(digits.size() - 4);
   sink.feature("card", masked, begin, end, digits);
 }

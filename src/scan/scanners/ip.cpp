@@ -34,12 +34,53 @@ std::string port_at(std::string_view text, size_t& end) {
 }
 
 bool is_numbering(std::string_view text, size_t begin) {
-  return mentioned_before(
-      text, begin, 24,
-      {"version",  "ver.",      "ver",    "vers",    "release",   "rel", "build",    "section",    "sect",
-       "sec.",     "chapter",   "clause", "oid",     "revision",  "rev", "firmware", "upstream",   "upgrade",
-       "driver",   "paragraph", "git",    "rfc",     "standards", "cvs", "vs",       "identifier", "objectidentifier",
-       "\xC2\xA7", "table",     "figure", "appendix"});
+  return mentioned_before(text, begin, 24,
+                          {"version",
+                           "ver.",
+                           "ver",
+                           "vers",
+                           "release",
+                           "rel",
+                           "build",
+                           "section",
+                           "sect",
+                           "sec.",
+                           "chapter",
+                           "clause",
+                           "oid",
+                           "revision",
+                           "rev",
+                           "firmware",
+                           "upstream",
+                           "upgrade",
+                           "driver",
+                           "paragraph",
+                           "git",
+                           "rfc",
+                           "standards",
+                           "cvs",
+                           "vs",
+                           "identifier",
+                           "objectidentifier",
+                           "\xC2\xA7",
+                           "table",
+                           "figure",
+                           "appendix",
+                           "v8",
+                           "productversion",
+                           "fileversion",
+                           "driverversion",
+                           "uiversion"});
+}
+
+// "\n10.3.2 Of Title Words": the number of a section, at the start of a line.
+bool is_heading(std::string_view text, size_t begin, size_t end, const std::array<uint8_t, 4>& o) {
+  size_t line = begin;
+  while (line > 0 && begin - line < 12 && text[line - 1] == ' ') --line;
+  const char next = char_at(text, end + 1);
+  const bool title = (next >= 'A' && next <= 'Z') || next == '\'' || uint8_t(next) >= 0x80;
+  return char_before(text, line) == '\n' && char_at(text, end) == ' ' && title && o[0] <= 30 &&
+         std::all_of(o.begin(), o.end(), [](unsigned number) { return number >= 1 && number <= 130; });
 }
 
 bool is_networking(std::string_view text, size_t begin, size_t end) {
@@ -80,7 +121,10 @@ void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
       char_at(text, end + 1) == ' ')
     return;
   if (port.empty() && !(before == '[' && after == ']')) {
-    if (is_numbering(text, begin)) return;
+    if (is_numbering(text, begin) || is_heading(text, begin, end, o)) return;
+    // "Chrome/121.0.0.0", a folder "\\1.3.21.111\\"; not "\\\\10.0.0.1\\share".
+    const char second = begin >= 2 ? text[begin - 2] : '\0';
+    if ((before == '/' && is_alpha(second)) || (before == '\\' && after == '\\' && second != '\\')) return;
     // "see 10.3.2.5": clauses are referred to like this, hosts by their names.
     if (*std::max_element(o.begin(), o.end()) < 100 && mentioned_before(text, begin, 24, {"see", "see also", "cf."}))
       return;
@@ -105,7 +149,7 @@ void on_groups(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (!groups || is_alnum(char_at(text, end)) || char_at(text, end) == '_') return;
   auto g = *groups;
   bool assigned = (g[0] & 0xE000) == 0x2000 || (g[0] & 0xFE00) == 0xFC00 || (g[0] & 0xFFC0) == 0xFE80 ||
-                  (g[0] & 0xFF00) == 0xFF00 || (g[0] == 0x64 && g[1] == 0xFF9B);
+                  (g[0] & 0xFF80) == 0xFF00 || (g[0] == 0x64 && g[1] == 0xFF9B);
   if (!assigned) return;
   if (std::all_of(g.begin() + 1, g.end(), [](uint16_t x) { return x == 0; }))
     return;  // a prefix, or a year: "Jun 6 2006::"
@@ -156,6 +200,12 @@ constexpr std::array examples{
     Example{"fe80::/10", "ipv6", ""},
     Example{"2.2.6: Oct 25 2000::", "ipv6", ""},
     Example{"</a>10.3.2.5. Access Counts", "ipv4", ""},
+    Example{"Power\n\n10.9.4.2 Grouping\n....", "ipv4", ""},
+    Example{"\n10.9.4.2 grouping", "ipv4", "10.9.4.2"},
+    Example{"Safari Chrome/121.10.10.10 x", "ipv4", ""},
+    Example{"\\\\10.10.0.15\\share", "ipv4", "10.10.0.15"},
+    Example{"Update\\1.3.121.111\\x.dll", "ipv4", ""},
+    Example{"IPv6 mask ffff:ffff:ffff::", "ipv6", ""},
     Example{"ObjectIdentifier(\"1.3.101.113\")", "ipv4", ""},
     Example{"Git 1.7.7.2", "ipv4", ""},
     Example{"Changes in 1.2.3.7", "ipv4", ""},

@@ -29,6 +29,9 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (char_at(text, close) != '>' || close - at < 3 || close - begin > longest) return;
   std::string host = lower_ascii(text.substr(at + 1, close - at - 1));
   if (!is_message_id(text, begin, at, close, host)) return;
+  // A link to an archive of messages; the name of a message's part.
+  if (text.substr(begin, at - begin).find("://") != std::string_view::npos) return;
+  if (mentioned_before(text, begin, 16, {"content-id:"})) return;
   sink.feature("message_id", std::string(text.substr(begin, at - begin)) + "@" + host, begin, close);
 }
 
