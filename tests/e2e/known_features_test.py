@@ -20,23 +20,23 @@ FACTS = {
     "documents/john_jakes.vcf": [("email", "johnjakes@johnjakes.com", None)],
     "windows/memory/utf16_urls.bin": [("url", "http://www.hhs.gov/ocr/hipaa/consumer_rights.pdf", None),
                                       ("email", "ocrmail@hhs.gov", None)],
+    "archives/jpegs.rar": [("carved_jpeg", "7323 bytes, whole, 49 x 58", "0-RAR-12")],
+    "documents/KML_Samples.kml": [("place", "37.42229,-122.082204", None)],
+    "media/1.jpg": [("carved_jpeg", "7323 bytes, whole, 49 x 58", "0")],
+    "network/ntlm1.pcap": [("flow", "tcp 192.168.0.91:2239 > 192.168.0.55:80", None)],
+    "network/ntlm3.pcap": [("flow", "tcp 192.168.0.91:2239 > 192.168.0.55:80", None)],
+    "network/ntlm80.pcap": [("flow", "tcp 192.168.0.91:2239 > 192.168.0.55:80", None)],
+    "network/wifi_ipv4.pcap": [("flow", "udp 192.168.1.132:1031 > 192.168.1.1:53", None)],
+    "windows/carving/test_winprefetch.raw": [("carved_prefetch", "rundll32.exe, 16584 bytes, version 17", None)],
+    "windows/memory/domexusers-2435863310-2435928846.raw": [("mac", "00:0c:29:26:bb:cd", None)],
 }
 OWN_TEST = {"images/bulk_extractor/email_test.E01", "images/bulk_extractor/nps-2010-emails.E01"}
 
 # Kinds that Weft does not find yet: the words of README that say so, and what would show in a feature of the sample
 # (kind, value and path) or in an entry of its own were it found.
 NOT_FOUND_YET = {
-    "archives/jpegs.rar": [("members of RAR archives", r"jpegs/1\.jpg|-RAR-")],
-    "documents/KML_Samples.kml": [("KML", r"^kml ")],
-    "media/1.jpg": [("JPEG carving", r"^jpeg ")],
     "media/exif_demo1.jpg": [("EXIF and GPS", r"iPhone SE|2021:12:19")],
     "media/exif_demo3.psd": [("EXIF and GPS", r"Photoshop 23\.1|2021:12:19")],
-    "network/ntlm1.pcap": [("packets and flows", r"192\.168\.0\.91")],
-    "network/ntlm3.pcap": [("packets and flows", r"192\.168\.0\.91")],
-    "network/ntlm80.pcap": [("packets and flows", r"192\.168\.0\.91")],
-    "network/wifi_ipv4.pcap": [("packets and flows", r"192\.168\.1\.132")],
-    "windows/carving/test_winprefetch.raw": [("prefetch", r"(?i)rundll32\.exe")],
-    "windows/memory/domexusers-2435863310-2435928846.raw": [("packets and flows", r"(?i)00:0c:29:26:bb:cd")],
     "windows/memory/ram_2pages.bin": [("AES key schedules", r"(?i)a26e0e4c06c4bbbf5d628bc7f8b391b6|0923e04d4044571f")],
 }
 
