@@ -19,7 +19,7 @@
 namespace weft::scan {
 namespace {
 
-enum : uint32_t { run, segwit, litecoin, descriptor };
+enum : uint32_t { run, ethereum, segwit, litecoin, descriptor };
 constexpr size_t longest_descriptor = 2 * KiB;
 
 void on_ethereum(std::string_view text, size_t end, Sink& sink) {
@@ -65,7 +65,7 @@ void on_descriptor(std::string_view text, size_t mark, Sink& sink) {
   if (is_descriptor(descriptor)) sink.feature("descriptor", std::string(descriptor), begin, end);
 }
 
-// A run of letters and digits as long as an address is.
+// A run of base 58 as long as an address is.
 void on_run(std::string_view text, size_t begin, size_t from, Sink& sink) {
   if (begin < from || is_alnum(char_before(text, begin))) return;
   constexpr size_t longest = 111;
@@ -75,13 +75,19 @@ void on_run(std::string_view text, size_t begin, size_t from, Sink& sink) {
   if (word.size() <= 36) {
     if (const std::string_view coin = base58_coin(word); !coin.empty())
       sink.feature(coin, std::string(word), begin, end);
-  } else if (word.size() == 42) {
-    if (word[0] == '0' && (word[1] | 32) == 'x' && is_hex(word.substr(2))) on_ethereum(text, end, sink);
   } else if (word.size() == 95 || word.size() == 106) {
     if (is_monero(word)) sink.feature("monero", std::string(word), begin, end);
   } else if (word.size() == 111) {
     if (is_extended_public_key(word)) sink.feature("xpub", std::string(word), begin, end);
   }
+}
+
+// A run of hex digits: 40 of them behind "0x".
+void on_hex(std::string_view text, size_t digits, size_t from, Sink& sink) {
+  if (digits < from + 2 || digits + 40 > text.size()) return;
+  const size_t begin = digits - 2;
+  if (text[begin] != '0' || (text[begin + 1] | 32) != 'x' || is_alnum(char_before(text, begin))) return;
+  if (is_hex(text.substr(digits, 40))) on_ethereum(text, digits + 40, sink);
 }
 
 void on_segwit(std::string_view text, size_t begin, std::string_view coin, size_t from, Sink& sink) {
@@ -94,6 +100,8 @@ void on_segwit(std::string_view text, size_t begin, std::string_view coin, size_
 
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   switch (hit.pattern) {
+    case ethereum:
+      return on_hex(text, hit.end - 32, from, sink);
     case run:
       return on_run(text, hit.end - 32, from, sink);
     case segwit:
@@ -107,11 +115,11 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 
 constexpr std::array<std::string_view, 8> kinds{"bitcoin", "ethereum", "litecoin", "dogecoin",
                                                 "tron",    "monero",   "xpub",     "descriptor"};
-// The start of a run (the pgp scanner's pattern too). One bitcoin address in eighty thousand is shorter than that.
+// The start of a run, of base 58 (one bitcoin address in eighty thousand is shorter than that) and of hex digits (the
+// hex decoder's pattern too).
 constexpr std::array patterns{
-    Pattern{R"([A-Za-z0-9]{32})", first_end, run},
-    Pattern{R"(bc1[02-9ac-hj-np-z]{11})", caseless, segwit},
-    Pattern{R"(ltc1[02-9ac-hj-np-z]{11})", caseless, litecoin},
+    Pattern{R"([1-9A-HJ-NP-Za-km-z]{32})", first_end, run},  Pattern{R"([0-9A-Fa-f]{32})", first_end, ethereum},
+    Pattern{R"(bc1[02-9ac-hj-np-z]{11})", caseless, segwit}, Pattern{R"(ltc1[02-9ac-hj-np-z]{11})", caseless, litecoin},
     Pattern{R"(\)#[02-9ac-hj-np-z]{8})", 0, descriptor},
 };
 

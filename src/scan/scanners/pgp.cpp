@@ -143,7 +143,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 constexpr std::array<std::string_view, 1> kinds{"pgp"};
 constexpr std::array patterns{
     Pattern{R"([0-9A-F]{4} [0-9A-F]{4} [0-9A-F]{4} [0-9A-F]{4} )", 0, grouped},
-    Pattern{R"([A-Za-z0-9]{32})", first_end, joined},  // the start of a run; the coin scanner's pattern too
+    Pattern{R"([0-9A-Fa-f]{32})", first_end, joined},  // the start of a run; the hex decoder's pattern too
     Pattern{R"((?:0x|key |id |id:|id=|: )[0-9A-F]{16})", 0, key_id},
     Pattern{R"(-----BEGIN PGP (?:PUBLIC KEY BLOCK|MESSAGE)-----)", 0, armor},
 };
