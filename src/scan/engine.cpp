@@ -368,8 +368,9 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner)
 
   branch.from = level.from[owner];
   for (const Hit& hit : level.hits[owner]) {
-    // A stream that starts in the page proper is hit no later than a longest match behind it.
-    if (hit.end <= text.begin || hit.end > text.end + rules.width) continue;
+    // A stream that starts in the page proper is hit no later than a longest match behind it, or than a decoder looks
+    // back from what it hit (quoted-printable: to the begin of its line).
+    if (hit.end <= text.begin || hit.end > text.end + rules.width + limits.margin_before) continue;
     branch.next();
     if (level.aside[owner] || watch->stopping()) break;
     if (branch.room() == 0) {
@@ -434,7 +435,8 @@ void Scan::State::dispatch_utf16(const Text& text, Level& level) {
 void Scan::State::match(const Text& text) {
   Level& level = *levels[text.depth];
   // Features that start in the page proper are hit not much later than it ends.
-  const size_t stop = std::min(text.bytes.size(), text.end + rules.width + rules.reach);
+  const size_t stop =
+      std::min(text.bytes.size(), text.end + rules.width + std::max<size_t>(rules.reach, limits.margin_before));
   size_t blocks = 0;
   for (size_t block = 0; block < stop; block += block_size) {
     hits_of(text.bytes, block, std::min(stop, block + block_size), level);
