@@ -15,7 +15,6 @@ namespace weft::report {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 class OnDisk : public testing::Test {
  protected:

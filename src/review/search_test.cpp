@@ -53,7 +53,7 @@ class Search : public testing::Test {
   }
   ~Search() override { std::filesystem::remove_all(folder_); }
 
-  std::vector<std::string> found(SearchOptions options) {
+  std::vector<std::string> found(const SearchOptions& options) {
     std::vector<std::string> out;
     for (const SearchHit& it : search(database_, options).hits)
       out.push_back(it.table + " " + it.exhibit + " " + it.kind + (it.offset ? " " + std::to_string(*it.offset) : ""));
