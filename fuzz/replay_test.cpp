@@ -75,9 +75,7 @@ TEST_P(Replay, DoesNoHarm) {
   const std::vector<std::string> shown = seeds(GetParam());
   ASSERT_FALSE(shown.empty()) << "nothing to show: give it examples, or a file in fuzz/corpus/" << GetParam();
   FuzzTarget target(GetParam());
-  auto run = [&target](const std::string& bytes) {
-    ASSERT_NO_THROW(target.run(as_bytes(bytes))) << printable(bytes);
-  };
+  auto run = [&target](const std::string& bytes) { ASSERT_NO_THROW(target.run(as_bytes(bytes))) << printable(bytes); };
   for (const std::string& seed : shown) run(seed);
   Mutations mutations(shown);
   for (int i = 0; i < 2000; ++i) run(mutations.next());
