@@ -173,9 +173,18 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (begin < from || scheme.empty()) return;
   bool json = hit.pattern == escaped;
   size_t end = url_end(text, begin, body, json);
-  if (const size_t column = text_column_end(text, begin); column > body && column < end) end = column;
-  size_t path = body;
-  while (path < end && std::string_view("/?#\\").find(text[path]) == std::string_view::npos) ++path;
+  const auto host_end = [&](size_t until) {
+    size_t at = body;
+    while (at < until && std::string_view("/?#\\").find(text[at]) == std::string_view::npos) ++at;
+    return at;
+  };
+  // Bytes that only look like a row's header cut anywhere: within the host a cut has to leave one.
+  if (const size_t column = text_column_end(text, begin); column > body && column < end) {
+    const size_t cut = host_end(column);
+    const auto left = authority(text, body, cut);
+    if (cut < column || (left && !left->domain.empty())) end = column;
+  }
+  size_t path = host_end(end);
   auto where = authority(text, body, path);
   if (!where || (hit.pattern == www && (where->domain.empty() || where->host_begin != body))) return;
   if (where->cut) end = path = where->host_end;
