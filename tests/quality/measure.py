@@ -15,7 +15,7 @@ FLOORS = dict.fromkeys(["email", "url", "card", "iban", "bitcoin", "ethereum"], 
 OTHER_FLOOR = 0.95
 MOST_LOST = 0.02
 # What never reached its floor may not get worse; README.md says what would mend each.
-REACHED = {"email": 0.87, "iban": 0.82, "ipv4": 0.92, "pgp": 0.87, "url": 0.93}
+REACHED = {"email": 0.93, "iban": 0.82, "ipv4": 0.92, "pgp": 0.87, "url": 0.93}
 
 
 def binomial_tail(count, total, chance):

@@ -14,6 +14,7 @@
 #include "scan/scanners/context.h"
 #include "scan/scanners/message_ids.h"
 #include "scan/scanners/validate/host.h"
+#include "scan/scanners/validate/sqlite_row.h"
 #include "scan/scanners/validate/utf8.h"
 
 namespace weft::scan {
@@ -64,6 +65,10 @@ bool is_bounce(std::string_view text, size_t begin, size_t equals, size_t at) {
   return host && host->end == at && equals > begin && !is_escape(text, equals + 1);
 }
 
+bool is_octal(char c) {
+  return c >= '0' && c <= '7';
+}
+
 // Cuts what is glued in front of the address: escapes, keys, quotes, list signs.
 size_t cut_prefix(std::string_view text, size_t begin, size_t at, size_t domain_end) {
   for (size_t i = at; i-- > begin;) {
@@ -92,6 +97,10 @@ size_t cut_prefix(std::string_view text, size_t begin, size_t at, size_t domain_
       begin += 3;
     else if (c == 'u' && rest.size() == 4 && is_hex(rest))
       begin += 5;
+    else if (c >= '0' && c <= '3' && is_octal(char_at(text, begin + 1)) && is_octal(char_at(text, begin + 2)))
+      begin += 3;
+    else if (c == 'f' && std::string_view("IBRP123456").find(char_at(text, begin + 1)) != std::string_view::npos)
+      begin += 2;  // troff's change of font
     else if (c == 'n' || c == 'r' || c == 't')
       begin += 1;
   }
@@ -141,7 +150,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   const size_t at = hit.end - 2;
   if (at < from || !may_be_address(text, at)) return;
   auto host = host_at(text, at + 1);
-  if (!host) return;
+  if (!host || host->value.ends_with(".target")) return;  // a unit of systemd
   if (char_at(text, host->end) == '@') return;  // a@b.com@c: a route or a mangled symbol, the last part decides
 
   if (text[at - 1] == '"') {
@@ -156,6 +165,8 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   char before = char_before(text, begin);
   begin = cut_prefix(text, begin, at, host->end);
   begin = cut_unspaced(text, begin, at);
+  // In a row of a database the column in front is glued on.
+  if (const size_t column = text_column_begin(text, begin, host->end); column > begin && column < at) begin = column;
   if (begin < from) begin = from;
   if (begin >= at) return;
   if (char_before(text, begin) == '$' || before == '@') return;
@@ -193,6 +204,9 @@ constexpr std::array examples{
     Example{"Subject:joe@example.com", "email", "joe@example.com"},
     Example{"user=joe@example.com;path=/", "email", "joe@example.com"},
     Example{"u'joe@example.com'", "email", "joe@example.com"},
+    Example{"\\fIjoe@example.com\\fR", "email", "joe@example.com"},
+    Example{"\\012joe@example.com", "email", "joe@example.com"},
+    Example{"gnome-session@gnome.target", "email", ""},
     Example{"('joe@example.com',", "email", "joe@example.com"},
     Example{"q=%22joe@example.com%22", "email", "joe@example.com"},
     Example{"joe@example.com.The next", "email", "joe@example.com"},

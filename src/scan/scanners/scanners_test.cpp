@@ -111,6 +111,15 @@ std::pair<unsigned, std::string> text_column(const std::string& text) {
   return {unsigned(13 + 2 * text.size()), text};
 }
 
+TEST(Scanners, AddressesInRowsOfADatabaseBeginWithTheirColumn) {
+  const std::string row = sqlite_row({{1, "\x2a"}, text_column("snakesolid"), text_column("eqn@example.com"), {0, ""}});
+  const std::string cell = std::string(1, char(row.size())) + "\x07" + row;  // the row's size, its number
+  EXPECT_EQ(values(Direct(scanner("email")).run(cell), "email"), std::set<std::string>{"eqn@example.com"});
+  // Without the size in front the header may be an accident: nothing is cut.
+  EXPECT_EQ(values(Direct(scanner("email")).run("\x01\x07" + row), "email"),
+            std::set<std::string>{"snakesolideqn@example.com"});
+}
+
 TEST(Scanners, UrlsInRowsOfADatabaseEndWithTheirColumn) {
   Direct direct(scanner("url"));
   const std::string page(40, '\0'), next("\x30\x02\x06http://next.example.net/Next", 31);

@@ -9,6 +9,10 @@ namespace weft::scan {
 // there says that a text column begins here.
 size_t text_column_end(std::string_view text, size_t begin);
 
+// The begin of the text column that holds [begin, end), told in the same way, and by the size of
+// the row in front of its header: nothing but a row does. 0 when no header says so.
+size_t text_column_begin(std::string_view text, size_t begin, size_t end);
+
 // Where the web address begins whose host is at or around `host`: at its scheme, or where the host does.
 size_t address_begin(std::string_view text, size_t host);
 
