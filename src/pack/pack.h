@@ -25,7 +25,7 @@ struct SealOptions {
   std::vector<std::string> units;  // unit files, any order: rows are ordered here
   std::string folder;              // where the pack goes; must not exist. Made beside it first, as .NAME.sealing
   std::string tokens;              // where the token table goes (Parquet, mode 0600), beside the packs
-  std::string temporary;           // folder for spilling, inside the case
+  std::string temporary;           // folder for files meanwhile, inside the case
   Limits limits;
   std::string version;  // of the program
   std::map<std::string, std::string> settings;
@@ -33,9 +33,9 @@ struct SealOptions {
   unsigned threads = 1;  // for DuckDB; the bytes do not depend on it
 };
 
-// Orders every table (offset first where it is the key), drops exact duplicates of features and problems, fills
-// features' `file` from the file table, writes the Parquet files and manifest.json, syncs, renames. DuckDB gets half of
-// limits.memory and spills beyond it; unit files are read one at a time. The Parquet files depend on the rows alone.
+// Merges the portions of all units, each row once, fills features' `file` from the file table, writes the Parquet files
+// and manifest.json, syncs, renames. Unit files are mapped; memory does not grow with the number of rows. The Parquet
+// files depend on the rows alone.
 void seal(const SealOptions& options);
 
 struct PackInfo {

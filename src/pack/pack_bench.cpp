@@ -62,7 +62,7 @@ void append_rows(benchmark::State& state) {
   count_rows(state, rows.size());
 }
 
-// Arguments: threads, MiB for the whole seal (DuckDB gets half).
+// Arguments: threads, MiB for the whole seal (DuckDB may use half).
 void seal_rows(benchmark::State& state) {
   Scratch scratch;
   SealOptions options;

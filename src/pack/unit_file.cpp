@@ -14,6 +14,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <numeric>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -121,16 +122,15 @@ void each_in_order(const std::vector<Row>& table, Visit visit) {
     for (Row& row : copy) std::apply([&](const auto&... c) { (make_storable(row.*c.member), ...); }, Row::columns());
     return each_in_order(copy, visit);
   }
-  const auto before = [](const Row& a, const Row& b) { return comes_before<Row>(cells_of(a), cells_of(b)); };
-  if (std::is_sorted(table.begin(), table.end(), before)) {
-    for (const Row& row : table) visit(row);
-    return;
-  }
-  std::vector<const Row*> order;
-  order.reserve(table.size());
-  for (const Row& row : table) order.push_back(&row);
-  std::stable_sort(order.begin(), order.end(), [&](const Row* a, const Row* b) { return before(*a, *b); });
-  for (const Row* row : order) visit(*row);
+  // Cells are made once a row, not once a comparison.
+  std::vector<Cells<Row>> cells;
+  std::vector<size_t> order(table.size());
+  cells.reserve(table.size());
+  for (const Row& row : table) cells.push_back(cells_of(row));
+  std::iota(order.begin(), order.end(), size_t(0));
+  const auto before = [&](size_t a, size_t b) { return comes_before<Row>(cells[a], cells[b]); };
+  if (!std::is_sorted(order.begin(), order.end(), before)) std::stable_sort(order.begin(), order.end(), before);
+  for (const size_t number : order) visit(table[number]);
 }
 
 }  // namespace
