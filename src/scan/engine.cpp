@@ -163,12 +163,7 @@ bool all_same(std::string_view text) {
 }  // namespace
 
 struct Scan::State {
-  State(const Rules::State& r, const Limits& l) : rules(r), limits(l) {
-    if (!rules.database.get()) return;
-    hs_scratch_t* raw = nullptr;
-    if (hs_alloc_scratch(rules.database.get(), &raw) != HS_SUCCESS) throw Error("no memory for pattern scratch");
-    scratch = Handle<hs_scratch_t, hs_free_scratch>(raw);
-  }
+  State(const Rules::State& r, const Limits& l) : rules(r), limits(l), scratch(r.make_scratch()) {}
 
   void scan(const Text& text);
   void match(const Text& text);
@@ -288,29 +283,19 @@ void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Lev
   const size_t first = block - std::min(block, rules.width + 1), last = std::min(bytes.size(), stop + 1);
   const std::string_view seen = bytes.substr(first, last - first);
   if (rules.quiet[static_cast<uint8_t>(seen.front())] && all_same(seen)) return;
-  struct Filing {
-    const Rules::State& rules;
-    Level& level;
-    std::vector<size_t>& last_end;
-    size_t first, after, until;
-  } filing{rules, level, last_end, first, block, stop};
   last_end.assign(rules.patterns.size(), size_t(-2));
-  auto file = [](unsigned number, unsigned long long, unsigned long long to, unsigned, void* context) {
-    auto& f = *static_cast<Filing*>(context);
-    const size_t end = f.first + to;
+  auto file = [&](unsigned number, size_t to) {
+    const size_t end = first + to;
     // The overlap with the block before is long enough to know what went on there.
-    const bool adjoins = std::exchange(f.last_end[number], end) + 1 == end;
-    if (end <= f.after || end > f.until) return 0;
-    for (const Rules::State::Owned& owned : f.rules.patterns[number]) {
+    const bool adjoins = std::exchange(last_end[number], end) + 1 == end;
+    if (end <= block || end > stop) return;
+    for (const Rules::State::Owned& owned : rules.patterns[number]) {
       if (owned.first_end && adjoins) continue;
-      f.level.hits[owned.owner].push_back({end, owned.id});
-      ++f.level.filed;
+      level.hits[owned.owner].push_back({end, owned.id});
+      ++level.filed;
     }
-    return 0;
   };
-  const hs_error_t result =
-      hs_scan(rules.database.get(), seen.data(), static_cast<unsigned>(seen.size()), 0, scratch.get(), file, &filing);
-  check(result == HS_SUCCESS, "the pattern scan works");
+  rules.match(seen, scratch.get(), file);
 }
 
 void Scan::State::dispatch_scanner(const Text& text, Level& level, size_t owner) {
@@ -474,7 +459,7 @@ void Scan::State::match_utf16(const Text& text) {
 }
 
 void Scan::State::scan(const Text& text) {
-  if (text.bytes.empty() || !rules.database.get()) return;
+  if (text.bytes.empty() || rules.patterns.empty()) return;
   while (levels.size() <= text.depth) levels.push_back(std::make_unique<Level>());
   levels[text.depth]->reset(rules.owners());
   match_utf16(text);

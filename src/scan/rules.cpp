@@ -39,23 +39,51 @@ size_t width_of(const Pattern& pattern, std::string_view owner) {
   return width;
 }
 
-// Which bytes can fill a disk without any pattern matching. Asked of the database itself, so it stays true.
-std::array<bool, 256> quiet_bytes(const hs_database_t* database, size_t width) {
-  Handle<hs_scratch_t, hs_free_scratch> scratch;
-  hs_scratch_t* raw = nullptr;
-  if (hs_alloc_scratch(database, &raw) != HS_SUCCESS) throw Error("no memory for pattern scratch");
-  scratch = Handle<hs_scratch_t, hs_free_scratch>(raw);
-  std::array<bool, 256> quiet{};
-  for (unsigned byte = 0; byte < 256; ++byte) {
-    const std::string text(width + 64, static_cast<char>(byte));
-    auto stop = [](unsigned, unsigned long long, unsigned long long, unsigned, void*) { return 1; };
-    quiet[byte] =
-        hs_scan(database, text.data(), static_cast<unsigned>(text.size()), 0, raw, stop, nullptr) == HS_SUCCESS;
+struct Numbered {
+  const Pattern* pattern;
+  unsigned number;
+};
+
+Handle<hs_database_t, hs_free_database> compile(const std::vector<Numbered>& patterns) {
+  std::vector<const char*> texts;
+  std::vector<unsigned> flags, ids;
+  for (const Numbered& one : patterns) {
+    texts.push_back(one.pattern->regex);
+    flags.push_back(hyperscan_flags(*one.pattern));
+    ids.push_back(one.number);
   }
-  return quiet;
+  hs_database_t* database = nullptr;
+  hs_compile_error_t* failure = nullptr;
+  if (hs_compile_multi(texts.data(), flags.data(), ids.data(), static_cast<unsigned>(texts.size()), HS_MODE_BLOCK,
+                       nullptr, &database, &failure) != HS_SUCCESS) {
+    const std::string why = failure ? failure->message : "no reason given";
+    const std::string which = failure && failure->expression >= 0 ? texts[size_t(failure->expression)] : "all together";
+    hs_free_compile_error(failure);
+    throw Error(fmt::format("patterns do not compile: {}: {}", which, why));
+  }
+  return Handle<hs_database_t, hs_free_database>(database);
 }
 
 }  // namespace
+
+Handle<hs_scratch_t, hs_free_scratch> Rules::State::make_scratch() const {
+  hs_scratch_t* raw = nullptr;
+  if (database.get() && hs_alloc_scratch(database.get(), &raw) != HS_SUCCESS)
+    throw Error("no memory for pattern scratch");
+  return Handle<hs_scratch_t, hs_free_scratch>(raw);
+}
+
+// Tried out, so it stays true.
+void Rules::State::find_quiet_bytes() {
+  const auto scratch = make_scratch();
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const std::string text(width + 64, static_cast<char>(byte));
+    size_t hits = 0;
+    auto count = [&](unsigned, size_t) { ++hits; };
+    match(text, scratch.get(), count);
+    quiet[byte] = hits == 0;
+  }
+}
 
 Rules::Rules() : Rules(scan::scanners(), scan::decoders()) {}
 
@@ -65,21 +93,19 @@ Rules::Rules(std::span<const Scanner* const> scanners, std::span<const Decoder* 
   state.scanners.assign(scanners.begin(), scanners.end());
   state.decoders.assign(decoders.begin(), decoders.end());
 
-  std::vector<const char*> texts;
-  std::vector<unsigned> flags, ids;
+  std::vector<Numbered> patterns;                                   // for Hyperscan
   std::map<std::pair<std::string_view, unsigned>, size_t> numbers;  // equal patterns are matched once
   uint32_t owner = 0;
-  auto add = [&](std::string_view name, std::span<const Pattern> patterns) {
-    for (const Pattern& pattern : patterns) {
-      const auto [number, is_new] = numbers.try_emplace({pattern.regex, hyperscan_flags(pattern)}, ids.size());
+  auto add = [&](std::string_view name, std::span<const Pattern> all) {
+    for (const Pattern& pattern : all) {
+      const auto [at, is_new] = numbers.try_emplace({pattern.regex, pattern.flags}, state.patterns.size());
+      const auto number = uint32_t(at->second);
       if (is_new) {
         state.width = std::max(state.width, width_of(pattern, name));
-        texts.push_back(pattern.regex);
-        flags.push_back(hyperscan_flags(pattern));
-        ids.push_back(static_cast<unsigned>(ids.size()));
         state.patterns.emplace_back();
+        if (!state.runs.add(pattern, number)) patterns.push_back({&pattern, number});
       }
-      state.patterns[number->second].push_back({owner, pattern.id, (pattern.flags & first_end) != 0});
+      state.patterns[number].push_back({owner, pattern.id, (pattern.flags & first_end) != 0});
     }
     ++owner;
   };
@@ -90,19 +116,8 @@ Rules::Rules(std::span<const Scanner* const> scanners, std::span<const Decoder* 
     state.reach = std::max(state.reach, scanner->reach_before);
   }
   for (const Decoder* decoder : decoders) add(decoder->name, decoder->patterns);
-  if (texts.empty()) return;
-
-  hs_database_t* database = nullptr;
-  hs_compile_error_t* failure = nullptr;
-  if (hs_compile_multi(texts.data(), flags.data(), ids.data(), static_cast<unsigned>(texts.size()), HS_MODE_BLOCK,
-                       nullptr, &database, &failure) != HS_SUCCESS) {
-    const std::string why = failure ? failure->message : "no reason given";
-    const std::string which = failure && failure->expression >= 0 ? texts[size_t(failure->expression)] : "all together";
-    hs_free_compile_error(failure);
-    throw Error(fmt::format("patterns do not compile: {}: {}", which, why));
-  }
-  state.database = Handle<hs_database_t, hs_free_database>(database);
-  state.quiet = quiet_bytes(database, state.width);
+  if (!patterns.empty()) state.database = compile(patterns);
+  state.find_quiet_bytes();
 }
 
 Rules::~Rules() = default;

@@ -4,8 +4,10 @@
 #include <array>
 #include <hs/hs.h>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "scan/engine.h"
+#include "scan/runs.h"
 
 namespace weft::scan {
 
@@ -25,13 +27,33 @@ struct Rules::State {
 
   std::vector<const Scanner*> scanners;
   std::vector<const Decoder*> decoders;
-  std::vector<std::vector<Owned>> patterns;  // by Hyperscan's number; equal patterns of several owners are one
-  Handle<hs_database_t, hs_free_database> database;
-  size_t width = 0;               // of the longest match
-  size_t reach = 0;               // the farthest any scanner looks back from a match
-  std::array<bool, 256> quiet{};  // a stretch of this byte alone holds no match
+  std::vector<std::vector<Owned>> patterns;          // by number; equal patterns of several owners are one
+  Runs runs;                                         // of some of them
+  Handle<hs_database_t, hs_free_database> database;  // of all others; none when there are none
+  size_t width = 0;                                  // of the longest match
+  size_t reach = 0;                                  // the farthest any scanner looks back from a match
+  std::array<bool, 256> quiet{};                     // a stretch of this byte alone holds no match
 
   size_t owners() const { return scanners.size() + decoders.size(); }
+  // Memory that one thread needs to match; none without a database. Throws Error.
+  Handle<hs_scratch_t, hs_free_scratch> make_scratch() const;
+  void find_quiet_bytes();
+  // Calls file(number, end) for every match in text, in no order. Of a run only the first end is told.
+  template <class File>
+  void match(std::string_view text, hs_scratch_t* scratch, File& file) const;
 };
+
+template <class File>
+void Rules::State::match(std::string_view text, hs_scratch_t* scratch, File& file) const {
+  runs.find(text, file);
+  if (!database.get()) return;
+  auto tell = [](unsigned number, unsigned long long, unsigned long long to, unsigned, void* context) {
+    (*static_cast<File*>(context))(number, size_t(to));
+    return 0;
+  };
+  const hs_error_t result =
+      hs_scan(database.get(), text.data(), static_cast<unsigned>(text.size()), 0, scratch, tell, &file);
+  check(result == HS_SUCCESS, "the pattern scan works");
+}
 
 }  // namespace weft::scan

@@ -69,26 +69,17 @@ class Taken final : public Decoded {
 
 class PatternPass {
  public:
-  explicit PatternPass(const Rules& rules) : rules_(*rules.state_) {
-    hs_scratch_t* raw = nullptr;
-    if (hs_alloc_scratch(rules_.database.get(), &raw) != HS_SUCCESS) throw Error("no memory for pattern scratch");
-    scratch_ = Handle<hs_scratch_t, hs_free_scratch>(raw);
-  }
+  explicit PatternPass(const Rules& rules) : rules_(*rules.state_), scratch_(rules_.make_scratch()) {}
   // Hits in bytes, in order; not more than enough for the stream that begins at 0.
   std::vector<Hit> hits(Bytes bytes) {
-    struct Filing {
-      const Rules::State& rules;
-      std::vector<Hit> hits;
-    } filing{rules_, {}};
-    auto file = [](unsigned number, unsigned long long, unsigned long long to, unsigned, void* context) {
-      auto& f = *static_cast<Filing*>(context);
-      for (const Rules::State::Owned& owned : f.rules.patterns[number]) f.hits.push_back({size_t(to), owned.id});
-      return 0;
+    std::vector<Hit> hits;
+    auto file = [&](unsigned number, size_t end) {
+      for (const Rules::State::Owned& owned : rules_.patterns[number]) hits.push_back({end, owned.id});
     };
-    hs_scan(rules_.database.get(), as_text(bytes).data(), unsigned(bytes.size()), 0, scratch_.get(), file, &filing);
-    std::sort(filing.hits.begin(), filing.hits.end(),
+    rules_.match(as_text(bytes), scratch_.get(), file);
+    std::sort(hits.begin(), hits.end(),
               [](const Hit& a, const Hit& b) { return a.end != b.end ? a.end < b.end : a.pattern < b.pattern; });
-    return std::move(filing.hits);
+    return hits;
   }
 
  private:
