@@ -44,12 +44,15 @@ bool Runs::add(const Pattern& pattern, uint32_t number) {
       if (repeat->sign[c] && !kind(uint8_t(c))) return false;
     return true;
   };
-  const bool narrow = repeat->times >= least_narrow && all_are(is_narrow);
-  if (!narrow && !(repeat->times >= least_wide && all_are(is_wide))) return false;
-  std::vector<Run>& runs = narrow ? narrow_ : wide_;
-  constexpr size_t most = 8;
-  if (runs.size() == most) return false;
-  runs.push_back({repeat->sign, repeat->times, number});
+  std::vector<Run>* sort = nullptr;
+  if (repeat->times >= 2 * quarter - 1 && all_are(is_number))
+    sort = &number_;
+  else if (repeat->times >= 2 * half - 1 && all_are(is_narrow))
+    sort = &narrow_;
+  else if (repeat->times >= 2 * block_size - 1 && all_are(is_wide))
+    sort = &wide_;
+  if (!sort || sort->size() == most) return false;
+  sort->push_back({repeat->sign, repeat->times, number});
   width_ = std::max(width_, repeat->times);
   for (unsigned c = 0; c < 256; ++c) in_any_[c] = in_any_[c] || repeat->sign[c];
   return true;

@@ -27,6 +27,8 @@ class Runs {
   void find(std::string_view text, Found found) const;
 
  private:
+  static constexpr size_t most = 8;  // of one sort
+
   struct Run {
     std::array<bool, 256> sign{};
     size_t least = 0;
@@ -34,17 +36,19 @@ class Runs {
   };
   // What is looked for first, sixteen bytes at a time, by comparisons that a compiler turns into vector instructions:
   // half a run at a place that is a multiple of its size. `wide` is a run of 31 or more of letters, digits and
-  // "+,-./_", `narrow` one of 15 or more of capital letters and digits.
+  // "+,-./_", `narrow` one of 15 or more of capital letters and digits, `number` one of 7 or more digits.
   using Block = uint8_t __attribute__((vector_size(16)));
   using Halves = uint64_t __attribute__((vector_size(16)));
-  static constexpr size_t block_size = sizeof(Block), least_wide = 2 * block_size - 1, least_narrow = block_size - 1;
+  using Quarters = uint32_t __attribute__((vector_size(16)));
+  static constexpr size_t block_size = sizeof(Block), half = block_size / 2, quarter = block_size / 4;
   static bool is_wide(uint8_t c) { return uint8_t((c | 0x20) - 'a') < 26 || uint8_t(c - '+') < 15 || c == '_'; }
-  static bool is_narrow(uint8_t c) { return uint8_t(c - 'A') < 26 || uint8_t(c - '0') < 10; }
+  static bool is_narrow(uint8_t c) { return uint8_t(c - 'A') < 26 || is_number(c); }
+  static bool is_number(uint8_t c) { return uint8_t(c - '0') < 10; }
 
   template <class Found>
   static void follow(const Run& run, std::string_view text, size_t begin, size_t end, size_t& done, Found found);
 
-  std::vector<Run> wide_, narrow_;
+  std::vector<Run> wide_, narrow_, number_;
   std::array<bool, 256> in_any_{};
   size_t width_ = 0;
 };
@@ -65,23 +69,28 @@ void Runs::follow(const Run& run, std::string_view text, size_t begin, size_t en
 
 template <class Found>
 void Runs::find(std::string_view text, Found found) const {
-  if (wide_.empty() && narrow_.empty()) return;
-  std::array<size_t, 8> done_wide{}, done_narrow{};  // by run: as many as add() takes
+  if (wide_.empty() && narrow_.empty() && number_.empty()) return;
+  std::array<size_t, most> done_wide{}, done_narrow{}, done_number{};  // by run
   for (size_t at = 0; at < text.size(); at += block_size) {
     Block c{};
     std::memcpy(&c, text.data() + at, text.size() - at < block_size ? text.size() - at : block_size);
-    const Block digits = (c - '0') < 10;
-    const Block narrow = ((c - 'A') < 26) | digits;
+    const Block number = (c - '0') < 10;
+    const Block narrow = ((c - 'A') < 26) | number;
     const Block wide = (((c | 0x20) - 'a') < 26) | ((c - '+') < 15) | (c == '_');
-    const Halves narrow_halves = std::bit_cast<Halves>(narrow), wide_halves = std::bit_cast<Halves>(wide);
+    const Halves wide_halves = std::bit_cast<Halves>(wide), narrow_halves = std::bit_cast<Halves>(narrow);
     if ((wide_halves[0] & wide_halves[1]) == ~uint64_t(0))
       for (size_t i = 0; i < wide_.size(); ++i) follow(wide_[i], text, at, at + block_size, done_wide[i], found);
-    for (size_t half = 0; half < 2; ++half)
-      if (narrow_halves[half] == ~uint64_t(0))
-        for (size_t i = 0; i < narrow_.size(); ++i) {
-          const size_t begin = at + half * sizeof(uint64_t);
-          follow(narrow_[i], text, begin, begin + sizeof(uint64_t), done_narrow[i], found);
-        }
+    for (size_t n = 0; n < 2; ++n)
+      if (narrow_halves[n] == ~uint64_t(0))
+        for (size_t i = 0; i < narrow_.size(); ++i)
+          follow(narrow_[i], text, at + n * half, at + (n + 1) * half, done_narrow[i], found);
+    const Halves number_halves = std::bit_cast<Halves>(number);
+    if ((number_halves[0] | number_halves[1]) == 0) continue;
+    const Quarters number_quarters = std::bit_cast<Quarters>(number);
+    for (size_t n = 0; n < 4; ++n)
+      if (number_quarters[n] == ~uint32_t(0))
+        for (size_t i = 0; i < number_.size(); ++i)
+          follow(number_[i], text, at + n * quarter, at + (n + 1) * quarter, done_number[i], found);
   }
 }
 

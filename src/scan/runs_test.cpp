@@ -22,6 +22,7 @@ const std::string small = "abcdefghijklmnopqrstuvwxyz";
 
 const std::vector<Asked> all{{{"[A-Z0-9]{16}", first_end}, capitals + digits, 16},
                              {{"[0-9A-Fa-f]{32}", first_end}, digits + "ABCDEFabcdef", 32},
+                             {{"[0-9]{7}", first_end}, digits, 7},
                              {{"[A-Za-z0-9+/_-]{48}", first_end}, capitals + small + digits + "+/_-", 48},
                              {{"[a-f]{31}", first_end}, "abcdef", 31}};
 
@@ -65,6 +66,7 @@ TEST(Runs, TakeOnlyWhatTheyCanFind) {
   Runs runs;
   EXPECT_FALSE(runs.add({"[A-Z0-9]{16}", 0}, 0)) << "every end is wanted";
   EXPECT_FALSE(runs.add({"[A-Z0-9]{14}", first_end}, 0)) << "too short";
+  EXPECT_FALSE(runs.add({"[0-9]{6}", first_end}, 0)) << "too short even for digits";
   EXPECT_FALSE(runs.add({"[A-Za-z]{16}", first_end}, 0)) << "too short for all letters";
   EXPECT_FALSE(runs.add({"[A-Z0-9]{16,20}", first_end}, 0));
   EXPECT_FALSE(runs.add({"[A-Z0-9]{16}x", first_end}, 0));

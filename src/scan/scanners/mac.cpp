@@ -16,13 +16,16 @@ namespace weft::scan {
 namespace {
 
 void on_hit(std::string_view text, const Hit& hit, size_t, Sink& sink) {
-  const size_t end = hit.end, begin = end - 17;
+  constexpr size_t size = 17, matched_behind = 12;  // the pattern ends with the fourth separator
+  if (hit.end < matched_behind) return;
+  const size_t begin = hit.end - matched_behind, end = begin + size;
+  if (end > text.size()) return;
   const char before = char_before(text, begin);
   if (is_alnum(before) || before == ':' || before == '-' || before == '_') return;
-  std::string_view raw = text.substr(begin, 17);
+  std::string_view raw = text.substr(begin, size);
   char separator = raw[2];
   std::string digits, value = lower_ascii(raw);
-  for (size_t i = 0; i < 17; ++i) {
+  for (size_t i = 0; i < size; ++i) {
     if (i % 3 == 2) {
       if (raw[i] != separator) return;
       value[i] = ':';
@@ -48,8 +51,8 @@ void on_hit(std::string_view text, const Hit& hit, size_t, Sink& sink) {
 
 constexpr std::array<std::string_view, 2> kinds{"mac", "bssid"};
 constexpr std::array patterns{
-    Pattern{R"((?:[0-9a-f]{2}:){5}[0-9a-f]{2})", caseless, 0},
-    Pattern{R"((?:[0-9a-f]{2}-){5}[0-9a-f]{2})", caseless, 1},
+    Pattern{R"(:[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:)", caseless},
+    Pattern{R"(-[0-9a-f]{2}-[0-9a-f]{2}-[0-9a-f]{2}-)", caseless},
 };
 
 constexpr std::array examples{
