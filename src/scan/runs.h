@@ -71,9 +71,7 @@ template <class Found>
 void Runs::find(std::string_view text, Found found) const {
   if (wide_.empty() && narrow_.empty() && number_.empty()) return;
   std::array<size_t, most> done_wide{}, done_narrow{}, done_number{};  // by run
-  for (size_t at = 0; at < text.size(); at += block_size) {
-    Block c{};
-    std::memcpy(&c, text.data() + at, text.size() - at < block_size ? text.size() - at : block_size);
+  auto look = [&](Block c, size_t at) {
     const Block number = (c - '0') < 10;
     const Block narrow = ((c - 'A') < 26) | number;
     const Block wide = (((c | 0x20) - 'a') < 26) | ((c - '+') < 15) | (c == '_');
@@ -85,13 +83,23 @@ void Runs::find(std::string_view text, Found found) const {
         for (size_t i = 0; i < narrow_.size(); ++i)
           follow(narrow_[i], text, at + n * half, at + (n + 1) * half, done_narrow[i], found);
     const Halves number_halves = std::bit_cast<Halves>(number);
-    if ((number_halves[0] | number_halves[1]) == 0) continue;
+    if ((number_halves[0] | number_halves[1]) == 0) return;
     const Quarters number_quarters = std::bit_cast<Quarters>(number);
     for (size_t n = 0; n < 4; ++n)
       if (number_quarters[n] == ~uint32_t(0))
         for (size_t i = 0; i < number_.size(); ++i)
           follow(number_[i], text, at + n * quarter, at + (n + 1) * quarter, done_number[i], found);
+  };
+  Block c{};
+  size_t at = 0;
+  for (; at + block_size <= text.size(); at += block_size) {
+    std::memcpy(&c, text.data() + at, block_size);
+    look(c, at);
   }
+  if (at == text.size()) return;
+  c = Block{};
+  std::memcpy(&c, text.data() + at, text.size() - at);
+  look(c, at);
 }
 
 }  // namespace weft::scan
