@@ -32,6 +32,14 @@ constexpr std::array signatures{
     Signature{"%PDF-1.", "application/pdf"},
 };
 
+// Byte code of Python 3.7 to 3.12 (PEP 552): version, CR LF, flags.
+bool is_python_bytecode(std::string_view bytes) {
+  constexpr unsigned oldest = 3390, newest = 3531;
+  if (bytes.size() < 16 || bytes.substr(2, 2) != "\r\n") return false;
+  const unsigned version = uint8_t(bytes[0]) | unsigned(uint8_t(bytes[1])) << 8;
+  return version >= oldest && version <= newest && uint8_t(bytes[4]) <= 3 && bytes.substr(5, 3) == "\0\0\0"sv;
+}
+
 constexpr size_t looked_at = 8 * KiB;  // bytes of a text whose lines are looked at
 
 bool is_blank(char c) {
@@ -72,8 +80,16 @@ bool starts_like_more(std::string_view text) {
   return text.substr(end + 1, text.find('\n', end + 1) - end - 1).find(',') != std::string_view::npos;
 }
 
+// "import os", "import a.b as c", "import {x} from 'y'"; not "import the module first".
+bool is_import(std::string_view line) {
+  const size_t word = line.find_first_not_of(" \t", line.find_first_of(" \t"));
+  if (word == std::string_view::npos) return false;
+  if (line.find_first_of(" \t", word) == std::string_view::npos) return true;
+  return line.find_first_of("{*;'\"", word) != std::string_view::npos || line.find(" as ") != std::string_view::npos;
+}
+
 // The first word of a line of source code, in the languages libmagic knows.
-bool is_code_word(std::string_view line) {
+bool is_code_word(std::string_view line, bool indented) {
   if (line.empty()) return false;
   const auto any = [&](auto... words) { return (line.starts_with(words) || ...); };
   switch (line[0]) {
@@ -94,17 +110,17 @@ bool is_code_word(std::string_view line) {
     case 'e':
       return any("export ", "enum ", "extern ");
     case 'f':
-      return any("function", "from ") && (line[1] == 'u' || line.find(" import ") != std::string_view::npos);
+      return any("function") || (!indented && any("from ") && line.find(" import ") != std::string_view::npos);
     case 'i':
-      return any("import ", "interface ");
+      return (!indented && any("import ") && is_import(line)) || any("interface ");
     case 'l':
-      return any("local ");
+      return any("local ") && line.find_first_of("=(") != std::string_view::npos;
     case 'm':
       return any("msgid", "module");
     case 'n':
       return any("namespace");
     case 'p':
-      return any("public ", "private ");
+      return any("public ", "private ") && line.find_first_of("(;{") != std::string_view::npos;
     case 's':
       return any("struct ", "static ");
     case 't':
@@ -132,7 +148,7 @@ bool is_plain(std::string_view text) {
     const size_t end = std::min(lines.find('\n', at), lines.size());
     size_t begin = at;
     while (begin < end && begin - at < 8 && is_blank(lines[begin])) ++begin;
-    if (is_code_word(lines.substr(begin, end - begin))) return false;
+    if (is_code_word(lines.substr(begin, end - begin), begin > at)) return false;
     at = end + 1;
   }
   return is_text(text);
@@ -144,6 +160,7 @@ std::string_view ContentType::quick(Bytes first) {
   const std::string_view text = as_text(first);
   for (const Signature& one : signatures)
     if (text.starts_with(one.bytes)) return one.type;
+  if (is_python_bytecode(text)) return "application/x-bytecode.python";
   if (text.size() >= 64 && is_plain(text)) return "text/plain";  // of a few bytes libmagic has notions of its own
   return {};
 }

@@ -1,7 +1,7 @@
 // A file of seen contents, little-endian:
-//   "WEFTSEEN", SHA-256 (hex) of the settings the contents were scanned under; contents, each: u64 size of its body,
-//   body, 16 hex digits of the body's SHA-256; index, sorted: SHA-256 of the content (32 bytes), u64 where it begins;
-//   u64 entries in the index, SHA-256 (hex) of the index.
+//   "WEFTSEEN", SHA-256 (hex) of the settings the contents were scanned under; contents, each: SHA-256 (32 bytes), u64
+//   size of its body, body (a zstd frame), 16 hex digits of the frame's SHA-256; index, sorted: SHA-256 of the content
+//   (32 bytes), u64 where it begins; u64 entries in the index, SHA-256 (hex) of the index.
 // A body: text sha256, md5, type; u32 features, each: text kind, scanner, encoding, value, context, layers, token, u64
 // begin and end; u32 problems, each: text layers, what, u64 begin. A text is u32 length and its bytes.
 #include "extract/seen.h"
@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <tuple>
 #include <unistd.h>
+#include <zstd.h>
 
 #include "base/cursor.h"
 #include "base/error.h"
@@ -28,6 +29,7 @@ constexpr std::string_view magic = "WEFTSEEN";
 constexpr size_t hash_size = 64, check_size = 16;
 constexpr size_t head_size = magic.size() + hash_size;
 constexpr size_t most_encoded = 16 * MiB;  // of the features of one content, and of its problems
+constexpr size_t sha256_size = 32, entry_head = sha256_size + sizeof(uint64_t);
 
 struct Entry {
   std::array<uint8_t, 32> sha256;
@@ -54,6 +56,28 @@ void put(std::string& out, std::string_view text) {
 
 std::string_view text(Cursor& in) {
   return in.take_text(in.u32le());
+}
+
+// Rows of one content are much alike: a fifth is left of them at zstd's cheapest level.
+std::string packed(std::string_view body) {
+  struct Free {
+    void operator()(ZSTD_CCtx* it) const { ZSTD_freeCCtx(it); }
+  };
+  thread_local const std::unique_ptr<ZSTD_CCtx, Free> state(ZSTD_createCCtx());
+  std::string out(ZSTD_compressBound(body.size()), '\0');
+  const size_t size = ZSTD_compressCCtx(state.get(), out.data(), out.size(), body.data(), body.size(), 1);
+  if (ZSTD_isError(size)) throw Error(std::string("cannot pack what a content gave: ") + ZSTD_getErrorName(size));
+  out.resize(size);
+  return out;
+}
+
+// Nothing when the frame is damaged, or larger than any that was packed.
+std::optional<std::string> unpacked(std::string_view frame) {
+  const unsigned long long size = ZSTD_getFrameContentSize(frame.data(), frame.size());
+  if (size > 3 * most_encoded) return std::nullopt;  // also the library's two values for "unknown" and "error"
+  std::string out(size_t(size), '\0');
+  if (ZSTD_decompress(out.data(), out.size(), frame.data(), frame.size()) != size) return std::nullopt;
+  return out;
 }
 
 }  // namespace
@@ -87,8 +111,11 @@ std::string Remembered::encoded(const ContentFacts& facts) const {
   body += features_;
   put(body, problem_count_);
   body += problems_;
-  put(out, uint64_t(body.size()));
-  return out + body + sha256_hex(as_bytes(body)).substr(0, check_size);
+  const std::string frame = packed(body);
+  const std::array<uint8_t, sha256_size> sha256 = binary(facts.sha256);
+  out.append(reinterpret_cast<const char*>(sha256.data()), sha256.size());
+  put(out, uint64_t(frame.size()));
+  return out + frame + sha256_hex(as_bytes(frame)).substr(0, check_size);
 }
 
 void write_seen(const std::vector<std::string>& parts, const std::string& settings, const std::string& to) {
@@ -103,11 +130,13 @@ void write_seen(const std::vector<std::string>& parts, const std::string& settin
     Cursor in(mapping.bytes());
     while (in.remaining() > 0) {
       const size_t begin = in.position();
-      const Bytes body = in.take(in.u64le());
+      Entry entry{{}, at};
+      const Bytes sha256 = in.take(sha256_size);
+      in.skip(in.u64le());
       in.skip(check_size);
       if (!in.ok()) break;  // cut short when a run was killed
-      Cursor head(body);
-      index.push_back({binary(text(head)), at});
+      std::copy(sha256.begin(), sha256.end(), entry.sha256.begin());
+      index.push_back(entry);
       const std::string_view whole = as_text(mapping.bytes().subspan(begin, in.position() - begin));
       out.write(whole.data(), std::streamsize(whole.size()));
       at += whole.size();
@@ -190,15 +219,20 @@ std::optional<SeenContent> Seen::find(const std::string& sha256_hex) const {
   auto place = std::partition_point(places_.begin(), places_.end(), [&](const Place& p) { return p.prefix < prefix; });
   for (; place != places_.end() && place->prefix == prefix; ++place) {
     const Fd& fd = files_[place->file];
-    const std::string head = read_at(fd, place->at, sizeof(uint64_t));
-    const uint64_t size = Cursor(as_bytes(head)).u64le();
+    const std::string head = read_at(fd, place->at, entry_head);
+    Cursor in_head(as_bytes(head));
+    in_head.skip(sha256_size);
+    const uint64_t size = in_head.u64le();
     if (size > 3 * most_encoded) continue;
+    std::string frame = read_at(fd, place->at + entry_head, size_t(size) + check_size);
+    if (frame.size() != size + check_size) continue;
+    const std::string check = frame.substr(size_t(size));
+    frame.resize(size_t(size));
+    if (weft::sha256_hex(as_bytes(frame)).compare(0, check_size, check) != 0) continue;
+    std::optional<std::string> body = unpacked(frame);
+    if (!body) continue;
     SeenContent out;
-    out.body = read_at(fd, place->at + sizeof(uint64_t), size_t(size) + check_size);
-    if (out.body.size() != size + check_size) continue;
-    const std::string check = out.body.substr(size_t(size));
-    out.body.resize(size_t(size));
-    if (weft::sha256_hex(as_bytes(out.body)).compare(0, check_size, check) != 0) continue;
+    out.body = std::move(*body);
     Cursor in(as_bytes(out.body));
     out.facts.sha256 = text(in), out.facts.md5 = text(in), out.facts.type = text(in);
     for (uint32_t left = in.u32le(); left > 0 && in.ok(); --left) {
