@@ -134,7 +134,8 @@ void on_address(Bytes bytes, size_t anchor, size_t end, bool is_url, size_t from
     at += sign.size;
   }
   at = std::min(at, text.size());
-  if (at < end) return;
+  // An address has a dot behind its "@", escaped or not.
+  if (at < end || (!is_url && text.substr(end, at - end).find_first_of(".%&\\") == std::string_view::npos)) return;
   give(begin, at, std::move(decoded), out);
 }
 

@@ -4,6 +4,7 @@
 #include "scan/decoders/inflate.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <libdeflate.h>
 #include <limits>
@@ -80,10 +81,23 @@ bool inflate_whole(Bytes bytes, Wrap wrap, size_t room, Inflated& out) {
   }
 }
 
+// False for bytes that only begin like a zlib stream, whose magic two bytes in a row make: they break at once.
+bool may_be_zlib(Bytes bytes) {
+  z_stream& z = zlib_state(Wrap::zlib);
+  std::array<uint8_t, 256> out;
+  z.next_in = const_cast<Bytef*>(bytes.data());
+  z.avail_in = static_cast<uInt>(std::min<size_t>(bytes.size(), out.size()));
+  z.next_out = out.data();
+  z.avail_out = static_cast<uInt>(out.size());
+  const int result = ::inflate(&z, Z_NO_FLUSH);
+  return result != Z_DATA_ERROR && result != Z_NEED_DICT;
+}
+
 }  // namespace
 
 Inflated inflate_stream(Bytes bytes, Wrap wrap, size_t room) {
   Inflated out;
+  if (wrap == Wrap::zlib && !may_be_zlib(bytes)) return out;
   if (inflate_whole(bytes, wrap, room, out)) return out;
   z_stream& z = zlib_state(wrap);
   z.next_in = const_cast<Bytef*>(bytes.data());

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "base/text.h"
 #include "scan/scanner.h"
@@ -26,6 +27,9 @@ constexpr std::array<std::string_view, 13> telling{
     "received",      "message-id", "return-path", "mime-version",     "content-type", "content-transfer-encoding",
     "in-reply-to",   "references", "bcc",         "x-originating-ip", "resent-from",  "x-received",
     "dkim-signature"};
+
+// Those that a header has once (RFC 5322 §3.6): a second one belongs to another header.
+constexpr std::array<std::string_view, 6> once{"subject", "from", "to", "cc", "date", "sender"};
 
 // The name of the field a line starts with, in lower case: one of the above, or empty.
 std::string_view field_name(std::string_view line) {
@@ -60,7 +64,11 @@ bool is_blank(std::string_view line) {
 struct Block {
   bool from = false, other = false, technical = false;
   size_t fields = 0;
-  void add(std::string_view name) {
+  std::array<bool, once.size()> had{};
+  // False when the field is of another header.
+  bool add(std::string_view name) {
+    const auto known = std::find(once.begin(), once.end(), name);
+    if (known != once.end() && std::exchange(had[size_t(known - once.begin())], true)) return false;
     ++fields;
     if (name == "from")
       from = true;
@@ -68,6 +76,7 @@ struct Block {
       other = true;
     else if (name != "cc" && name != "sender" && name != "content-type" && name != "references")
       technical = true;
+    return true;
   }
   bool is_header() const { return fields >= 2 && (technical || (from && other)); }
 };
@@ -83,7 +92,7 @@ Block block_around(std::string_view text, size_t begin) {
       std::string_view name = field_name(line);
       bool extension = line.substr(0, 2) == "X-" || line.substr(0, 5) == "List-";
       if ((name.empty() && !extension) || ++fields > most_fields) break;
-      if (!name.empty()) block.add(name);
+      if (!name.empty() && !block.add(name)) break;
     }
     at = end + 1;
   }
@@ -97,7 +106,7 @@ Block block_around(std::string_view text, size_t begin) {
       std::string_view name = field_name(line);
       bool extension = line.substr(0, 2) == "X-" || line.substr(0, 5) == "List-";
       if ((name.empty() && !extension) || ++fields > most_fields) break;
-      if (!name.empty()) block.add(name);
+      if (!name.empty() && !block.add(name)) break;
     }
     at = start;
   }

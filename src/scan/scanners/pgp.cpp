@@ -114,9 +114,21 @@ size_t groups_end(std::string_view text, size_t begin) {
   return at;
 }
 
+bool is_hex_group(std::string_view text, size_t at) {
+  return at + 4 <= text.size() && is_hex(text.substr(at, 4)) && !is_alnum(char_at(text, at + 4));
+}
+
+// In the middle of a row of groups, without the two spaces that gpg prints between the fifth and the sixth.
+bool is_in_a_row(std::string_view text, size_t begin) {
+  constexpr size_t fifth_end = 24;
+  return text.substr(std::min(text.size(), begin + fifth_end), 2) != "  " && begin >= 5 && text[begin - 1] == ' ' &&
+         is_hex_group(text, begin - 5);
+}
+
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (hit.pattern == armor) return on_armor(text, hit, sink);
   const size_t begin = hit.end - (hit.pattern == grouped ? 20 : hit.pattern == joined ? 32 : 16);
+  if (hit.pattern == grouped && is_in_a_row(text, begin)) return;
   const size_t end = hit.pattern == grouped ? groups_end(text, begin) : hit.pattern == joined ? begin + 40 : hit.end;
   if (begin < from || end == begin || end > text.size() || is_alnum(char_at(text, end))) return;
   const char before = char_before(text, begin);
@@ -127,6 +139,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (is_filler(value)) return;
   // With the double space in the middle it is what gpg prints; without, it may be a row of any table.
   bool printed = hit.pattern == grouped && text.substr(begin, end - begin).find("  ") != std::string_view::npos;
+  if (hit.pattern == grouped && !printed && char_at(text, end) == ' ' && is_hex_group(text, end + 1)) return;
   if (hit.pattern != key_id && !printed &&
       !mentioned_before(text, begin, 32,
                         {"fingerprint", "openpgp4fpr", "pgp", "gpg", "gnupg", "signing key", "recv-key", "recv-keys",
@@ -154,6 +167,7 @@ constexpr std::array examples{
     Example{"Fingerprint: 0d69e11f12bdba077b3726ab4e1f799aa4ff2279\n", "pgp",
             "0D69E11F12BDBA077B3726AB4E1F799AA4FF2279"},
     Example{"6591 3B62 9BA5 88BB 6604 59A4 6604 7550 6591 3B62\n", "pgp", ""},
+    Example{"fingerprint: 1111 2222 0D69 E11F 12BD BA07 7B37 26AB 4E1F 799A A4FF 2279 3333", "pgp", ""},
     Example{"gpg: using RSA key 4E1F799AA4FF2279", "pgp", "4E1F799AA4FF2279"},
     Example{"PGP key id 0x4E1F799AA4FF2279)", "pgp", "4E1F799AA4FF2279"},
     Example{"commit 0d69e11f12bdba077b3726ab4e1f799aa4ff2279", "pgp", ""},
