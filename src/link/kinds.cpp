@@ -113,11 +113,33 @@ std::string only(std::string_view text, bool (*keep)(int)) {
   return out;
 }
 
-// RFC 2606 and 6761: names set aside for examples, tests and local use.
+// RFC 2606 and 6761: names set aside for examples and tests.
 bool example_host(std::string_view host) {
-  static constexpr std::string_view names[] = {"example", "example.com", "example.net", "example.org", "example.edu",
-                                               "test",    "invalid",     "localhost",   "local",       "localdomain"};
+  static constexpr std::string_view names[] = {"example",     "example.com", "example.net", "example.org",
+                                               "example.edu", "test",        "invalid",     "localhost"};
   return std::any_of(std::begin(names), std::end(names), [&](std::string_view name) { return under(host, name); });
+}
+
+// A name in a local network (RFC 6762) that machines and domains get unless somebody chooses another. A chosen one is
+// as private as any: anna@silver-surfer.local is written by one machine.
+bool default_local_host(std::string_view written) {
+  const std::string host = lower_ascii(written);
+  if (!under(host, "local") && !under(host, "localdomain")) return false;
+  const size_t suffix = host.rfind('.');
+  if (suffix == std::string_view::npos) return true;
+  const std::string_view above = std::string_view(host).substr(0, suffix);
+  const std::string_view name = above.substr(above.rfind('.') + 1);  // the whole when there is no dot
+  static constexpr std::string_view names[] = {
+      "ad",     "archlinux",   "centos", "company", "computer", "contoso", "corp",    "debian",  "dev",     "domain",
+      "fedora", "foo",         "home",   "host",    "imac",     "intern",  "iphone",  "kali",    "lan",     "linux",
+      "local",  "localhost",   "mac",    "mail",    "mybox",    "mycorp",  "network", "office",  "pc",      "prod",
+      "pve",    "raspberrypi", "router", "server",  "test",     "ubuntu",  "user",    "vagrant", "windows", "work"};
+  static constexpr std::string_view starts_of[] = {"macbook",  "mac-mini", "macmini", "imac-",
+                                                   "desktop-", "laptop-",  "ip-"};
+  return is_one_of(name, names) || name.size() < 3 ||
+         std::any_of(std::begin(starts_of), std::end(starts_of),
+                     [&](std::string_view start) { return starts(name, start); }) ||
+         ends(name, "-macbook") || ends(name, "macbook-pro") || ends(name, "macbook-air");
 }
 
 // Who writes programs signs them: these hosts stand in the text of operating systems and packages everywhere.
@@ -158,6 +180,7 @@ std::string_view email_reason(std::string_view value) {
   if (at == std::string_view::npos) return "";
   std::string_view host = value.substr(at + 1);
   if (example_host(host)) return "example value";
+  if (default_local_host(host)) return "default name of a machine or network";
   if (software_host(host)) return of_software_makers;
   if (is_one_of(value.substr(0, at), roles)) return "role address";
   return "";
