@@ -1,5 +1,6 @@
 #include "image/evidence_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -27,6 +28,8 @@ EvidenceFile::EvidenceFile(std::string path) : path_(std::move(path)) {
     if (::ioctl(fd, BLKGETSIZE64, &size_) != 0) throw Error("cannot ask the device for its size", path_, errno);
   } else if (S_ISREG(status.st_mode)) {
     size_ = uint64_t(status.st_size);
+    constexpr uint64_t block = 512;  // of st_blocks, whatever the file system
+    has_holes_ = uint64_t(status.st_blocks) * block < size_;
   } else {
     throw Error("is neither a file, a folder nor a block device: it cannot be taken in as evidence", path_);
   }
@@ -35,6 +38,21 @@ EvidenceFile::EvidenceFile(std::string path) : path_(std::move(path)) {
 }
 
 std::string EvidenceFile::try_read(uint64_t offset, MutableBytes out) const {
+  while (has_holes_ && !out.empty()) {
+    // Holes are zeros that nobody has to read. Where the file system cannot tell, all of it is data.
+    const off_t data = ::lseek(fd_.get(), off_t(offset), SEEK_DATA);
+    const uint64_t data_begin = data >= 0 ? uint64_t(data) : errno == ENXIO ? size_ : offset;
+    const size_t hole = size_t(std::min<uint64_t>(data_begin - offset, out.size()));
+    std::memset(out.data(), 0, hole);
+    out = out.subspan(hole);
+    offset += hole;
+    if (out.empty()) return {};
+    const off_t end = ::lseek(fd_.get(), off_t(offset), SEEK_HOLE);
+    const size_t n = end > off_t(offset) ? size_t(std::min<uint64_t>(uint64_t(end) - offset, out.size())) : out.size();
+    if (std::string reason = read_fully(fd_.get(), offset, out.first(n)); !reason.empty()) return reason;
+    out = out.subspan(n);
+    offset += n;
+  }
   return read_fully(fd_.get(), offset, out);
 }
 

@@ -30,6 +30,7 @@ class EvidenceFile {
   Fd fd_;
   uint64_t size_ = 0;
   bool is_device_ = false;
+  bool has_holes_ = false;
 };
 
 // pread until out is full; "" or the reason.
