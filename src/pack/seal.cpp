@@ -97,6 +97,8 @@ class Sealing {
   }
 
  private:
+  static constexpr uint64_t rows_held = 256 * KiB;  // whose pages stay in memory, though nobody needs them again
+
   template <class Row>
   SealedTable write(size_t table, const std::string& path, int mode = 0644) {
     std::vector<SortedRows> runs;
@@ -111,7 +113,8 @@ class Sealing {
         } while (!is_wanted<Row>(row));
       } while (out.rows > 0 && row == last);  // two rows may differ only in what the file table says better
       last = row;
-      ++out.rows;
+      if (++out.rows % rows_held == 0)
+        for (const UnitFile& unit : units_) unit.give_back_pages();
       std::apply([&](const auto&... cell) { (into.put(cell), ...); }, row);
       return true;
     };

@@ -273,8 +273,7 @@ struct UnitFile::Map {
     if (all.size() < head_size + hash_size) throw Error("not a unit file, or cut short", path);
     Cursor in(all.first(all.size() - hash_size));
     if (in.take_text(magic.size()) != magic) throw Error("not a unit file", path);
-    if (as_text(all.last(hash_size)) != sha256_hex(all.first(all.size() - hash_size)))
-      throw Error("damaged unit file", path);
+    if (as_text(all.last(hash_size)) != hash(all.first(all.size() - hash_size))) throw Error("damaged unit file", path);
     if (in.u32le() != version || in.take_text(hash_size) != fingerprint())
       throw Error("unit file of another version of Weft", path);
     each_table(static_cast<const UnitRows&>(UnitRows()), [&](const auto&) { tables.emplace_back(); });
@@ -290,11 +289,26 @@ struct UnitFile::Map {
   }
   Mapping mapping;
   std::vector<std::vector<SortedRows>> tables;
+
+  // Of a file that may be larger than memory should hold.
+  std::string hash(Bytes bytes) const {
+    constexpr size_t held = 32 * MiB;
+    Hasher hasher(Digest::sha256);
+    for (; !bytes.empty(); bytes = bytes.subspan(std::min(held, bytes.size()))) {
+      hasher.update(bytes.first(std::min(held, bytes.size())));
+      mapping.give_back();
+    }
+    return hasher.hex();
+  }
 };
 
 UnitFile::UnitFile(const std::string& path) : map_(std::make_unique<Map>(path)) {}
 UnitFile::UnitFile(UnitFile&&) noexcept = default;
 UnitFile::~UnitFile() = default;
+void UnitFile::give_back_pages() const {
+  map_->mapping.give_back();
+}
+
 const std::vector<SortedRows>& UnitFile::runs(size_t table) const {
   return map_->tables.at(table);
 }

@@ -60,6 +60,8 @@ class UnitFile {
   ~UnitFile();
   // The runs of one table, in file order; a table by its place in each_table().
   const std::vector<SortedRows>& runs(size_t table) const;
+  // Memory of what was read so far; it is read again when needed.
+  void give_back_pages() const;
 
  private:
   struct Map;
