@@ -13,6 +13,7 @@
 namespace weft::scan {
 namespace {
 
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 constexpr std::string_view units[] = {
@@ -105,6 +106,11 @@ constexpr std::string_view units[] = {
     "regf\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0"sv, "hbin"sv, "hbin\0\0\0\0\0\x10\0\0"sv, "\xff\xffnk\x20\0"sv,
     "\0\0nk\x20\0"sv, ".          \x10"sv,
     ".          \x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0..         \x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"sv,
+    "II*\0"sv, "MM\0*\0\0\0\x08"sv, "II*\0\x08\0\0\0\1\0\x10\1\2\0\3\0\0\0K1\0\0"sv,
+    "II*\0\x08\0\0\0\2\0\x10\1\2\0\3\0\0\0K1\0\0\x69\x87\4\0\1\0\0\0\0\0\0\0"sv,
+    "II*\0\0\1\0\0\1\0\x10\1\2\0\3\0\0\0\xff\xff\0\0"sv, "\x81\x81xpress"sv,
+    "\x81\x81xpress\xff\xff\xff\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"sv, "MAM\x84\0\0\1\0\0\0\0\0\xff\xff\xff"sv,
+    "\x03\xb0\x02\0\xfc\x0f"sv,
     // UTF-16 on the brink
     "a\0b\0c\0d\0e\0\x01\x02"sv, "a\0b\0"sv, "\0a\0b\1\1"sv, "a\0\n\0"sv};
 
@@ -163,6 +169,29 @@ TEST(Hostile, RepeatedStartsCostNoMoreThanTheirSize) {
     expect_linear(rules, bytes, unit);
     expect_linear(rules, widened(std::string_view(bytes).substr(0, short_size / 4)), unit);
   }
+}
+
+// What is looked for on a grid, at every place of it.
+TEST(Hostile, GridsCostNoMoreThanTheirSize) {
+  const Rules rules;
+  // Words that are sums as those of a key schedule, and never one.
+  std::string sums = "\1\2\4\x08\2\4\x08\1\4\x08\1\2\x08\1\2\4";
+  while (sums.size() < short_size) sums += char(uint8_t(sums[sums.size() - 16]) ^ uint8_t(sums[sums.size() - 4]));
+  expect_linear(rules, sums, "sums of words");
+  // A chunk of NTFS that unpacks to 4 KiB, and nothing behind it; one that breaks off where it is nearly full.
+  const std::string nothing(504, '\xff');
+  expect_linear(rules,
+                repeated("\x03\xb0\x02"
+                         "a\xfc\x0f\xff\xff" +
+                             nothing,
+                         short_size),
+                "lone chunks");
+  expect_linear(rules,
+                repeated("\x03\xb0\x02"
+                         "a\xfb\x0f\xff\xff" +
+                             nothing,
+                         short_size),
+                "broken chunks");
 }
 
 TEST(Hostile, LongRunsCostNoMoreThanTheirSize) {
