@@ -178,6 +178,10 @@ TEST(Hostile, GridsCostNoMoreThanTheirSize) {
   std::string sums = "\1\2\4\x08\2\4\x08\1\4\x08\1\2\x08\1\2\4";
   while (sums.size() < short_size) sums += char(uint8_t(sums[sums.size() - 16]) ^ uint8_t(sums[sums.size() - 4]));
   expect_linear(rules, sums, "sums of words");
+  // The trailer of a block of a mail store, of both forms, with a wrong checksum.
+  const std::string front(48, '\0');
+  expect_linear(rules, repeated(front + "\xf0\x1f\0\0\0\0\0\0\4\0\0\0\0\0\0\0"s, short_size), "long blocks");
+  expect_linear(rules, repeated(front + "\0\0\0\0\xf0\x1f\0\0\4\0\0\0\0\0\0\0"s, short_size), "old blocks");
   // A chunk of NTFS that unpacks to 4 KiB, and nothing behind it; one that breaks off where it is nearly full.
   const std::string nothing(504, '\xff');
   expect_linear(rules,

@@ -1,4 +1,4 @@
-// What Windows packs: the examples of [MS-XCA], real prefetch files, and compressed files as ntfs-3g
+// What Windows packs: the examples of [MS-XCA], real prefetch files and mail stores, and compressed files as ntfs-3g
 // writes them.
 #include "scan/decoders/windows_packed.h"
 
@@ -179,6 +179,59 @@ TEST(Lznt1, FilesThatNtfsCompressesAreReadWithoutIt) {
       const Layer layer = unpack(as_bytes(image).subspan(f.offset), f.layers, {});
       EXPECT_THAT(std::string(as_text(layer.bytes).substr(layer.offset)), StartsWith(f.value));
     }
+}
+
+// --- Mail stores -----------------------------------------------------------------------------------------------------
+
+TEST(Pst, AddressesInRealMailStores) {
+  // What readpst 0.6.76 shows of their messages; of the last two stores (a distribution list, contacts) it shows less.
+  const std::pair<const char*, std::set<std::string>> stores[] = {
+      {"outlook.pst", {"user@outlook.com"}},
+      {"testPST.pst",
+       {"couchbase@couchbase.com", "dev-help@tika.apache.org", "dev@tika.apache.org", "hong-thai.nguyen@polyspot.com",
+        "jira@apache.org", "kenigma1122@gmail.com", "kottmann@gmail.com", "lfcnassif@gmail.com", "oldcanine@yahoo.com",
+        "users@opennlp.apache.org", "webinar@couchbase.com"}},
+      {"dist-list.pst", {"contact1@rjohnson.id.au", "dist1@rjohnson.id.au", "dist2@rjohnson.id.au"}},
+      {"32-bit.pst", {"john.harrison@stellent.com"}}};
+  size_t tried = 0;
+  for (const auto& [name, wanted] : stores) {
+    const std::string file = evidence("mail/pst/"s + name);
+    if (file.empty()) continue;
+    ++tried;
+    const Results results = scan_all(file);
+    EXPECT_THAT(wanted, IsSubsetOf(emails(results, "-PST-"))) << name;
+    // Every address leads back.
+    size_t followed = 0;
+    for (const Found& f : results.features)
+      if (f.layers.starts_with("-PST-") && ++followed % 50 == 1) {
+        const Layer layer = unpack(as_bytes(std::string_view(file)).subspan(f.offset), f.layers, {});
+        EXPECT_LT(layer.offset, layer.bytes.size());
+      }
+  }
+  if (tried == 0) GTEST_SKIP() << "no evidence: set WEFT_EVIDENCE";
+}
+
+// One block in the items of a heap, one of before 2003, and two that go on one in the other.
+TEST(Pst, BlocksByThemselves) {
+  const std::string corpus = WEFT_SOURCE_DIR "/fuzz/corpus/PST/", front(4096, '\xee');
+  const Results heap = scan_all(front + read_file(corpus + "heap"));
+  EXPECT_EQ(emails(heap, "-PST-"), (std::set<std::string>{"anna@example.com", "bert@example.org"}));
+  EXPECT_EQ(std::count_if(heap.features.begin(), heap.features.end(),
+                          [](const Found& f) { return f.kind == "email" && f.encoding == "utf-16le"; }),
+            1);
+  EXPECT_EQ(emails(scan_all(front + read_file(corpus + "ansi")), "-PST-"), (std::set<std::string>{"bert@example.org"}));
+  const std::string two = read_file(corpus + "long");
+  for (const Found& f : scan_all(front + two).features)
+    if (f.kind == "email") {
+      EXPECT_THAT(f.layers, StartsWith("-PST-"));
+      EXPECT_EQ(f.offset, front.size());
+      EXPECT_EQ(unpack(as_bytes(two), f.layers, {}).bytes.size(), 8176 + 50u);
+    }
+  // Off the grid, or with a bit that is wrong, it is none.
+  EXPECT_TRUE(emails(scan_all("x" + two), "-PST-").empty());
+  std::string bent = read_file(corpus + "heap");
+  bent[40] ^= 1;
+  EXPECT_TRUE(emails(scan_all(bent), "-PST-").empty());
 }
 
 TEST(Xpress, SeedsUnpack) {
