@@ -52,11 +52,13 @@ constexpr std::string_view units[] = {
     // numbers
     "0123456789abcdef"sv, "1"sv, "4"sv, "4111111111111111"sv, "4111 1111 1111 1111 "sv, "4111 "sv, "A"sv, "F"sv,
     "FFFF "sv, "a"sv, ":"sv, "1:"sv, "fe80::"sv, "2000:"sv, "1.1."sv, "1.1.1.1"sv, "1."sv, "+1"sv, "+1 "sv,
-    "+49 89 32168123 "sv, "001"sv, "tel 0049 89 32168123 "sv, "303-497-3000 "sv, "(303) "sv, "DE89 3704 0044 0532 "sv,
-    "NO1111111111111"sv, "DE89370400440532013000 "sv, "00:11:22:33:44:55:"sv, "00:0c:29:ab:cd:3e "sv, "00-11-"sv,
-    "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"sv, "S-1-5-21-1-1-1-"sv, "S-1-5-21-1-1-1 "sv, "-1-"sv, "ssh-rsa AAAA"sv,
-    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC"sv, "-----BEGIN PGP MESSAGE-----\n"sv, "-----BEGIN PGP MESSAGE-----\n\n"sv,
-    "key FFFFFFFFFFFFFFFF "sv, "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed "sv, "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa "sv,
+    "+49 89 32168123 "sv, "001"sv, "tel 0049 89 32168123 "sv, "303-497-3000 "sv, "(303) "sv, "tel 0301234 "sv,
+    "fax 0301234 +49 89 32168123 "sv, "tel 030.1.2.3.4 b@b.de "sv, "tel 030 1 2 3 4 5 6 www.b.de germany "sv,
+    "DE89 3704 0044 0532 "sv, "NO1111111111111"sv, "DE89370400440532013000 "sv, "00:11:22:33:44:55:"sv,
+    "00:0c:29:ab:cd:3e "sv, "00-11-"sv, "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"sv, "S-1-5-21-1-1-1-"sv,
+    "S-1-5-21-1-1-1 "sv, "-1-"sv, "ssh-rsa AAAA"sv, "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC"sv,
+    "-----BEGIN PGP MESSAGE-----\n"sv, "-----BEGIN PGP MESSAGE-----\n\n"sv, "key FFFFFFFFFFFFFFFF "sv,
+    "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed "sv, "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa "sv,
     "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 "sv,
     // coins, persons, devices, places, networks, keys
     "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A "sv,
