@@ -76,7 +76,8 @@ constexpr std::string_view units[] = {
     "\x30\x82\x10\x00\x30\x82\x10\x00\xa0\x03\x02\x01\x02"sv, "\x30\x82\x10\x00\x02\x01\x00\x02\x81\x80"sv,
     "\x45\x00\x00\x1c\x00\x00\x40\x00\x40\x11\x00\x00"sv, "\x86\xdd\x60"sv, "\xd4\xc3\xb2\xa1\x02\x00\x04\x00"sv,
     "\x0a\x0d\x0d\x0a\x00\x00\x00\x00\x4d\x3c\x2b\x1a"sv, " HTTP/1.1\n"sv, "GET / HTTP/1.1\n"sv,
-    "GET / HTTP/1.1\na:b\n"sv, "GET / HTTP/1.1\nHost: a.de\nCookie: a=b\n"sv,
+    "GET / HTTP/1.1\na:b\n"sv, "GET / HTTP/1.1\nHost: a.de\nCookie: a=b\n"sv, "HTTP/1.1 200 "sv,
+    "HTTP/1.1 200 \na:b\n"sv, "HTTP/1.1 200 OK\nDate: a\nSet-Cookie: a=b; domain=a.de\n"sv,
     // rows of a database
     "\x05\x00\x35\x1b\x01http://a.de/"sv, "\x02\x00\x02\x00http://a.de/"sv,
     // structures
