@@ -113,7 +113,8 @@ constexpr std::string_view units[] = {
     "II*\0\x08\0\0\0\2\0\x10\1\2\0\3\0\0\0K1\0\0\x69\x87\4\0\1\0\0\0\0\0\0\0"sv,
     "II*\0\0\1\0\0\1\0\x10\1\2\0\3\0\0\0\xff\xff\0\0"sv, "\x81\x81xpress"sv,
     "\x81\x81xpress\xff\xff\xff\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"sv, "MAM\x84\0\0\1\0\0\0\0\0\xff\xff\xff"sv,
-    "\x03\xb0\x02\0\xfc\x0f"sv,
+    "\x03\xb0\x02\0\xfc\x0f"sv, "\x0d\0\0\0\1\0\x0a\0"sv, "\x0d\x01\x81\x48\x81\x48\x01\x01"sv,
+    "\x0d\0\x10\0\x7f\0\x10\0"sv,
     // UTF-16 on the brink
     "a\0b\0c\0d\0e\0\x01\x02"sv, "a\0b\0"sv, "\0a\0b\1\1"sv, "a\0\n\0"sv};
 
@@ -199,6 +200,22 @@ TEST(Hostile, GridsCostNoMoreThanTheirSize) {
                              nothing,
                          short_size),
                 "broken chunks");
+}
+
+// Pages of a database whose last cell is wrong, one in the other.
+TEST(Hostile, PagesInPagesCostNoMoreThanTheirSize) {
+  std::string pages(short_size, '\0');
+  for (size_t at = 0; at < pages.size(); at += 512) {
+    constexpr size_t cells = 200;  // as many as their places have room for
+    std::string page("\x0d\0\0\0\0\xf0\0\0", 8);
+    page[4] = char(cells);
+    for (size_t i = 0; i < cells; ++i) {
+      const size_t place = 0xf000 + i * 8 + (i + 1 == cells ? 4 : 0);
+      page += char(place >> 8), page += char(place);
+    }
+    pages.replace(at, page.size(), page);
+  }
+  expect_linear(Rules(), pages, "pages in pages");
 }
 
 TEST(Hostile, LongRunsCostNoMoreThanTheirSize) {
