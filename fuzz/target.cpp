@@ -67,12 +67,22 @@ void checked(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   Checking checking(bytes, out);
   decoders()[number]->on_hit(bytes, hit, from, checking);
 }
+using OnText = void (*)(Bytes, size_t, size_t, Decoded&);
+template <size_t number>
+void checked_text(Bytes bytes, size_t begin, size_t end, Decoded& out) {
+  Checking checking(bytes, out);
+  decoders()[number]->on_text(bytes, begin, end, checking);
+}
 constexpr size_t most_decoders = 64;
 template <size_t... numbers>
-OnHit checked_twin(size_t number, std::index_sequence<numbers...>) {
-  static constexpr OnHit twins[] = {checked<numbers>...};
+Decoder checked_twin(size_t number, std::index_sequence<numbers...>) {
+  static constexpr OnHit on_hits[] = {checked<numbers>...};
+  static constexpr OnText on_texts[] = {checked_text<numbers>...};
   check(number < sizeof...(numbers), "the table of twins is long enough");
-  return twins[number];
+  Decoder twin = *decoders()[number];
+  if (twin.on_hit) twin.on_hit = on_hits[number];
+  if (twin.on_text) twin.on_text = on_texts[number];
+  return twin;
 }
 
 double cpu_seconds() {
@@ -113,10 +123,8 @@ FuzzTarget::FuzzTarget(std::string_view name) : state_(std::make_unique<State>()
   for (const Scanner* scanner : scanners())
     if (name == "all" || scanner->name == name) chosen.push_back(scanner);
   for (size_t i = 0; i < decoders().size(); ++i)
-    if (name == "all" || decoders()[i]->name == name) {
-      state.twins.push_back(*decoders()[i]);
-      state.twins.back().on_hit = checked_twin(i, std::make_index_sequence<most_decoders>());
-    }
+    if (name == "all" || decoders()[i]->name == name)
+      state.twins.push_back(checked_twin(i, std::make_index_sequence<most_decoders>()));
   if (chosen.empty() && state.twins.empty()) throw Error("no scanner and no decoder has this name", std::string(name));
   std::vector<const Decoder*> twins;
   for (const Decoder& twin : state.twins) twins.push_back(&twin);

@@ -16,6 +16,7 @@ std::string joined(std::span<const std::string_view> words) {
 
 // A line of its own for each, since a pattern may hold any sign that Markdown knows.
 std::string listed(std::span<const Pattern> patterns) {
+  if (patterns.empty()) return "\nNo pattern: looks through every page and layer as a whole.\n";
   std::string out = "\n```\n";
   for (const Pattern& pattern : patterns)
     out += fmt::format("{}{}\n", pattern.regex, pattern.flags & caseless ? "   (any case)" : "");

@@ -4,7 +4,7 @@
 // Hyperscan's callback only files each hit under its owner. Every so often (a batch) the hits are dispatched, one owner
 // after the other, each owner's in order of where they end; an owner is announced to the watch once per batch.
 // Decoders run in the same dispatch and hand their layers to a deeper Level with its own hit lists; Hyperscan's scratch
-// is free at that point, so one is enough for all depths.
+// is free at that point, so one is enough for all depths. Owners that look through whole texts do so before the hits.
 //
 // UTF-16 runs of a text are turned into one UTF-8 text with NULs between, matched in the same way, and each run is
 // shown to scanners alone: what lies next to it in that text is far away in the source.
@@ -168,10 +168,13 @@ struct Scan::State {
   void scan(const Text& text);
   void match(const Text& text);
   void match_utf16(const Text& text);
+  void look_through(const Text& text);
   void hits_of(std::string_view bytes, size_t block, size_t stop, Level& level);
   void dispatch(const Text& text, Level& level);
   void dispatch_scanner(const Text& text, Level& level, size_t owner);
-  void dispatch_decoder(const Text& text, Level& level, size_t owner);
+  // Hands over the decoder's hits, or the whole text.
+  enum class Given { hits, text };
+  void dispatch_decoder(const Text& text, Level& level, size_t owner, Given given);
   void dispatch_utf16(const Text& text, Level& level);
   bool enter(const Text& text, Level& level, size_t owner);
   bool layer(const Text& parent, Level& level, std::string_view name, size_t begin, size_t consumed,
@@ -305,7 +308,7 @@ void Scan::State::dispatch_scanner(const Text& text, Level& level, size_t owner)
   level.from[owner] = sink.from;
 }
 
-void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner) {
+void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner, Given given) {
   const Decoder& decoder = *rules.decoders[owner - rules.scanners.size()];
   class Branch final : public Decoded {
    public:
@@ -351,6 +354,10 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner)
     uint64_t used_ = 0;
   } branch(*this, text, level, owner);
 
+  if (given == Given::text) {
+    if (branch.room() > 0) decoder.on_text(as_bytes(text.bytes), text.begin, text.end, branch);
+    return;
+  }
   branch.from = level.from[owner];
   for (const Hit& hit : level.hits[owner]) {
     // A stream that starts in the page proper is hit no later than a longest match behind it, or than a decoder looks
@@ -381,7 +388,7 @@ void Scan::State::dispatch(const Text& text, Level& level) {
       if (is_scanner(owner))
         dispatch_scanner(text, level, owner);
       else
-        dispatch_decoder(text, level, owner);
+        dispatch_decoder(text, level, owner, Given::hits);
     }
     hits.clear();
   }
@@ -458,12 +465,32 @@ void Scan::State::match_utf16(const Text& text) {
   level.from.assign(level.from.size(), 0);
 }
 
+// Whoever wants to see the text as a whole. Before the hits, so that what is found settles with theirs.
+void Scan::State::look_through(const Text& text) {
+  Level& level = *levels[text.depth];
+  for (size_t owner : rules.lookers) {
+    if (watch->stopping()) return;
+    if (!enter(text, level, owner)) continue;
+    if (is_scanner(owner)) {
+      TextSink sink(text, name_of(owner), level);
+      rules.scanners[owner]->on_text(text.bytes, text.begin, text.end, sink);
+    } else {
+      dispatch_decoder(text, level, owner, Given::text);
+    }
+  }
+  watch->enter(text.item);
+}
+
 void Scan::State::scan(const Text& text) {
-  if (text.bytes.empty() || rules.patterns.empty()) return;
+  if (text.bytes.empty()) return;
   while (levels.size() <= text.depth) levels.push_back(std::make_unique<Level>());
   levels[text.depth]->reset(rules.owners());
-  match_utf16(text);
-  match(text);
+  if (!rules.patterns.empty()) match_utf16(text);
+  if (!rules.lookers.empty()) look_through(text);
+  if (!rules.patterns.empty())
+    match(text);
+  else
+    settle(*levels[text.depth], text.bytes.size() + settled_behind);
 }
 
 // False when decoding should stop.

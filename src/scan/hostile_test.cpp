@@ -13,6 +13,7 @@
 namespace weft::scan {
 namespace {
 
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 constexpr std::string_view units[] = {
@@ -51,11 +52,13 @@ constexpr std::string_view units[] = {
     // numbers
     "0123456789abcdef"sv, "1"sv, "4"sv, "4111111111111111"sv, "4111 1111 1111 1111 "sv, "4111 "sv, "A"sv, "F"sv,
     "FFFF "sv, "a"sv, ":"sv, "1:"sv, "fe80::"sv, "2000:"sv, "1.1."sv, "1.1.1.1"sv, "1."sv, "+1"sv, "+1 "sv,
-    "+49 89 32168123 "sv, "001"sv, "tel 0049 89 32168123 "sv, "303-497-3000 "sv, "(303) "sv, "DE89 3704 0044 0532 "sv,
-    "NO1111111111111"sv, "DE89370400440532013000 "sv, "00:11:22:33:44:55:"sv, "00:0c:29:ab:cd:3e "sv, "00-11-"sv,
-    "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"sv, "S-1-5-21-1-1-1-"sv, "S-1-5-21-1-1-1 "sv, "-1-"sv, "ssh-rsa AAAA"sv,
-    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC"sv, "-----BEGIN PGP MESSAGE-----\n"sv, "-----BEGIN PGP MESSAGE-----\n\n"sv,
-    "key FFFFFFFFFFFFFFFF "sv, "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed "sv, "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa "sv,
+    "+49 89 32168123 "sv, "001"sv, "tel 0049 89 32168123 "sv, "303-497-3000 "sv, "(303) "sv, "tel 0301234 "sv,
+    "fax 0301234 +49 89 32168123 "sv, "tel 030.1.2.3.4 b@b.de "sv, "tel 030 1 2 3 4 5 6 www.b.de germany "sv,
+    "DE89 3704 0044 0532 "sv, "NO1111111111111"sv, "DE89370400440532013000 "sv, "00:11:22:33:44:55:"sv,
+    "00:0c:29:ab:cd:3e "sv, "00-11-"sv, "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"sv, "S-1-5-21-1-1-1-"sv,
+    "S-1-5-21-1-1-1 "sv, "-1-"sv, "ssh-rsa AAAA"sv, "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC"sv,
+    "-----BEGIN PGP MESSAGE-----\n"sv, "-----BEGIN PGP MESSAGE-----\n\n"sv, "key FFFFFFFFFFFFFFFF "sv,
+    "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed "sv, "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa "sv,
     "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4 "sv,
     // coins, persons, devices, places, networks, keys
     "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A "sv,
@@ -73,7 +76,8 @@ constexpr std::string_view units[] = {
     "\x30\x82\x10\x00\x30\x82\x10\x00\xa0\x03\x02\x01\x02"sv, "\x30\x82\x10\x00\x02\x01\x00\x02\x81\x80"sv,
     "\x45\x00\x00\x1c\x00\x00\x40\x00\x40\x11\x00\x00"sv, "\x86\xdd\x60"sv, "\xd4\xc3\xb2\xa1\x02\x00\x04\x00"sv,
     "\x0a\x0d\x0d\x0a\x00\x00\x00\x00\x4d\x3c\x2b\x1a"sv, " HTTP/1.1\n"sv, "GET / HTTP/1.1\n"sv,
-    "GET / HTTP/1.1\na:b\n"sv, "GET / HTTP/1.1\nHost: a.de\nCookie: a=b\n"sv,
+    "GET / HTTP/1.1\na:b\n"sv, "GET / HTTP/1.1\nHost: a.de\nCookie: a=b\n"sv, "HTTP/1.1 200 "sv,
+    "HTTP/1.1 200 \na:b\n"sv, "HTTP/1.1 200 OK\nDate: a\nSet-Cookie: a=b; domain=a.de\n"sv,
     // rows of a database
     "\x05\x00\x35\x1b\x01http://a.de/"sv, "\x02\x00\x02\x00http://a.de/"sv,
     // structures
@@ -105,6 +109,12 @@ constexpr std::string_view units[] = {
     "regf\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0"sv, "hbin"sv, "hbin\0\0\0\0\0\x10\0\0"sv, "\xff\xffnk\x20\0"sv,
     "\0\0nk\x20\0"sv, ".          \x10"sv,
     ".          \x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0..         \x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"sv,
+    "II*\0"sv, "MM\0*\0\0\0\x08"sv, "II*\0\x08\0\0\0\1\0\x10\1\2\0\3\0\0\0K1\0\0"sv,
+    "II*\0\x08\0\0\0\2\0\x10\1\2\0\3\0\0\0K1\0\0\x69\x87\4\0\1\0\0\0\0\0\0\0"sv,
+    "II*\0\0\1\0\0\1\0\x10\1\2\0\3\0\0\0\xff\xff\0\0"sv, "\x81\x81xpress"sv,
+    "\x81\x81xpress\xff\xff\xff\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"sv, "MAM\x84\0\0\1\0\0\0\0\0\xff\xff\xff"sv,
+    "\x03\xb0\x02\0\xfc\x0f"sv, "\x0d\0\0\0\1\0\x0a\0"sv, "\x0d\x01\x81\x48\x81\x48\x01\x01"sv,
+    "\x0d\0\x10\0\x7f\0\x10\0"sv,
     // UTF-16 on the brink
     "a\0b\0c\0d\0e\0\x01\x02"sv, "a\0b\0"sv, "\0a\0b\1\1"sv, "a\0\n\0"sv};
 
@@ -163,6 +173,49 @@ TEST(Hostile, RepeatedStartsCostNoMoreThanTheirSize) {
     expect_linear(rules, bytes, unit);
     expect_linear(rules, widened(std::string_view(bytes).substr(0, short_size / 4)), unit);
   }
+}
+
+// What is looked for on a grid, at every place of it.
+TEST(Hostile, GridsCostNoMoreThanTheirSize) {
+  const Rules rules;
+  // Words that are sums as those of a key schedule, and never one.
+  std::string sums = "\1\2\4\x08\2\4\x08\1\4\x08\1\2\x08\1\2\4";
+  while (sums.size() < short_size) sums += char(uint8_t(sums[sums.size() - 16]) ^ uint8_t(sums[sums.size() - 4]));
+  expect_linear(rules, sums, "sums of words");
+  // The trailer of a block of a mail store, of both forms, with a wrong checksum.
+  const std::string front(48, '\0');
+  expect_linear(rules, repeated(front + "\xf0\x1f\0\0\0\0\0\0\4\0\0\0\0\0\0\0"s, short_size), "long blocks");
+  expect_linear(rules, repeated(front + "\0\0\0\0\xf0\x1f\0\0\4\0\0\0\0\0\0\0"s, short_size), "old blocks");
+  // A chunk of NTFS that unpacks to 4 KiB, and nothing behind it; one that breaks off where it is nearly full.
+  const std::string nothing(504, '\xff');
+  expect_linear(rules,
+                repeated("\x03\xb0\x02"
+                         "a\xfc\x0f\xff\xff" +
+                             nothing,
+                         short_size),
+                "lone chunks");
+  expect_linear(rules,
+                repeated("\x03\xb0\x02"
+                         "a\xfb\x0f\xff\xff" +
+                             nothing,
+                         short_size),
+                "broken chunks");
+}
+
+// Pages of a database whose last cell is wrong, one in the other.
+TEST(Hostile, PagesInPagesCostNoMoreThanTheirSize) {
+  std::string pages(short_size, '\0');
+  for (size_t at = 0; at < pages.size(); at += 512) {
+    constexpr size_t cells = 200;  // as many as their places have room for
+    std::string page("\x0d\0\0\0\0\xf0\0\0", 8);
+    page[4] = char(cells);
+    for (size_t i = 0; i < cells; ++i) {
+      const size_t place = 0xf000 + i * 8 + (i + 1 == cells ? 4 : 0);
+      page += char(place >> 8), page += char(place);
+    }
+    pages.replace(at, page.size(), page);
+  }
+  expect_linear(Rules(), pages, "pages in pages");
 }
 
 TEST(Hostile, LongRunsCostNoMoreThanTheirSize) {

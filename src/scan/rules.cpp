@@ -116,6 +116,9 @@ Rules::Rules(std::span<const Scanner* const> scanners, std::span<const Decoder* 
     state.reach = std::max(state.reach, scanner->reach_before);
   }
   for (const Decoder* decoder : decoders) add(decoder->name, decoder->patterns);
+  for (size_t i = 0; i < state.owners(); ++i)
+    if (i < scanners.size() ? scanners[i]->on_text != nullptr : decoders[i - scanners.size()]->on_text != nullptr)
+      state.lookers.push_back(i);
   if (!patterns.empty()) state.database = compile(patterns);
   state.find_quiet_bytes();
 }

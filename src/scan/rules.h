@@ -28,6 +28,7 @@ struct Rules::State {
   std::vector<const Scanner*> scanners;
   std::vector<const Decoder*> decoders;
   std::vector<std::vector<Owned>> patterns;          // by number; equal patterns of several owners are one
+  std::vector<size_t> lookers;                       // owners with on_text
   Runs runs;                                         // of some of them
   Handle<hs_database_t, hs_free_database> database;  // of all others; none when there are none
   size_t width = 0;                                  // of the longest match

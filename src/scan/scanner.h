@@ -4,6 +4,7 @@
 // The engine runs all patterns in one Hyperscan pass over a page and collects hits; afterwards it calls on_hit for
 // each, in order of where the match ends. Hyperscan reports only where a match *ends* (it reports several ends for one
 // repeat), so a scanner's on_hit finds the start itself, extends, validates, and gives what it found to the sink.
+// What no pattern can tell (a relation between bytes, a place in a grid) is looked for by on_text, in the whole text.
 // A scanner sees UTF-8/ASCII text only: UTF-16 runs are turned into UTF-8 by the engine, which maps positions back.
 #pragma once
 
@@ -60,6 +61,9 @@ struct Scanner {
   std::span<const Example> examples;
   // How far before and behind the end of the match on_hit may look, at most; not more than the margins of Limits.
   size_t reach_before = 1024, reach_behind = 1024;
+  // For what no pattern can tell: called once for each text (a page, a layer), before its hits. Features start in
+  // [begin, end). It must cost next to nothing on ordinary bytes: all of them pass by here.
+  void (*on_text)(std::string_view text, size_t begin, size_t end, Sink& sink) = nullptr;
 };
 
 // What a decoder produced.
@@ -84,6 +88,8 @@ struct Decoder {
   std::string_view decodes;  // one line for docs
   std::span<const Pattern> patterns;
   void (*on_hit)(Bytes bytes, const Hit& hit, size_t from, Decoded& out);
+  // As of a scanner: streams that begin in [begin, end).
+  void (*on_text)(Bytes bytes, size_t begin, size_t end, Decoded& out) = nullptr;
 };
 
 std::span<const Scanner* const> scanners();

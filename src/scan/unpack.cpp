@@ -97,7 +97,8 @@ Layer unpack(Bytes root, std::string_view layers, const Limits& limits) {
     const Decoder* decoder = &decoder_of(step.name);
     const Bytes bytes(layer.bytes);
     Taken taken(layer.offset, limits.decoded_branch);
-    if (layer.offset < bytes.size()) {
+    if (layer.offset < bytes.size() && decoder->on_text) decoder->on_text(bytes, layer.offset, layer.offset + 1, taken);
+    if (layer.offset < bytes.size() && !taken.found && !decoder->patterns.empty()) {
       const Rules rules({}, std::span(&decoder, 1));
       PatternPass pass(rules);
       const Bytes near = bytes.subspan(layer.offset, std::min(searched, bytes.size() - layer.offset));

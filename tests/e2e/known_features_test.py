@@ -9,7 +9,7 @@ import common
 from common import ATTENTION, EVIDENCE, OK, Case, table, weft
 
 # What bulk_extractor's tests know of its samples, one sample a row as the evidence's MANIFEST.tsv has it: (kind, value,
-# where in the sample, or None). A sample with nothing here is in NOT_FOUND_YET, or has a test of its own.
+# where in the sample, or None). A sample with nothing here has a test of its own.
 FACTS = {
     "archives/test_hello.512b.gz": [("email", "hello@world.com", "512-GZIP-0")],
     "documents/pdf_words2.pdf": [("url", "http://www.iec.ch", "2207-PDF-612")],  # in stream[1], behind its keyword
@@ -22,23 +22,22 @@ FACTS = {
                                       ("email", "ocrmail@hhs.gov", None)],
     "archives/jpegs.rar": [("carved_jpeg", "7323 bytes, whole, 49 x 58", "0-RAR-12")],
     "documents/KML_Samples.kml": [("place", "37.42229,-122.082204", None)],
+    "media/exif_demo1.jpg": [("carved_exif", "apple iphone se (2nd generation), 2021:12:19 12:04:36 -05:00, by 15.2", None),
+                             ("place", "41.466828,-70.622689", None)],
+    "media/exif_demo3.psd": [("carved_exif", "2021:12:19 17:32:57, by adobe photoshop 23.1 (macintosh)", None)],
     "media/1.jpg": [("carved_jpeg", "7323 bytes, whole, 49 x 58", "0")],
     "network/ntlm1.pcap": [("flow", "tcp 192.168.0.91:2239 > 192.168.0.55:80", None)],
     "network/ntlm3.pcap": [("flow", "tcp 192.168.0.91:2239 > 192.168.0.55:80", None)],
     "network/ntlm80.pcap": [("flow", "tcp 192.168.0.91:2239 > 192.168.0.55:80", None)],
     "network/wifi_ipv4.pcap": [("flow", "udp 192.168.1.132:1031 > 192.168.1.1:53", None)],
     "windows/carving/test_winprefetch.raw": [("carved_prefetch", "rundll32.exe, 16584 bytes, version 17", None)],
+    "windows/memory/ram_2pages.bin": [
+        ("aes_key", "a26e0e4c06c4bbbf5d628bc7f8b391b6", "496"), ("aes_key", "dcd20518c416c0e28ed8599c86ede8e6", "1120"),
+        ("aes_key", "0923e04d4044571f55bf43bcac061104456303a152c54c16baa696e9a6188065", "7008"),
+        ("aes_key", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "7304")],
     "windows/memory/domexusers-2435863310-2435928846.raw": [("mac", "00:0c:29:26:bb:cd", None)],
 }
 OWN_TEST = {"images/bulk_extractor/email_test.E01", "images/bulk_extractor/nps-2010-emails.E01"}
-
-# Kinds that Weft does not find yet: the words of README that say so, and what would show in a feature of the sample
-# (kind, value and path) or in an entry of its own were it found.
-NOT_FOUND_YET = {
-    "media/exif_demo1.jpg": [("EXIF and GPS", r"iPhone SE|2021:12:19")],
-    "media/exif_demo3.psd": [("EXIF and GPS", r"Photoshop 23\.1|2021:12:19")],
-    "windows/memory/ram_2pages.bin": [("AES key schedules", r"(?i)a26e0e4c06c4bbbf5d628bc7f8b391b6|0923e04d4044571f")],
-}
 
 
 class KnownFeatures(Case):
@@ -71,24 +70,21 @@ class KnownFeatures(Case):
             rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
         known = {r["path"] for r in rows if "bulk_extractor" in r["source"] and r["truth"].startswith("UPSTREAM")}
         self.assertGreater(len(known), 10)
-        self.assertEqual(known - set(FACTS) - set(NOT_FOUND_YET) - OWN_TEST, set(), "samples with known features, not tested")
+        self.assertEqual(known - set(FACTS) - OWN_TEST, set(), "samples with known features, not tested")
 
         samples = self.scratch / "samples"
         samples.mkdir()
-        for path in [*FACTS, *NOT_FOUND_YET]:
+        for path in FACTS:
             shutil.copy(EVIDENCE / path, samples)
         weft("run", self.case, samples, expect={OK, ATTENTION})
         starts = {r["file_id"]: r["offset"] for r in table(self.case, "extent")}
-        names = {r["file_id"]: r["path"] for r in table(self.case, "file")}
-        found = {path.rsplit("/", 1)[1]: set() for path in [*FACTS, *NOT_FOUND_YET]}
-        shown = {name: [n for n in names.values() if n != name] for name in found}  # other entries: members of an archive
+        found = {path.rsplit("/", 1)[1]: set() for path in FACTS}
         for row in table(self.case, "feature"):
             offset, _, layers = row["path"].partition("-")
             if offset.startswith("#"):  # a parser's row: the scanner's own stands beside it
                 continue
             where = str(int(offset) - starts[row["file_id"]]) + ("-" + layers if layers else "")
             found[row["file"]].add((row["kind"], row["value"].lower(), where))
-            shown[row["file"]].append(f"{row['kind']} {row['value']} {where}")
 
         for path, facts in FACTS.items():
             for kind, value, where in facts:
@@ -99,13 +95,6 @@ class KnownFeatures(Case):
                     layers = {re.sub(r"-\d+$", "", w) if "-" in w else w for w in places}
                     if where:
                         self.assertIn(re.sub(r"-\d+$", "", where) if "-" in where else where, layers)
-        readme = re.sub(r"\s+", " ", (common.ROOT / "README.md").read_text())
-        for path, kinds in NOT_FOUND_YET.items():
-            for words, sign in kinds:
-                with self.subTest(path=path, kind=words):
-                    hits = [s for s in shown[path.rsplit("/", 1)[1]] if re.search(sign, s)]
-                    self.assertEqual(hits, [], f"found by now: move it to FACTS, and {words!r} out of README")
-                    self.assertIn(words, readme, "README does not say that this is not found yet")
 
 
 if __name__ == "__main__":

@@ -144,5 +144,73 @@ TEST(Carved, NothingReadsBehindTheEndOfDamagedBytes) {
   }
 }
 
+// Two rows, (NULL, 'Anna') and (NULL, 'Bob'), as SQLite writes them.
+std::string sqlite_page(size_t size) {
+  std::string page(size, '\0');
+  const std::string rows = std::string(
+                               "\x06\x02\x03\0\x13"
+                               "Bob",
+                               8) +
+                           std::string(
+                               "\x07\x01\x03\0\x15"
+                               "Anna",
+                               9);
+  const size_t anna = size - 9, bob = size - 17;
+  page.replace(
+      0, 12, {0x0D, 0, 0, 0, 2, char(bob >> 8), char(bob), 0, char(anna >> 8), char(anna), char(bob >> 8), char(bob)});
+  page.replace(bob, 17, rows);
+  return page;
+}
+
+TEST(Carved, PagesOfDatabasesOutsideOfThem) {
+  auto values = [](std::string_view text) {
+    std::vector<std::string> out;
+    for (const Feature& feature : of(text, "carved_sqlite_page", "carved_sqlite_page"))
+      out.push_back(fmt::format("{} {}", feature.begin, feature.value));
+    return out;
+  };
+  const std::string page = sqlite_page(1024), gap(512, '\xee');
+  const std::string what = "1024 bytes, rows 1 to 2, 2 of them, 2 columns, “Anna”";
+  EXPECT_EQ(values(gap + page + gap + page), (std::vector<std::string>{"512 " + what, "2048 " + what}));
+  EXPECT_TRUE(values("x" + page).empty());
+  // A row that is a byte too short, rows that are not numbered upwards, a place outside.
+  for (const auto& [at, byte] : std::initializer_list<std::pair<size_t, char>>{{1015, 8}, {1016, 2}, {8, 8}, {4, 3}}) {
+    std::string bent = page;
+    bent[at] = byte;
+    EXPECT_TRUE(values(bent).empty()) << at;
+  }
+  // A write-ahead log: a page in each frame.
+  const std::string head(
+      "\x37\x7f\x06\x82\0\x2d\xe2\x18\0\0\4\0\0\0\0\0"
+      "saltsaltsumssums",
+      32),
+      frame("\0\0\0\2\0\0\0\2saltsaltsumssums", 24);
+  EXPECT_EQ(values(head + frame + page + frame + page),
+            (std::vector<std::string>{"56 " + what, fmt::format("{} ", 56 + 1024 + 24) + what}));
+}
+
+TEST(Carved, PagesOfRealDatabases) {
+  size_t tried = 0;
+  for (const char* name :
+       {"browsers/firefox/places.sqlite", "browsers/chrome/hindsight/60/History", "android/turbo.db"}) {
+    std::string file = evidence(name);
+    if (file.empty()) continue;
+    ++tried;
+    // Whole, it is one database; without its head, all pages of rows. (The first page has the head in front.)
+    EXPECT_TRUE(of(file, "carved_sqlite_page", "carved_sqlite_page").empty()) << name;
+    const size_t size = size_t(uint8_t(file[16])) << 8 | uint8_t(file[17]);
+    size_t wanted = 0;
+    for (size_t at = size; at < file.size(); at += size) wanted += file[at] == 0x0D && (file[at + 3] || file[at + 4]);
+    file.replace(0, size, std::string(size, '\0'));
+    const auto found = of(file, "carved_sqlite_page", "carved_sqlite_page");
+    EXPECT_EQ(found.size(), wanted) << name;
+    for (const Feature& feature : found) {
+      EXPECT_EQ(feature.begin % size, 0u);
+      EXPECT_EQ(feature.value.substr(0, feature.value.find(',')), fmt::format("{} bytes", size)) << name;
+    }
+  }
+  if (tried == 0) GTEST_SKIP() << "no evidence: set WEFT_EVIDENCE";
+}
+
 }  // namespace
 }  // namespace weft::scan

@@ -2,15 +2,16 @@
 //
 // Four ways in: "+" and digits; "00" and digits behind a word such as Tel. or Fax; North American numbers written with
 // separators, (303) 555-0123 or 303-555-0123; and the same behind "+1" or "1-". A national number of another country
-// does not say which country it is of: it is left to parsers that know (contacts, SIM cards, messages).
+// does not say which country it is of: phone_national.cpp looks whether something beside it does.
 //
 // False positives: clause numbers, hash fragments, limits of integers, ISBNs, dates. What is in touch with letters,
 // digits, or further digit groups is none; at most 15 digits; separators as people write them, not a lone dot; and the
 // country's numbering plan must know the number. libphonenumber costs microseconds, so all the rest is asked first.
+#include "scan/scanners/phone.h"
+
 #include <array>
 #include <phonenumbers/phonenumberutil.h>
 #include <string>
-#include <vector>
 
 #include "base/text.h"
 #include "scan/scanner.h"
@@ -20,37 +21,11 @@
 namespace weft::scan {
 namespace {
 
-enum : uint32_t { plus, zeros, american };
-
-using i18n::phonenumbers::PhoneNumber;
-using i18n::phonenumbers::PhoneNumberUtil;
-
-// E.164 of a number with its country code that the plans know; empty otherwise. The plans take 15 microseconds.
-std::string e164(const std::string& number) {
-  thread_local Memo<std::string> answers;
-  return answers.of(number, [&] {
-    const PhoneNumberUtil& plans = *PhoneNumberUtil::GetInstance();
-    PhoneNumber parsed;
-    std::string out;
-    if (plans.Parse(number, "ZZ", &parsed) == PhoneNumberUtil::NO_PARSING_ERROR && plans.IsValidNumber(parsed))
-      plans.Format(parsed, PhoneNumberUtil::E164, &out);
-    return out;
-  });
-}
-
 bool is_separator(char c) {
   return c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/';
 }
 
-// The number as it stands: digits, and where it could end (behind each group of digits), with how many digits.
-struct Written {
-  struct Stop {
-    size_t end, digits;
-  };
-  std::string digits;
-  std::vector<Stop> stops;
-  std::string separators;
-};
+}  // namespace
 
 Written read_number(std::string_view text, size_t at) {
   Written out;
@@ -82,6 +57,26 @@ bool starts_well(char before) {
   return !is_alnum(before) && before != '+' && before != '_' && before != '.' && before != '-' && before != '/' &&
          before != '=' && before != '%' && before != '$' && before != '#' && before != '*' && before != '\\' &&
          before != '^';
+}
+
+namespace {
+
+enum : uint32_t { plus, zeros, american };
+
+using i18n::phonenumbers::PhoneNumber;
+using i18n::phonenumbers::PhoneNumberUtil;
+
+// E.164 of a number with its country code that the plans know; empty otherwise. The plans take 15 microseconds.
+std::string e164(const std::string& number) {
+  thread_local Memo<std::string> answers;
+  return answers.of(number, [&] {
+    const PhoneNumberUtil& plans = *PhoneNumberUtil::GetInstance();
+    PhoneNumber parsed;
+    std::string out;
+    if (plans.Parse(number, "ZZ", &parsed) == PhoneNumberUtil::NO_PARSING_ERROR && plans.IsValidNumber(parsed))
+      plans.Format(parsed, PhoneNumberUtil::E164, &out);
+    return out;
+  });
 }
 
 void on_international(std::string_view text, size_t begin, size_t digits_begin, size_t, Sink& sink) {

@@ -3,12 +3,15 @@
 //
 // False positives: both numbers must be written with decimals (three at least in a map's address) and be on the globe;
 // 0,0 is where a program without a position is.
+#include "scan/scanners/place.h"
+
 #include <array>
 #include <cmath>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/text.h"
 #include "scan/scanner.h"
@@ -50,9 +53,8 @@ std::string degrees(double value) {
 }
 
 void give(const Number& latitude, const Number& longitude, size_t begin, size_t end, Sink& sink) {
-  if (std::fabs(latitude.value) > 90 || std::fabs(longitude.value) > 180) return;
-  if (latitude.value == 0 && longitude.value == 0) return;
-  sink.feature("place", degrees(latitude.value) + "," + degrees(longitude.value), begin, end);
+  if (std::string value = place_of(latitude.value, longitude.value); !value.empty())
+    sink.feature("place", std::move(value), begin, end);
 }
 
 // "48.2010,16.3695" from begin on. swapped: longitude first.
@@ -119,6 +121,11 @@ constexpr std::array examples{
 };
 
 }  // namespace
+
+std::string place_of(double latitude, double longitude) {
+  if (!(std::fabs(latitude) <= 90 && std::fabs(longitude) <= 180) || (latitude == 0 && longitude == 0)) return {};
+  return degrees(latitude) + "," + degrees(longitude);
+}
 
 extern const Scanner place_scanner;
 const Scanner place_scanner{

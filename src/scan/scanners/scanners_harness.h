@@ -33,6 +33,7 @@ struct Feature {
 class Direct : private Sink {
  public:
   explicit Direct(const Scanner& scanner) : scanner_(scanner) {
+    if (scanner.patterns.empty()) return;
     std::vector<const char*> regexes;
     std::vector<unsigned> flags, ids;
     for (const Pattern& pattern : scanner.patterns) {
@@ -56,6 +57,9 @@ class Direct : private Sink {
   std::vector<Feature> run(std::string_view text) {
     hits_.clear();
     features_.clear();
+    last_end_ = 0;
+    if (scanner_.on_text) scanner_.on_text(text, 0, text.size(), *this);
+    if (!database_) return features_;
     last_end_ = 0;
     hs_scan(database_, text.data(), unsigned(text.size()), 0, scratch_, &collect, this);
     auto key = [](const Hit& hit) { return std::tuple(hit.end, hit.pattern); };
