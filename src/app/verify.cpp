@@ -70,13 +70,19 @@ std::vector<std::string> verify_addresses(const extract::Case& in, const extract
     const std::string layers = dash == std::string::npos ? "" : path.substr(dash);
     std::vector<std::string> roots = {path.substr(0, dash)};
     if (row[4] && row[5]) roots.insert(roots.begin(), fmt::format("#{}+{}", *row[4], *row[5]));
+    // What is shorter than this is found again at little cost; a carved file or a stream may be longer.
+    constexpr size_t near = 256 * KiB;
+    const size_t far = limits.page + limits.margin_after;
+    std::vector<std::pair<std::string, size_t>> tries;
+    for (const size_t size : {near, far})
+      for (const std::string& root : roots)
+        if (size == far || layers.empty()) tries.emplace_back(root, size);
     bool found = false;
-    for (const std::string& root : roots) {
+    for (const auto& [root, size] : tries) {
       if (found) break;
       extract::Place place;
       try {
-        place =
-            addresses.read(root, limits.margin_before, layers.empty() ? 256 * KiB : limits.page + limits.margin_after);
+        place = addresses.read(root, limits.margin_before, size);
       } catch (const Error&) {
         continue;  // a deleted file's content may be gone while its bytes are there
       }

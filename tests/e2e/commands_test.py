@@ -2,11 +2,14 @@
 """The commands one by one, as a user calls them: what they say, their exit codes, and what they leave alone."""
 import csv
 import hashlib
+import io
 import json
 import os
+import random
 import re
 import subprocess
 import time
+import zipfile
 
 import common
 from common import ATTENTION, IN_USE, NO_INPUT, OK, USAGE, Case, table, weft
@@ -75,6 +78,17 @@ class Commands(Case):
         for arguments in (("extract", self.case), ("link", self.case), ("verify", self.scratch), ("log", self.scratch),
                           ("export", self.scratch, "feature", "--format", "csv")):
             self.assertNotEqual(weft(*arguments, expect={NO_INPUT}).text, "")
+
+    def test_verify_reads_structures_longer_than_a_glance(self):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+            archive.writestr("noise.bin", random.Random(3).randbytes(1_500_000))
+            archive.writestr("words.txt", f"write to {ADDRESS}\n" * 30_000)
+        image = self.scratch / "long.img"
+        image.write_bytes(b"\0" * 8192 + packed.getvalue() + b"\0" * 8192)
+        weft("run", self.case, image)
+        self.assertTrue([r for r in table(self.case, "feature") if r["kind"] == "carved_zip"])
+        weft("verify", self.case, "--samples", "1000")
 
     def test_verify_sees_a_changed_pack_and_a_changed_log(self):
         weft("run", self.case, self.image())
