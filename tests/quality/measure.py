@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Precision of the scanners on the labelled hits: measure.py WEFT
+"""Precision of the scanners on the labelled hits: measure.py WEFT [TABLE]
 
 Runs WEFT over the windows of labelled/*.tsv (and over the evidence, where it is at hand), and says of each labelled hit
 whether it is still found. Precision is the share of genuine ones among those; a hit of which the reader was not sure
 counts as wrong. Exit code 1 when a kind is below its floor (one that never reached it: below what it reached), or more
-than one in fifty of its genuine hits is lost.
+than one in fifty of its genuine hits is lost. TABLE (docs/measured/precision.tsv) is written for docs/scanners.md.
 """
 import math
+import pathlib
 import sys
 
 import hits
@@ -74,7 +75,7 @@ def status(row, here):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         raise SystemExit(__doc__)
     rows = [row for path in sorted(hits.HERE.glob("labelled/*.tsv")) for row in hits.read_set(path)]
     for row in rows:
@@ -86,6 +87,7 @@ def main():
     print("| kind | labelled | still found | genuine | wrong | unsure | precision | 95 % interval | floor | genuine lost |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     below, known = [], []
+    measured = ["kind\tfound\tgenuine\tprecision\tlow\thigh"]
     for kind in sorted({row["kind"] for row in rows}):
         here = [row for row in rows if row["kind"] == kind]
         found = [row for row in here if state[id(row)] == "found"]
@@ -101,9 +103,12 @@ def main():
             known.append(f"{kind}: precision {precision:.3f} has not reached {floor} yet")
         if lost > MOST_LOST * len(genuine):
             below.append(f"{kind}: {lost} of {len(genuine)} genuine hits are no longer found")
+        measured.append(f"{kind}\t{len(found)}\t{counts['genuine']}\t{precision:.3f}\t{low:.3f}\t{high:.3f}")
         print(f"| {kind} | {len(here)} | {len(found)} | {counts['genuine']} | {counts['wrong']} | {counts['unsure']} | "
               f"{precision:.3f} | {low:.3f}–{high:.3f} | {floor} | {lost} |")
 
+    if len(sys.argv) == 3:
+        pathlib.Path(sys.argv[2]).write_text("\n".join(measured) + "\n")
     for title, wanted in (("Genuine, no longer found:", lambda row, s: row["label"] == "genuine" and s != "found"),
                           ("Wrong or unsure, still found:", lambda row, s: row["label"] != "genuine" and s == "found"),
                           ("Found with another value, to be labelled again:", lambda row, s: s == "changed")):
