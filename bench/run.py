@@ -84,6 +84,48 @@ def stages_of(command):
     return [json.loads(line) for line in out.splitlines()]
 
 
+def shared_system(weft, scratch, exhibits):
+    """CPU seconds of the extraction of exhibits that share one installed system, in the order they come in; and whether
+    the packs are those that a scan of everything gives."""
+    system, case, plain = scratch / "system", scratch / "shared", scratch / "shared-all"
+    for folder in (system, case, plain):
+        shutil.rmtree(folder, ignore_errors=True)
+    for folder in ("/usr/share/doc", "/usr/share/man", "/usr/share/perl", "/usr/lib/python3", "/usr/lib/x86_64-linux-gnu/perl"):
+        if os.path.isdir(folder):
+            shutil.copytree(folder, system / folder[1:], symlinks=True, ignore_dangling_symlinks=True)
+    size = sum(file.stat().st_size + 4096 for file in system.rglob("*") if file.is_file() and not file.is_symlink())
+    for folder in (case, plain):
+        cpu_of([weft, "new", folder])
+    shutil.copy(case / "key", plain / "key")
+    print(f"\n{exhibits} exhibits that share {size >> 20} MiB of an installed system")
+    print(f"  {'exhibit':<10}{'CPU s':>9}{'of the first':>14}   pack as without the short-cut")
+    rows, first = [], None
+    for number in range(1, exhibits + 1):
+        home = system / f"home/user{number}"
+        home.mkdir(parents=True)
+        for note in range(100 * number):  # so that the system lies elsewhere on each
+            (home / f"note{note}.txt").write_text(f"from user{number}.{note}@private.example.org\n" * (50 + note))
+        image = scratch / f"shared{number}.img"
+        with open(image, "wb") as out:
+            out.truncate(size * 5 // 4 + (64 << 20))
+        subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-i", "4096", "-d", system, image], check=True,
+                       env={**os.environ, "PATH": os.environ["PATH"] + ":/sbin:/usr/sbin"})
+        shutil.rmtree(home)
+        for folder, more in ((case, ()), (plain, ("--scan-all",))):
+            cpu_of([weft, "add", folder, image])
+            seconds, _ = cpu_of([weft, "extract", folder, image.stem, *more], accept=(0, 5))
+            if folder == case:
+                first = first or seconds
+                rows.append({"stage": f"shared system, exhibit {number}", "cpu_seconds": round(seconds, 3), "of_first": round(seconds / first, 3)})
+        same = all(path.read_bytes() == (case / "packs" / image.stem / path.name).read_bytes()
+                   for path in (plain / "packs" / image.stem).glob("*.parquet"))
+        print(f"  {number:<10}{rows[-1]['cpu_seconds']:>9.2f}{rows[-1]['of_first']:>14.2f}   {'yes' if same else 'NO'}")
+        image.unlink()
+    for folder in (system, case, plain):
+        shutil.rmtree(folder)
+    return rows
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--weft", required=True)
@@ -91,6 +133,7 @@ def main():
     parser.add_argument("--stages", required=True)
     parser.add_argument("--scratch", required=True, type=pathlib.Path)
     parser.add_argument("--size", type=int, default=256, help="MiB of each corpus")
+    parser.add_argument("--shared", type=int, default=3, help="exhibits that share an installed system; 0: leave that out")
     options = parser.parse_args()
     results = []
     for name, path in corpora(options.scratch, options.size << 20).items():
@@ -117,6 +160,8 @@ def main():
                   f"{found if found is not None else '':>11}")
             results.append({"corpus": name, "stage": stage, "bytes": size, "cpu_seconds": round(seconds, 4), "limit_seconds": best})
         shutil.rmtree(case, ignore_errors=True)
+    if options.shared:
+        results += shared_system(options.weft, options.scratch, options.shared)
     (options.scratch / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     print(f"\nas JSON: {options.scratch / 'results.json'}")
 
