@@ -1,0 +1,18 @@
+// What the examiner gives besides the built-in scanners: files of terms and of YARA rules, as text.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace weft::scan {
+
+struct ListFile {
+  std::string name;  // as messages call it; of rules, its last part without the ending is their namespace
+  std::string text;
+};
+
+struct Lists {
+  std::vector<ListFile> words, rules;
+};
+
+}  // namespace weft::scan
