@@ -18,7 +18,7 @@
 
 namespace weft::scan {
 
-inline constexpr std::string_view word_kind = "word", words_name = "words";  // words_name: as if it were a scanner
+inline constexpr std::string_view words_name = "words";  // as if it were a scanner's
 
 class Words {
  public:

@@ -15,8 +15,6 @@
 
 namespace weft::scan {
 
-inline constexpr std::string_view yara_kind = "yara";
-
 class YaraRules {
  public:
   // Error with file and line when one does not compile, includes a file, or imports a module that depends on more than
