@@ -57,6 +57,29 @@ void add_scan_all(CLI::App& command, CommonOptions& options) {
       "Scan contents again that an earlier exhibit of the case has too (default: take what they gave there)");
 }
 
+void add_lists(CLI::App& command, CommonOptions& options) {
+  command
+      .add_option("--words", options.lists.words,
+                  "List of terms to look for, UTF-8, one a line; may be given several times")
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+  command.add_option("--rules", options.lists.rules, "YARA rules to look for; may be given several times")
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+  command
+      .add_option(
+          "--stop", options.lists.stop,
+          "Stop list: values (and a tab and their context) that tie nothing together; may be given several times")
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+}
+
+extract::Lists checked_lists(const CommonOptions& options) {
+  extract::Lists lists(options.lists);
+  lists.check();
+  return lists;
+}
+
 void add_custody(CLI::App& command, CustodyOptions& options) {
   extract::Exhibit& facts = options.facts;
   command.add_option("--label", facts.label, "Label of the exhibit (default: the file's name without its ending)");

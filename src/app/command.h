@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "extract/case.h"
+#include "extract/lists.h"
 #include "model/limits.h"
 
 namespace weft::app {
@@ -42,6 +43,7 @@ void add_show(App app);
 void add_verify(App app);
 void add_export(App app);
 void add_log(App app);
+void add_stoplist(App app);
 void add_evaluate(App app);
 void add_links(App app);
 void add_neighbours(App app);
@@ -59,11 +61,15 @@ struct CommonOptions {
   uint64_t memory = 2 * GiB;
   uint64_t item_seconds = Limits{}.item_seconds;
   bool scan_all = false;  // contents that an earlier exhibit has, too
+  extract::Lists::Paths lists;
   Limits limits() const;
   unsigned thread_count() const;
 };
 void add_common(CLI::App& command, CommonOptions& options);
 void add_scan_all(CLI::App& command, CommonOptions& options);  // of the commands that extract
+void add_lists(CLI::App& command, CommonOptions& options);     // the same
+// Reads and checks them: before anything else is done, since a run with a broken list would not be what was asked for.
+extract::Lists checked_lists(const CommonOptions& options);
 
 struct CustodyOptions {
   extract::Exhibit facts;
@@ -85,7 +91,8 @@ struct Outcome {
   void worst(int other);  // keeps the one a script should see first
 };
 Outcome take_in(extract::Case& in, const std::vector<std::string>& evidence, const CustodyOptions& custody);
-Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, const CommonOptions& options);
+Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, const CommonOptions& options,
+                    const extract::Lists& lists);
 Outcome link_all(extract::Case& in, const BackgroundFiles& backgrounds, const CommonOptions& options);
 void report_all(extract::Case& in, const CommonOptions& options, bool summary);
 

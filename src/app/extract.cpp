@@ -31,14 +31,15 @@ void print_done(extract::Case& in, const std::string& label, bool already, const
 
 }  // namespace
 
-Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, const CommonOptions& options) {
+Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, const CommonOptions& options,
+                    const extract::Lists& lists) {
   Outcome outcome;
   for (const extract::Exhibit& exhibit : in.exhibits()) {
     if (!labels.empty() && std::find(labels.begin(), labels.end(), exhibit.label) == labels.end()) continue;
     ProgressLine line;
     try {
       extract::ExtractOptions how{options.thread_count(), options.limits(),
-                                  [&](const extract::Progress& now) { line.show(now); }, options.scan_all};
+                                  [&](const extract::Progress& now) { line.show(now); }, options.scan_all, lists};
       extract::Extracted done = extract::extract(in, exhibit, how, stop);
       line.clear();
       if (done == extract::Extracted::stopped) {
@@ -47,6 +48,15 @@ Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, c
         return outcome;
       }
       print_done(in, exhibit.label, done == extract::Extracted::already, line.duration());
+      if (done == extract::Extracted::already && !lists.empty() &&
+          !lists.are(pack::info(in.pack(exhibit.label)).lists)) {
+        std::fprintf(
+            stderr,
+            "weft: %s was sealed before, with other lists: it was NOT searched with these; extract it in a new "
+            "case to do so\n",
+            exhibit.label.c_str());
+        outcome.worst(exit_attention);
+      }
       if (hash_mismatch(in, exhibit.label)) {
         std::fprintf(
             stderr, "weft: HASH MISMATCH: %s: the container's stored hash is not that of its content; see the report\n",
@@ -75,11 +85,13 @@ void add_extract(App app) {
   command->add_option("EXHIBIT", options->labels, "Labels (default: all)");
   add_common(*command, options->common);
   add_scan_all(*command, options->common);
+  add_lists(*command, options->common);
   command->callback([options, app] {
+    const extract::Lists lists = checked_lists(options->common);
     extract::Case in = extract::Case::open(options->folder);
     for (const std::string& label : options->labels)
       if (!in.exhibit(label)) throw Error("no exhibit has this label", label);
-    app.code = extract_all(in, options->labels, options->common).code;
+    app.code = extract_all(in, options->labels, options->common, lists).code;
   });
 }
 
@@ -97,20 +109,23 @@ void add_worker(App app) {
   command->add_option("--box", options->box, "Descriptor of the shared memory")->required();
   add_common(*command, options->common);
   add_scan_all(*command, options->common);
+  add_lists(*command, options->common);
   command->callback([options, app] {
     extract::BlackBox box = extract::BlackBox::map(Fd(options->box));
     extract::Case in = extract::Case::open(options->folder, true);
     std::optional<extract::Exhibit> exhibit = in.exhibit(options->label);
     if (!exhibit) throw Error("no exhibit has this label", options->label);
     const Limits limits = options->common.limits();
+    const extract::Lists lists(options->common.lists);
     extract::WorkerOptions worker{exhibit->label,
                                   exhibit->path,
                                   in.work(exhibit->label),
                                   in.key(),
                                   options->common.threads,
                                   limits,
-                                  extract::settings_of(limits),
-                                  options->common.scan_all ? "" : in.seen()};
+                                  extract::settings_of(limits, lists),
+                                  options->common.scan_all ? "" : in.seen(),
+                                  lists};
     app.code = extract::run_worker(worker, box, stop) ? exit_ok : exit_interrupted;
   });
 }

@@ -23,8 +23,10 @@ void add_run(App app) {
   add_background_files(*command, options->backgrounds);
   add_common(*command, options->common);
   add_scan_all(*command, options->common);
+  add_lists(*command, options->common);
   add_custody(*command, options->custody);
   command->callback([options, app] {
+    const extract::Lists lists = checked_lists(options->common);
     extract::Case in = extract::Case::is_case(options->folder) ? extract::Case::open(options->folder)
                                                                : extract::Case::create(options->folder, "");
     Outcome outcome = take_in(in, options->evidence, options->custody);
@@ -34,7 +36,7 @@ void add_run(App app) {
       app.code = outcome.code;
       return;
     }
-    outcome.worst(extract_all(in, {}, options->common).code);
+    outcome.worst(extract_all(in, {}, options->common, lists).code);
     if (outcome.code != exit_interrupted && outcome.code != exit_world && !in.sealed_packs().empty()) {
       outcome.worst(link_all(in, options->backgrounds, options->common).code);
       report_all(in, options->common, true);

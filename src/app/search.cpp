@@ -34,7 +34,8 @@ void print_hits(const review::SearchResult& result) {
   for (const review::SearchHit& hit : result.hits) {
     std::string address = hit.path.empty() ? hit.exhibit : hit.exhibit + ":" + hit.path;
     fmt::print("{:<9} {:<12} {}\n", hit.table, hit.kind, printable(hit.text));
-    fmt::print("          {}{}\n", address, hit.file.empty() ? "" : "  in " + printable(hit.file));
+    fmt::print("          {}{}{}\n", address, hit.file.empty() ? "" : "  in " + printable(hit.file),
+               hit.stopped ? "  (on the stop list)" : "");
   }
   fmt::print("{}{} found\n", result.more ? "more than " : "", result.hits.size());
 }

@@ -8,6 +8,7 @@
 #include "app/command.h"
 #include "base/error.h"
 #include "extract/address.h"
+#include "extract/lists.h"
 #include "pack/pack.h"
 #include "scan/engine.h"
 
@@ -45,18 +46,19 @@ std::vector<std::string> verify_pack(const extract::Case& in, const std::string&
 
 // Reads the evidence again at addresses spread over the feature table, and scans what lies there: the same feature has
 // to come out, of the content of its file (content files are scanned alone) or of the image as it lies. Scanners'
-// features only: what a parser read has a role, and hangs together with its whole file.
+// features only: what a parser read has a role, and hangs together with its whole file; and so do YARA rules.
 std::vector<std::string> verify_addresses(const extract::Case& in, const extract::Exhibit& exhibit, uint64_t samples,
                                           const scan::Rules& rules, uint64_t& checked) {
   std::vector<std::string> wrong;
   pack::Database database(in.temporary(), 512 * MiB);
   database.attach_packs({in.pack(exhibit.label)});
-  uint64_t count = std::stoull(database.value("SELECT count(*) FROM feature WHERE role = ''").value_or("0"));
+  uint64_t count =
+      std::stoull(database.value("SELECT count(*) FROM feature WHERE role = '' AND kind <> 'yara'").value_or("0"));
   if (count == 0) return wrong;
   uint64_t step = std::max<uint64_t>(1, count / samples);
   auto rows = database.rows(fmt::format(
       "SELECT kind, value, path, encoding, file_id, file_offset FROM (SELECT *, row_number() OVER (ORDER BY "
-      "\"offset\", path, kind, value, encoding) AS n FROM feature WHERE role = '') "
+      "\"offset\", path, kind, value, encoding) AS n FROM feature WHERE role = '' AND kind <> 'yara') "
       "WHERE (n - 1) % {} = 0 ORDER BY n LIMIT {}",
       step, samples));
   extract::Addresses addresses(in, exhibit);
@@ -99,6 +101,23 @@ std::vector<std::string> verify_addresses(const extract::Case& in, const extract
   return wrong;
 }
 
+// The rules that a pack was made with. Most packs of a case were made with the same: compiled once.
+class RulesOfPacks {
+ public:
+  const scan::Rules& of(const extract::Case& in, const std::string& label) {
+    scan::Lists lists = extract::Lists::kept(in, pack::info(in.pack(label)).lists).searched();
+    lists.rules.clear();
+    std::string key;
+    for (const scan::ListFile& list : lists.words) key += list.name + "\n";
+    auto& rules = rules_[key];
+    if (!rules) rules = std::make_unique<scan::Rules>(lists);
+    return *rules;
+  }
+
+ private:
+  std::map<std::string, std::unique_ptr<scan::Rules>> rules_;  // by the paths of their lists
+};
+
 struct Options {
   std::string folder;
   uint64_t samples = 100;
@@ -114,7 +133,7 @@ int verify(const Options& options) {
     wrong += found.size();
   };
   say("custody log", in.verify_log(), "unbroken");
-  std::optional<scan::Rules> rules;
+  RulesOfPacks rules;
   for (const extract::Exhibit& exhibit : in.exhibits()) {
     if (!in.sealed(exhibit.label)) {
       bool was_sealed = !logged_hashes(in, exhibit.label).empty();
@@ -132,9 +151,9 @@ int verify(const Options& options) {
       continue;
     }
     try {
-      if (!rules) rules.emplace();
       uint64_t checked = 0;
-      std::vector<std::string> found = verify_addresses(in, exhibit, options.samples, *rules, checked);
+      std::vector<std::string> found =
+          verify_addresses(in, exhibit, options.samples, rules.of(in, exhibit.label), checked);
       say(exhibit.label + " evidence", found, fmt::format("{} addresses hold what is claimed", checked));
     } catch (const Error& error) {
       say(exhibit.label + " evidence", {error.what()}, "");

@@ -103,12 +103,17 @@ class ChunkReader {
       const std::vector<uint64_t> seams = layout.seams();
       if (const Piece* piece = first_piece(layout))
         scan_whole_content(file, *piece, *source, layout, seams);
-      else if (layout.compressed || !seams.empty())
+      else if (layout.compressed || !seams.empty() || is_for_rules(file, layout))
         scan_content(file, *source, layout, seams);
     } catch (const Error& error) {
       if (cannot_write_) throw;
       problem(file, "content", error.what());
     }
+  }
+
+  // A YARA rule may ask where a file begins, or how long it is; where it lies in a page with others, none can tell.
+  bool is_for_rules(const FileRow& file, const Layout& layout) const {
+    return has_rules_ && file.size <= job_.options.limits.page && !layout.extents.empty();
   }
 
   // What the scan learnt of a file that lies in one piece (or of one with another name for the same bytes).
@@ -278,7 +283,9 @@ class ChunkReader {
   void keep(const FileRow& file, const Layout& layout, const std::vector<uint64_t>& seams, scan::Results& results) {
     for (const scan::Found& found : results.features) {
       auto seam = std::upper_bound(seams.begin(), seams.end(), found.offset);
-      if (!layout.compressed && (seam == seams.end() || *seam >= found.source_end)) continue;
+      // A YARA rule that holds of the file may not hold of the pages its pieces lie in.
+      if (found.kind != scan::yara_kind && !layout.compressed && (seam == seams.end() || *seam >= found.source_end))
+        continue;
       FeatureRow where;
       where.offset = layout.on_image(found.offset).value_or(0);
       where.path = fmt::format("#{}+{}{}", file.file_id, found.offset, found.layers);
@@ -324,6 +331,7 @@ class ChunkReader {
   pack::UnitRows rows_;     // of the unit, not written yet
   std::string remembered_;  // contents, for the exhibits to come
   bool cannot_write_ = false;
+  const bool has_rules_ = !job_.options.lists.searched().rules.empty();
 };
 
 }  // namespace

@@ -46,6 +46,9 @@ pid_t start(const LocalEngine& engine, const WorkerOptions& options, unsigned th
                                    "--box",
                                    std::to_string(box.descriptor())};
   if (options.seen.empty()) text.push_back("--scan-all");
+  const Lists::Paths lists = options.lists.paths();  // stop lists are the coordinator's
+  for (const std::string& path : lists.words) text.insert(text.end(), {"--words", path});
+  for (const std::string& path : lists.rules) text.insert(text.end(), {"--rules", path});
   std::vector<char*> arguments;
   arguments.reserve(text.size() + 1);
   for (std::string& one : text) arguments.push_back(one.data());

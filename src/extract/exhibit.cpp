@@ -50,9 +50,9 @@ void close_work(Case& in, const std::string& label) {
 }  // namespace
 
 // Units made under other settings are thrown away.
-std::string settings_of(const Limits& limits) {
+std::string settings_of(const Limits& limits, const Lists& lists) {
   nlohmann::json out = {{"version", WEFT_VERSION},
-                        {"work folder", 3},  // what lies in it and how it is cut; counted up when that changes
+                        {"work folder", 4},  // what lies in it and how it is cut; counted up when that changes
                         {"page", limits.page},
                         {"unit", limits.unit},
                         {"margin_before", limits.margin_before},
@@ -64,7 +64,8 @@ std::string settings_of(const Limits& limits) {
                         {"content_unit_files", limits.content_unit_files},
                         {"content_unit_bytes", limits.content_unit_bytes},
                         {"walk_entries", limits.walk_entries},
-                        {"walk_depth", limits.walk_depth}};
+                        {"walk_depth", limits.walk_depth},
+                        {"lists", lists.what_rows_depend_on()}};
   return out.dump(2) + "\n";
 }
 
@@ -75,17 +76,15 @@ Extracted extract(Case& in, const Exhibit& exhibit, const ExtractOptions& option
     return Extracted::already;
   }
   check_evidence_unchanged(exhibit);
-  prepare_work(work, settings_of(options.limits));  // units found here fit what we are about to do
+  const std::string settings = settings_of(options.limits, options.lists);
+  prepare_work(work, settings);  // units found here fit what we are about to do
 
-  WorkerOptions worker{exhibit.label,
-                       exhibit.path,
-                       work,
-                       in.key(),
-                       options.threads,
-                       options.limits,
-                       settings_of(options.limits),
-                       options.scan_all ? "" : in.seen()};
-  in.log("extract", {{"exhibit", exhibit.label}, {"step", finished_work(work) ? "go on" : "start"}});
+  WorkerOptions worker{exhibit.label,         exhibit.path,   work,     in.key(),
+                       options.threads,       options.limits, settings, options.scan_all ? "" : in.seen(),
+                       options.lists.keep(in)};
+  std::map<std::string, std::string> begun = options.lists.log_lines();
+  begun["exhibit"] = exhibit.label, begun["step"] = finished_work(work) ? "go on" : "start";
+  in.log("extract", begun);
   if (!finished_work(work) && !run_local({in.folder(), options.progress, stop}, worker)) {
     in.log("extract", {{"exhibit", exhibit.label}, {"step", "interrupted"}});
     return Extracted::stopped;
@@ -95,6 +94,7 @@ Extracted extract(Case& in, const Exhibit& exhibit, const ExtractOptions& option
   seal.exhibit = exhibit.label, seal.units = pack_units(work);
   seal.folder = in.pack(exhibit.label), seal.tokens = in.tokens(exhibit.label), seal.temporary = in.temporary();
   seal.limits = options.limits, seal.version = WEFT_VERSION, seal.threads = options.threads;
+  seal.lists = options.lists.used(), seal.stop = options.lists.stop();
   seal.run = {started, to_text(now()), "local", options.threads, host_name()};
   pack::seal(seal);  // the pack is there, whole
   close_work(in, exhibit.label);

@@ -3,6 +3,7 @@
 
 #include "extract/case.h"
 #include "extract/engine.h"
+#include "extract/lists.h"
 
 namespace weft::extract {
 
@@ -11,12 +12,13 @@ struct ExtractOptions {
   Limits limits;
   std::function<void(const Progress&)> progress;
   bool scan_all = false;  // equal contents of earlier exhibits too
+  Lists lists;            // checked
 };
 
 enum class Extracted { sealed, already, stopped };
 
 // All that an exhibit's rows depend on besides the evidence, as text.
-std::string settings_of(const Limits& limits);
+std::string settings_of(const Limits& limits, const Lists& lists);
 
 // Makes the exhibit's pack, going on where an earlier run stopped. Throws Error.
 Extracted extract(Case& in, const Exhibit& exhibit, const ExtractOptions& options, const std::atomic<bool>& stop);

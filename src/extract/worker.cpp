@@ -146,9 +146,8 @@ bool run_stages(const Job& job, SlotWatch& watch) {
   if (stop) return false;
   walk_volumes(job, image, watch);  // every file has an id, a path and its place on the image
   if (stop) return false;
-  watch.enter("rules");
-  scan::Rules rules;
-  watch.idle();
+  watch.idle();  // many terms take their time, and there is nothing here to set aside
+  const scan::Rules rules(job.options.lists.searched());
   const Seen seen(job.options.seen, job.options.settings);
   scan_image(job, image, rules, seen, watch);  // every byte was hashed and scanned, every hit knows its file
   if (stop) return false;

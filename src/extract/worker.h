@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "extract/black_box.h"
+#include "extract/lists.h"
 #include "model/limits.h"
 
 namespace weft::extract {
@@ -30,6 +31,7 @@ struct WorkerOptions {
   Limits limits;
   std::string settings;  // all that rows depend on besides the evidence
   std::string seen;      // folder of what earlier exhibits' contents gave; empty: everything is scanned
+  Lists lists;           // as the case keeps them
 };
 
 // True when all units are done, false when it was stopped. Throws Error, which is in the box by then.

@@ -296,7 +296,7 @@ class Surveyor {
     if (!reason.empty() && reason != of_software_makers) return;
     for (const Holder& holder : run) {
       auto places = merge_.places(holder);
-      if (places.empty()) continue;
+      if (places.empty() || places[0].stopped) continue;
       const IndexFile* file = merge_.file(holder, places[0]);
       if (file && (file->flags & (in_software | in_cache))) continue;
       std::string_view role = roles()[std::min<size_t>(places[0].role, roles().size() - 1)];
@@ -474,6 +474,10 @@ class Collector {
     std::string_view kind = kinds()[holder.entry->kind].name;
     for (const IndexPlace& place : merge_.places(holder)) {
       const IndexFile* file = merge_.file(holder, place);
+      if (place.stopped) {
+        why = "stop list";
+        continue;
+      }
       if (file && (file->flags & in_software) && !tells_of_use(place.role)) continue;
       if (file && file->sha256 && backgrounds_.knows_file(merge_.index(holder.exhibit).file_sha256(*file))) {
         why = "known file";

@@ -34,7 +34,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "an index lies in the file as it lies in memory");
 using pack::Database;
 
-constexpr std::string_view magic = "WEFTIDXB";
+constexpr std::string_view magic = "WEFTIDXC";
 constexpr uint64_t least_file = 1024;     // smaller files are templates, markers and settings
 constexpr uint64_t whole_file = 1 << 20;  // a larger file is a collection of things
 constexpr uint64_t rows_per_segment = 2'000'000;
@@ -131,6 +131,7 @@ struct Row {
   uint16_t kind = 0;
   uint8_t role = 0, rank = 0;
   bool layered = false;  // came out of a decoder: its position is the stream's
+  bool stopped = false;  // by the examiner's stop list
 };
 
 class Output {
@@ -273,7 +274,7 @@ class Builder {
   void read_features() {
     std::string wanted, secret;
     for (const Kind& kind : kinds()) (kind.secret ? secret : wanted) += fmt::format(",{}", Database::quote(kind.name));
-    std::string columns = R"(f."offset", f.path, f.file_id, f.file_offset, f.role)";
+    std::string columns = R"(f."offset", f.path, f.file_id, f.file_offset, f.role, CAST(f.stopped AS UBIGINT))";
     std::string sql =
         fmt::format("SELECT f.kind, f.value, CAST(NULL AS VARCHAR), {} FROM feature f WHERE f.kind IN ({})", columns,
                     wanted.substr(1));
@@ -301,7 +302,8 @@ class Builder {
     row.file = uint32_t(batch.number(5, r));
     row.position = batch.is_null(6, r) ? row.offset : batch.number(6, r);
     row.role = uint8_t(role_number(batch.text(7, r)));
-    if (row.file < files_.size() && pass_ == 0) ++files_[row.file].out.selectors;
+    row.stopped = batch.number(8, r) != 0;
+    if (!row.stopped && row.file < files_.size() && pass_ == 0) ++files_[row.file].out.selectors;
     std::string_view path = batch.text(4, r);
     if (kind == "sid" && starts(value, "S-1-5-21-")) {
       size_t end = 8;  // three numbers make the machine or domain; a fourth the account
@@ -343,9 +345,11 @@ class Builder {
     return path.empty() || n == offset;
   }
 
-  static constexpr uint8_t rank_of_cache = 4;
-  // What tells most comes first: a record, a user's file, a deleted one, unallocated space, a cache, software.
+  static constexpr uint8_t rank_of_cache = 4, rank_of_stopped = 6;
+  // What tells most comes first: a record, a user's file, a deleted one, unallocated space, a cache, software; and what
+  // a stop list sets aside comes last.
   uint8_t rank(const Row& row) const {
+    if (row.stopped) return rank_of_stopped;
     uint32_t flags = row.file && row.file < files_.size() ? files_[row.file].out.flags : 0;
     if ((flags & in_software) && !tells_of_use(row.role)) return 5;
     if (flags & in_cache) return rank_of_cache;
@@ -412,7 +416,7 @@ class Builder {
     seen_.clear();
     for (const Row* one : rows) {
       const Row& row = *one;
-      seen_.push_back({row.file, row.position});
+      if (!row.stopped) seen_.push_back({row.file, row.position});
       if (places_.size() - entry.first_place < places_kept && is_new_place(row, entry)) add_place(row);
     }
     std::sort(seen_.begin(), seen_.end());
@@ -425,7 +429,7 @@ class Builder {
       if (many || here <= occasions_of_a_file) ++entry.times;
     }
     entry.places = uint16_t(places_.size() - entry.first_place);
-    ++amounts_[entry.kind];
+    amounts_[entry.kind] += !rows[0]->stopped;
     own_amounts_[entry.kind] += rows[0]->rank < rank_of_cache;
     entries_.push_back(entry);
   }
@@ -449,6 +453,7 @@ class Builder {
   void add_place(const Row& row) {
     IndexPlace place;
     place.offset = row.offset, place.position = row.position, place.role = row.role;
+    place.stopped = row.stopped;
     if (!row.layered) place.message = messages_.at(row.file, row.position);
     if (row.path_size) place.path = put_text(texts_, text(row.path, row.path_size));
     if (row.file && row.file < files_.size() && files_[row.file].is_file) {

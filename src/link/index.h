@@ -62,8 +62,8 @@ struct IndexPlace {
   uint64_t path = 0;      // text of the decoding path; 0 when it is the offset itself
   uint32_t file = no_file;
   uint32_t message = no_message;
-  uint32_t role = 0;  // index in roles()
-  uint32_t unused = 0;
+  uint32_t role = 0;     // index in roles()
+  uint32_t stopped = 0;  // 1: the examiner's stop list sets it aside; such places come last
 };
 struct IndexEntry {
   uint64_t hash = 0, text = 0;

@@ -48,9 +48,16 @@ bool only_in_software(const Index& index, const Holder& holder) {
   });
 }
 
+// The first place is one that tells most; what a stop list sets aside comes last.
+bool only_stopped(const Holder& holder) {
+  auto all = places(holder);
+  return !all.empty() && all[0].stopped != 0;
+}
+
 // Why something that may count between others does not between these two; the ledger has what counts for nobody.
 std::string reason_between(const Index& a, const Index& b, const Holder& on_a, const Holder& on_b, const Kind& kind,
                            bool cut) {
+  if (only_stopped(on_a) || only_stopped(on_b)) return "stop list";
   bool software_a = only_in_software(a, on_a), software_b = only_in_software(b, on_b);
   if (software_a && software_b) return "software folder on both";
   if (software_a || software_b) return "software folder on one of the two";

@@ -80,7 +80,7 @@ struct SetAsideRow {
   static constexpr auto columns() {
     using R = SetAsideRow;
     return std::make_tuple(column("kind", &R::kind, "kind of selector"), column("value", &R::value, "the selector"),
-                           column("reason", &R::reason, "hub, background, example value, known file, …"),
+                           column("reason", &R::reason, "hub, background, example value, known file, stop list, …"),
                            column("exhibits", &R::exhibits, "exhibits of the case that hold it"),
                            column("background", &R::background, "background sources that hold it"),
                            column("examples", &R::examples, "some of the exhibits, comma-separated"));

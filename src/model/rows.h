@@ -161,6 +161,7 @@ struct FeatureRow {
   std::string path, file;
   std::optional<uint64_t> file_id, file_offset;
   std::string encoding, scanner, context, role;
+  bool stopped = false;  // known when the pack is sealed
 
   static constexpr std::string_view table = "feature";
   static constexpr std::string_view what =
@@ -176,14 +177,17 @@ struct FeatureRow {
         column("file", &R::file, "path of the file it lies in; empty in unallocated space"),
         column("file_id", &R::file_id, "and that file's number"),
         column("file_offset", &R::file_offset, "offset in that file's content; none in slack"),
-        column("encoding", &R::encoding, "utf-8, utf-16le, utf-16be; empty where a parser decoded it"),
+        column("encoding", &R::encoding,
+               "utf-8, utf-16le, utf-16be; of an examiner's word also a code page; empty where a parser decoded it and "
+               "for YARA strings"),
         column("scanner", &R::scanner, "which scanner or parser found it"),
         column("context", &R::context,
                "of a scanner the bytes around it, up to 16 on each side, printable; of a parser what the record calls "
                "it, such as the name beside an address"),
         column(
             "role", &R::role,
-            "what the value is in its record: owner, from, to, …; docs/parsers.md lists them; empty for a scanner's"));
+            "what the value is in its record: owner, from, to, …; docs/parsers.md lists them; empty for a scanner's"),
+        column("stopped", &R::stopped, "true: a stop list of the examiner sets it aside, so it ties nothing together"));
   }
 };
 

@@ -61,11 +61,12 @@ and any chain of these.
 
 | key | means |
 |---|---|
-| `format`, `format_version` | "weft pack", 2 |
+| `format`, `format_version` | "weft pack", 3 |
 | `exhibit` | label of the exhibit |
 | `weft` | version of the program that sealed it |
 | `pack_sha256` | SHA-256 over the lines `TABLE SHA256` of all tables, in the order below, each ended by a newline: names the whole content in one value |
 | `tables` | for each table: `file`, `rows`, `bytes`, `sha256` |
+| `lists` | the examiner's lists of words, YARA rules and stop lists that were used: `kind`, `path`, `sha256`, `terms` (how many) |
 | `settings`, `limits` | what the extraction was told, and the bounds it kept |
 | `run` | `started`, `finished`, `engine`, `workers`, `host`: the only part that differs between two runs over the same bytes |
 

@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr std::string_view format_name = "weft pack";
-constexpr uint64_t format_version = 2;  // 2: records
+constexpr uint64_t format_version = 3;  // 2: records; 3: stop lists
 
 Json limits_json(const Limits& l) {
   return {{"memory", l.memory},
@@ -61,6 +61,9 @@ Manifest parse(const Json& json) {
       throw std::runtime_error(fmt::format("another file than expected for the table {}", table.name));
   }
   if (tables.size() != manifest.tables.size()) throw std::runtime_error("tables that no pack has");
+  for (const Json& list : json.at("lists"))
+    manifest.lists.push_back({list.at("kind").get<std::string>(), list.at("path").get<std::string>(),
+                              list.at("sha256").get<std::string>(), list.at("terms").get<uint64_t>()});
   return manifest;
 }
 
@@ -87,10 +90,12 @@ std::string pack_hash(const std::vector<SealedTable>& tables) {
 }
 
 std::string manifest_text(const SealOptions& options, const std::vector<SealedTable>& tables) {
-  Json settings = Json::object(), listed = Json::object();
+  Json settings = Json::object(), listed = Json::object(), lists = Json::array();
   for (const auto& [name, value] : options.settings) settings[shown(name)] = shown(value);
   for (const SealedTable& t : tables)
     listed[t.name] = {{"file", t.file}, {"rows", t.rows}, {"bytes", t.bytes}, {"sha256", t.sha256}};
+  for (const UsedList& one : options.lists)
+    lists.push_back({{"kind", one.kind}, {"path", shown(one.path)}, {"sha256", one.sha256}, {"terms", one.terms}});
   const Run& run = options.run;
   Json json = {{"format", format_name},
                {"format_version", format_version},
@@ -99,6 +104,7 @@ std::string manifest_text(const SealOptions& options, const std::vector<SealedTa
                {"pack_sha256", pack_hash(tables)},
                {"tables", listed},
                {"settings", settings},
+               {"lists", lists},
                {"limits", limits_json(options.limits)},
                {"run",
                 {{"started", run.started},
@@ -122,7 +128,7 @@ Manifest read_manifest(const std::string& folder) {
 
 PackInfo info(const std::string& folder) {
   Manifest manifest = read_manifest(folder);
-  PackInfo out{folder, manifest.exhibit, manifest.version, {}, {}, manifest.pack_sha256};
+  PackInfo out{folder, manifest.exhibit, manifest.version, {}, {}, manifest.pack_sha256, manifest.lists};
   for (const SealedTable& table : manifest.tables) {
     out.rows[table.name] = table.rows;
     out.sha256[table.name] = table.sha256;

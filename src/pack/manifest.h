@@ -24,6 +24,7 @@ std::string manifest_text(const SealOptions& options, const std::vector<SealedTa
 struct Manifest {
   std::string exhibit, version, pack_sha256;
   std::vector<SealedTable> tables;  // in the order of docs/pack-format.md
+  std::vector<UsedList> lists;
 };
 // Error when it is not a manifest of this format.
 Manifest read_manifest(const std::string& folder);

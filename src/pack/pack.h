@@ -9,8 +9,16 @@
 #include "model/limits.h"
 #include "model/rows.h"
 #include "pack/schema.h"
+#include "pack/stop_list.h"
 
 namespace weft::pack {
+
+// A list that the examiner gave to an extraction, as the manifest names it.
+struct UsedList {
+  std::string kind;  // words, rules, stop
+  std::string path, sha256;
+  uint64_t terms = 0;  // terms, rules or entries in it
+};
 
 // Says how the run went: the only part of a pack that differs between two runs over the same bytes.
 struct Run {
@@ -29,13 +37,15 @@ struct SealOptions {
   Limits limits;
   std::string version;  // of the program
   std::map<std::string, std::string> settings;
+  std::vector<UsedList> lists;
+  const StopList* stop = nullptr;  // features on it are marked
   Run run;
   unsigned threads = 1;  // for DuckDB; the bytes do not depend on it
 };
 
-// Merges the portions of all units, each row once, fills features' `file` from the file table, writes the Parquet files
-// and manifest.json, syncs, renames. Unit files are mapped; memory does not grow with the number of rows. The Parquet
-// files depend on the rows alone.
+// Merges the portions of all units, each row once, fills features' `file` from the file table and `stopped` from the
+// stop list, writes the Parquet files and manifest.json, syncs, renames. Unit files are mapped; memory does not grow
+// with the number of rows. The Parquet files depend on the rows and the stop list alone.
 void seal(const SealOptions& options);
 
 struct PackInfo {
@@ -43,6 +53,7 @@ struct PackInfo {
   std::map<std::string, uint64_t> rows;  // by table
   std::map<std::string, std::string> sha256;
   std::string pack_sha256;  // over all tables: names the pack's content in one value
+  std::vector<UsedList> lists;
 };
 // Reads the manifest; Error when there is none or it is not one.
 PackInfo info(const std::string& folder);

@@ -183,6 +183,47 @@ TEST(seal, what_was_read_whole_stands_for_what_was_cut) {
   EXPECT_EQ(problems, (std::vector<std::string>{"another", "unreadable"}));
 }
 
+// Several terms may stand at one place, and only one of them go on behind the seam.
+TEST(seal, no_word_stands_for_another) {
+  Scratch scratch;
+  std::vector<UnitRows> units = small();
+  auto word = [](const std::string& path, const std::string& value) {
+    FeatureRow row = feature(700, value, 1);
+    row.path = path, row.kind = "word";
+    return row;
+  };
+  units[2].features = {word("700", "kes*"), word("700", "kestrel"), word("#1+200", "kestrel")};
+  units[0].features.clear(), units[1].features.clear();
+  SealOptions options = write_units(scratch, "units", units);
+  seal(options);
+  Database database(scratch / "spill", 256 * MiB);
+  database.attach_packs({options.folder});
+  std::vector<std::string> found;
+  for (const auto& row : database.rows("SELECT path || ' ' || value FROM feature")) found.push_back(*row[0]);
+  EXPECT_EQ(found, (std::vector<std::string>{"#1+200 kestrel", "700 kes*"}));
+}
+
+TEST(seal, what_a_stop_list_holds_stays_with_a_mark) {
+  Scratch scratch;
+  SealOptions options = write_units(scratch, "units", small());
+  StopList stop;
+  stop.add("known", "c@c.cc\na@b.bb\tnowhere\nb@b.bb\tx b@b.bb\n");
+  options.stop = &stop;
+  options.lists = {{"stop", "/lists/known", std::string(64, 'e'), 3}};
+  seal(options);
+  Database database(scratch / "spill", 256 * MiB);
+  database.attach_packs({options.folder});
+  std::vector<std::string> stopped;
+  for (const auto& row : database.rows("SELECT value FROM feature WHERE stopped ORDER BY value"))
+    stopped.push_back(*row[0]);
+  EXPECT_EQ(stopped, (std::vector<std::string>{"b@b.bb", "c@c.cc"}));
+  EXPECT_EQ(database.value("SELECT count(*) FROM feature"), "5");
+  const PackInfo pack = info(options.folder);
+  ASSERT_EQ(pack.lists.size(), 1u);
+  EXPECT_EQ(pack.lists[0].kind + pack.lists[0].path + pack.lists[0].sha256, "stop/lists/known" + std::string(64, 'e'));
+  EXPECT_EQ(pack.lists[0].terms, 3u);
+}
+
 TEST(seal, nothing_found_is_a_pack_too) {
   Scratch scratch;
   SealOptions options = write_units(scratch, "a", {});
@@ -325,6 +366,7 @@ TEST(verify, a_broken_manifest_is_named) {
   broken([](auto& json) { json["format"] = "other"; });
   broken([](auto& json) { json["exhibit"] = 5; });
   broken([](auto& json) { json.erase("tables"); });
+  broken([](auto& json) { json.erase("lists"); });
   broken([](auto& json) { json["tables"].erase("feature"); });
   broken([](auto& json) { json["tables"]["feature"]["rows"] = "many"; });
   broken([](auto& json) { json["tables"]["feature"]["file"] = "../feature.parquet"; });

@@ -33,18 +33,19 @@ class WholeContents {
     if (offset != offset_) offset_ = offset, here_.clear();
     const std::string_view path = std::get<column_index<FeatureRow>("path")>(row);
     const std::optional<uint64_t> file = std::get<column_index<FeatureRow>("file_id")>(row);
-    const std::string_view kind = std::get<column_index<FeatureRow>("kind")>(row);
+    std::string kind(std::get<column_index<FeatureRow>("kind")>(row));
+    // Of the examiner's terms and rules several may stand at one place; none replaces another.
+    if (kind == "word" || kind == "yara") (kind += ' ') += std::get<column_index<FeatureRow>("value")>(row);
     if (path.starts_with('#')) {
       if (!std::get<column_index<FeatureRow>("role")>(row).empty() || !file) return false;
       const bool layered = path.find('-') != std::string_view::npos;
-      const bool is_new =
-          here_.emplace(*file, std::string(first_layer(path)), layered ? std::string() : std::string(kind)).second;
+      const bool is_new = here_.emplace(*file, std::string(first_layer(path)), layered ? std::string() : kind).second;
       if (layered && is_new) streams_.emplace(offset, *file, std::string(first_layer(path)));
       return false;
     }
     if (here_.empty() || !file) return false;
     const std::string layer(first_layer(path));
-    return here_.contains({*file, layer, ""}) || here_.contains({*file, layer, std::string(kind)});
+    return here_.contains({*file, layer, ""}) || here_.contains({*file, layer, kind});
   }
   // Asked of problems after all features.
   bool replaces_problem(const Cells<ProblemRow>& row) const {
@@ -127,8 +128,8 @@ class Sealing {
     return out;
   }
 
-  // Whether the row goes into the pack; and a feature gets its path from the file table: the worker that found it knew
-  // the number only.
+  // Whether the row goes into the pack; and a feature gets its path from the file table (the worker that found it knew
+  // the number only) and its mark from the stop list.
   template <class Row>
   bool is_wanted(Cells<Row>& row) {
     if constexpr (std::is_same_v<Row, FileRow>) {
@@ -138,6 +139,9 @@ class Sealing {
       const std::optional<uint64_t> file = std::get<column_index<Row>("file_id")>(row);
       const auto path = file ? paths_.find(*file) : std::nullopt;
       if (path) std::get<column_index<Row>("file")>(row) = *path;
+      if (options_.stop)
+        std::get<column_index<Row>("stopped")>(row) = options_.stop->holds(std::get<column_index<Row>("value")>(row),
+                                                                           std::get<column_index<Row>("context")>(row));
     } else if constexpr (std::is_same_v<Row, ProblemRow>) {
       return !whole_.replaces_problem(row);
     }

@@ -89,6 +89,13 @@ PackFacts read_pack(const std::string& folder) {
   json it = parse_json(read_file(folder + "/manifest.json"));
   out.pack_sha256 = text_of(it, "pack_sha256");
   out.version = text_of(it, "weft");
+  if (auto lists = it.find("lists"); lists != it.end() && lists->is_array())
+    for (const json& list : *lists) {
+      if (!list.is_object()) continue;
+      const auto terms = list.find("terms");
+      out.lists.push_back({text_of(list, "kind"), text_of(list, "path"), text_of(list, "sha256"),
+                           terms != list.end() && terms->is_number_unsigned() ? terms->get<uint64_t>() : 0});
+    }
   if (auto run = it.find("run"); run != it.end() && run->is_object()) {
     out.started = text_of(*run, "started");
     out.finished = text_of(*run, "finished");

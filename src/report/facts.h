@@ -9,6 +9,7 @@
 
 #include "link/rows.h"
 #include "model/rows.h"
+#include "pack/pack.h"
 #include "report/report.h"
 
 namespace weft::report {
@@ -58,6 +59,7 @@ struct ProblemGroup {
 // How a pack was made and what seals it (manifest.json).
 struct PackFacts {
   std::string folder, pack_sha256, version, started, finished, engine;
+  std::vector<pack::UsedList> lists;
 };
 
 struct ExhibitFacts {

@@ -12,7 +12,7 @@ constexpr std::string_view how = R"(
 <p>Evidence was opened for reading only. Each image was read once, in order, and hashed on the way; every byte was shown to the
 scanners where it lies, deleted and unallocated areas included, and compressed or encoded bytes were decoded and shown again.
 File systems were read with The Sleuth Kit. What was found is kept in one sealed pack per exhibit: tables whose hashes the
-pack's manifest states. The same evidence, version and limits give the same tables, byte for byte.</p>
+pack's manifest states. The same evidence, version, limits and lists give the same tables, byte for byte.</p>
 <h3>What the numbers mean</h3>
 <dl class="care">
 <dt>Score</dt><dd>Orders leads. The sum over independent reasons of how rare their most common value is, in this case and in the
@@ -49,6 +49,25 @@ std::string packs(const CaseFacts& facts) {
                          evidence_text(it.pack.version), evidence_text(it.pack.started),
                          evidence_text(it.pack.finished), evidence_text(it.pack.engine));
   return out + "</tbody></table></div>\n";
+}
+
+std::string lists(const CaseFacts& facts) {
+  std::string rows;
+  for (const ExhibitFacts& it : facts.exhibits)
+    for (const pack::UsedList& list : it.pack.lists)
+      rows +=
+          fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"hash\">{}</td></tr>\n",
+                      exhibit_link(facts, it.row.exhibit),
+                      list.kind == "words"   ? "words"
+                      : list.kind == "rules" ? "YARA rules"
+                                             : "stop list",
+                      evidence_text(list.path), number(list.terms), evidence_text(list.sha256));
+  if (rows.empty()) return {};
+  return "<h3>Lists</h3>\n<p>What the examiner gave to be looked for, in UTF-8, UTF-16 and legacy code pages, or to be "
+         "set "
+         "aside. The case keeps a copy of each.</p>\n" +
+         table_head("lists", {"Exhibit", "Kind", "File", ">Entries", "SHA-256"}) + "<tbody>\n" + rows +
+         "</tbody></table></div>\n";
 }
 
 std::string limits(const Limits& it) {
@@ -97,7 +116,7 @@ std::string methods_section(const CaseFacts& facts) {
   std::string out = "<section id=\"methods\">\n<h2>Methods and versions</h2>\n";
   out += fmt::format("<p>This report was made by weft {}.</p>\n", html(facts.version));
   out += how;
-  return out + packs(facts) + limits(facts.limits) + log(facts) + "</section>\n";
+  return out + packs(facts) + lists(facts) + limits(facts.limits) + log(facts) + "</section>\n";
 }
 
 }  // namespace weft::report

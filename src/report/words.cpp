@@ -36,6 +36,8 @@ constexpr auto kind_words = std::to_array<std::pair<std::string_view, std::strin
     {"url", "URL"},
     {"uuid", "UUID"},
     {"volume_serial", "volume serial number"},
+    {"word", "word of a list"},
+    {"yara", "YARA string"},
 });
 
 // One code point of valid UTF-8.

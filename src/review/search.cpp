@@ -40,7 +40,7 @@ constexpr Source sources[] = {
         UNION ALL SELECT exhibit, 'target', target, NULL, '', path FROM file
         UNION ALL SELECT exhibit, 'sha256', sha256, NULL, '', path FROM file
         UNION ALL SELECT exhibit, 'md5', md5, NULL, '', path FROM file)"},
-    {"feature", R"(SELECT exhibit, kind, value AS text, "offset", path, file FROM feature)"},
+    {"feature", R"(SELECT exhibit, kind, value AS text, "offset", path, file, stopped FROM feature)"},
     {"problem", R"(SELECT exhibit, stage AS kind, what AS text, "offset", path, '' AS file FROM problem)"},
 };
 
@@ -71,12 +71,13 @@ SearchResult search(Database& database, const SearchOptions& options) {
   for (const Source& source : sources) {
     if (out.hits.size() > options.limit) break;
     if (!options.kind.empty() && source.table != "feature") continue;
-    const std::string sql = fmt::format(R"(SELECT exhibit, kind, text, "offset", path, file FROM ({}) WHERE {}
+    const std::string sql = fmt::format(R"(SELECT exhibit, kind, text, "offset", path, file, {} FROM ({}) WHERE {}
                                            ORDER BY exhibit, "offset", path, text, kind, file LIMIT {})",
-                                        source.sql, condition(options), options.limit + 1 - out.hits.size());
+                                        source.table == "feature" ? "stopped" : "false", source.sql, condition(options),
+                                        options.limit + 1 - out.hits.size());
     database.each(sql, [&](const Row& row) {
       out.hits.push_back({row[0].value_or(""), std::string(source.table), row[1].value_or(""), row[2].value_or(""),
-                          number(row[3]), row[4].value_or(""), row[5].value_or("")});
+                          number(row[3]), row[4].value_or(""), row[5].value_or(""), row[6].value_or("") == "true"});
       return true;
     });
   }

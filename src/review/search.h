@@ -31,8 +31,9 @@ struct SearchHit {
   std::string kind;   // of the feature or file; for others which of their columns it was
   std::string text;   // the text it was found in
   std::optional<uint64_t> offset;
-  std::string path;  // decoding path, where there is one
-  std::string file;  // file it lies in
+  std::string path;      // decoding path, where there is one
+  std::string file;      // file it lies in
+  bool stopped = false;  // a feature that a stop list sets aside
 };
 
 struct SearchResult {

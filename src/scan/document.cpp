@@ -161,6 +161,18 @@ std::string scanners_document(const std::string& source) {
                        speed_of(speed, scanner->name), scanner->examples.size() - size_t(refused), refused);
     out += listed(scanner->patterns) + listed(scanner->examples);
   }
+  out +=
+      "\n## The examiner's own\n\n"
+      "With `--words FILE` terms, and with `--rules FILE` YARA rules, are looked for in the same pass and in every "
+      "layer.\n\n"
+      "* `word`: a term as it stands in its list, in UTF-8, UTF-16 and the legacy code pages of its script, in any "
+      "case "
+      "of letters.\n"
+      "  `encoding` names the code page. Source: `src/scan/words.cpp`.\n"
+      "* `yara`: `namespace:rule $string` wherever a string of a rule that holds stands; `namespace:rule`, where the "
+      "text "
+      "begins,\n"
+      "  for a rule that holds without one. Source: `src/scan/yara_rules.cpp`.\n";
   out += "\n## Decoders\n\nTheir names are the steps of a decoding path, such as `73400320-GZIP-512`.\n";
   for (const Decoder* decoder : decoders())
     out += fmt::format("\n### {}\n\n{}. {}\n{}\n{}", decoder->name, decoder->decodes, decoder_files[decoder->name],

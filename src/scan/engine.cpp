@@ -13,6 +13,9 @@
 // them; then it is settled: masked, put in order and handed over, some ten thousand at a time. So memory does not grow
 // with what a page holds. UTF-16 comes first: the context of a UTF-8 feature may show bytes of UTF-16, never the other
 // way round.
+//
+// The examiner's words are one more owner, whose patterns are in the same pass. His YARA rules see each text once,
+// whole, when everything else has been looked for.
 #include "scan/engine.h"
 
 #include <algorithm>
@@ -124,9 +127,11 @@ bool before(const Item& a, const Item& b) {
   return a.found.secret < b.found.secret;
 }
 
+// Of the examiner's terms and rules several may stand at one place.
 bool same_place(const Item& a, const Item& b) {
   return a.found.offset == b.found.offset && a.begin == b.begin && a.end == b.end && a.found.kind == b.found.kind &&
-         a.found.layers == b.found.layers;
+         a.found.layers == b.found.layers &&
+         (a.found.value == b.found.value || (a.found.kind != word_kind && a.found.kind != yara_kind));
 }
 
 bool is_continuation(char c) {
@@ -163,7 +168,10 @@ bool all_same(std::string_view text) {
 }  // namespace
 
 struct Scan::State {
-  State(const Rules::State& r, const Limits& l) : rules(r), limits(l), scratch(r.make_scratch()) {}
+  State(const Rules::State& r, const Limits& l) : rules(r), limits(l), scratch(r.make_scratch()) {
+    // A text that takes half of what an item may is left off by the rules, before the whole page is.
+    if (rules.yara) yara = std::make_unique<YaraScan>(*rules.yara, limits.item_seconds / 2);
+  }
 
   void scan(const Text& text);
   void match(const Text& text);
@@ -175,6 +183,8 @@ struct Scan::State {
   // Hands over the decoder's hits, or the whole text.
   enum class Given { hits, text };
   void dispatch_decoder(const Text& text, Level& level, size_t owner, Given given);
+  void dispatch_words(const Text& text, Level& level, size_t owner);
+  void match_yara(const Text& text);
   void dispatch_utf16(const Text& text, Level& level);
   bool enter(const Text& text, Level& level, size_t owner);
   bool layer(const Text& parent, Level& level, std::string_view name, size_t begin, size_t consumed,
@@ -186,13 +196,16 @@ struct Scan::State {
   void finish();
 
   bool is_scanner(size_t owner) const { return owner < rules.scanners.size(); }
+  bool is_words(size_t owner) const { return owner == rules.scanners.size() + rules.decoders.size(); }
   std::string_view name_of(size_t owner) const {
+    if (is_words(owner)) return words_name;
     return is_scanner(owner) ? rules.scanners[owner]->name : rules.decoders[owner - rules.scanners.size()]->name;
   }
 
   const Rules::State& rules;
   const Limits limits;
   Handle<hs_scratch_t, hs_free_scratch> scratch;
+  std::unique_ptr<YaraScan> yara;              // null: no rules
   std::vector<std::unique_ptr<Level>> levels;  // by depth; kept, so that buffers are reused
   std::vector<size_t> last_end;                // by pattern: of its last match in the block at hand
 
@@ -230,22 +243,39 @@ class TextSink final : public Sink {
     from = std::max(from, end);
     if (!secret.empty()) level_.secrets.push_back({first, last});
     if (first < text_.begin || first >= text_.end) return;
-    Item& item = level_.waiting.emplace_back();
-    item.begin = first, item.end = last;
-    item.found.kind = kind;
-    item.found.scanner = scanner_;
+    Item& item = put(kind, std::move(value), first, last);
     item.found.encoding = !piece_ ? "utf-8" : piece_->run.big_endian ? "utf-16be" : "utf-16le";
-    item.found.value = std::move(value);
     item.found.secret = secret;
     item.found.context = context_of(shown, begin, end, !secret.empty());
-    item.found.offset = text_.source(first);
-    item.found.source_end = text_.is_page() ? text_.offset + last : text_.source_end;
-    item.found.layers = text_.path(first);
+  }
+
+  void word(const Words::Found& word) {
+    if (word.begin < text_.begin || word.begin >= text_.end) return;
+    Item& item = put(word_kind, std::string(word.term), word.begin, word.end);
+    item.found.encoding = word.encoding;
+    item.found.context =
+        word.shown.empty() ? context_of(text_.bytes, word.begin, word.end, false) : printable(word.shown);
+  }
+  // Bytes without a claim of what they say.
+  void bytes(std::string_view kind, std::string value, size_t begin, size_t end) {
+    put(kind, std::move(value), begin, end).found.context = context_of(text_.bytes, begin, end, false);
   }
 
   size_t from = 0;
 
  private:
+  Item& put(std::string_view kind, std::string value, size_t first, size_t last) {
+    Item& item = level_.waiting.emplace_back();
+    item.begin = first, item.end = last;
+    item.found.kind = kind;
+    item.found.scanner = scanner_;
+    item.found.value = std::move(value);
+    item.found.offset = text_.source(first);
+    item.found.source_end = text_.is_page() ? text_.offset + last : text_.source_end;
+    item.found.layers = text_.path(first);
+    return item;
+  }
+
   const Text& text_;
   std::string_view scanner_;
   Level& level_;
@@ -274,7 +304,7 @@ void Scan::State::problem_once(const Text& text, size_t begin, std::string what)
 // Announces an owner; what is set aside is told once per text.
 bool Scan::State::enter(const Text& text, Level& level, size_t owner) {
   if (level.aside[owner]) return false;
-  const std::string_view role = is_scanner(owner) ? "scanner" : "decoder";
+  const std::string_view role = is_scanner(owner) || is_words(owner) ? "scanner" : "decoder";
   if (watch->enter(fmt::format("{} {} {}", text.item, role, name_of(owner)))) return true;
   level.aside[owner] = true;
   problem(text.source(text.begin), text.path(0), fmt::format("{} {} was set aside here", role, name_of(owner)));
@@ -306,6 +336,12 @@ void Scan::State::dispatch_scanner(const Text& text, Level& level, size_t owner)
   sink.from = level.from[owner];
   for (const Hit& hit : level.hits[owner]) rules.scanners[owner]->on_hit(text.bytes, hit, sink.from, sink);
   level.from[owner] = sink.from;
+}
+
+void Scan::State::dispatch_words(const Text& text, Level& level, size_t owner) {
+  TextSink sink(text, name_of(owner), level);
+  for (const Hit& hit : level.hits[owner])
+    if (const auto word = rules.words->judge(text.bytes, text.is_page() ? text.offset : 0, hit)) sink.word(*word);
 }
 
 void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner, Given given) {
@@ -387,6 +423,8 @@ void Scan::State::dispatch(const Text& text, Level& level) {
     if (enter(text, level, owner)) {
       if (is_scanner(owner))
         dispatch_scanner(text, level, owner);
+      else if (is_words(owner))
+        dispatch_words(text, level, owner);
       else
         dispatch_decoder(text, level, owner, Given::hits);
     }
@@ -395,7 +433,8 @@ void Scan::State::dispatch(const Text& text, Level& level) {
   level.filed = 0;
 }
 
-// Hits in the joined UTF-16 text go to scanners with the run they end in; decoders see raw bytes only.
+// Hits in the joined UTF-16 text go to scanners with the run they end in; decoders see raw bytes only, and words know
+// UTF-16 themselves.
 void Scan::State::dispatch_utf16(const Text& text, Level& level) {
   const auto& pieces = level.utf16.pieces();
   for (size_t owner = 0; owner < level.hits.size(); ++owner) {
@@ -481,6 +520,26 @@ void Scan::State::look_through(const Text& text) {
   watch->enter(text.item);
 }
 
+// Rules see the text with its margins; strings that begin in them belong to the neighbours.
+void Scan::State::match_yara(const Text& text) {
+  if (watch->stopping()) return;
+  if (!watch->enter(text.item + " yara")) {
+    problem(text.source(text.begin), text.path(0), "YARA rules were set aside here");
+    return;
+  }
+  Level& level = *levels[text.depth];
+  TextSink sink(text, yara_kind, level);
+  const auto found = [&](std::string value, size_t begin, size_t end) {
+    const bool whole = begin == end;  // the rule holds of the text as such
+    const size_t at = whole ? text.begin : begin;
+    if (at < text.end) sink.bytes(yara_kind, std::move(value), at, whole ? at + 1 : end);
+    if (level.waiting.size() >= most_waiting) settle(level, text.bytes.size() + settled_behind);
+  };
+  for (std::string& what : yara->scan(text.bytes, text.begin, text.end, found))
+    problem(text.source(text.begin), text.path(0), std::move(what));
+  settle(level, text.bytes.size() + settled_behind);
+}
+
 void Scan::State::scan(const Text& text) {
   if (text.bytes.empty()) return;
   while (levels.size() <= text.depth) levels.push_back(std::make_unique<Level>());
@@ -491,6 +550,7 @@ void Scan::State::scan(const Text& text) {
     match(text);
   else
     settle(*levels[text.depth], text.bytes.size() + settled_behind);
+  if (yara) match_yara(text);
 }
 
 // False when decoding should stop.

@@ -14,15 +14,17 @@
 #include "base/bytes.h"
 #include "base/watch.h"
 #include "model/limits.h"
+#include "scan/lists.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {
 
-// The compiled patterns of all scanners and decoders. Compiling takes some 100 ms. Throws Error.
+// The compiled patterns of all scanners and decoders, and what the examiner's lists add. Compiling takes some 100 ms,
+// and for a thousand terms some seconds. Throws Error.
 class Rules {
  public:
-  Rules();  // all scanners and decoders
-  Rules(std::span<const Scanner* const> scanners, std::span<const Decoder* const> decoders);
+  explicit Rules(const Lists& lists = {});  // with all scanners and decoders
+  Rules(std::span<const Scanner* const> scanners, std::span<const Decoder* const> decoders, const Lists& lists = {});
   ~Rules();
   Rules(Rules&&) noexcept;
 
@@ -43,7 +45,7 @@ struct Page {
 struct Found {
   std::string_view kind;  // points into the scanner: lives for ever
   std::string_view scanner;
-  std::string_view encoding;  // utf-8, utf-16le, utf-16be
+  std::string_view encoding;  // utf-8, utf-16le, utf-16be; of a word also a code page; of a YARA string none
   std::string value, secret, context;
   uint64_t offset = 0;      // in the source: first byte, or start of the outermost layer
   uint64_t source_end = 0;  // in the source: just behind the last byte (of the outermost layer, if decoded)

@@ -151,7 +151,7 @@ constexpr size_t short_size = MiB, size = 4 * MiB;
 constexpr double patience = 1;
 #endif
 
-void expect_linear(const Rules& rules, std::string_view bytes, std::string_view what) {
+void expect_linear(const Rules& rules, std::string_view bytes, std::string_view what, double per_feature = 3e-6) {
   Scan scan(rules, {});
   NoWatch watch;
   Results results;
@@ -160,8 +160,8 @@ void expect_linear(const Rules& rules, std::string_view bytes, std::string_view 
   const double seconds = thread_seconds() - start;
   // 8 MB/s, and 3 microseconds for what is really found: on an idle machine all are above 20 MB/s and 1 microsecond,
   // but a busy one may take twice as long or more.
-  const double most =
-      patience * (0.03 + double(bytes.size()) / 8e6 + double(results.features.size() + results.problems.size()) * 3e-6);
+  const double most = patience * (0.03 + double(bytes.size()) / 8e6 +
+                                  double(results.features.size() + results.problems.size()) * per_feature);
   EXPECT_LT(seconds, most) << printable(what) << ": " << bytes.size() << " bytes, " << results.features.size()
                            << " features";
 }
@@ -231,6 +231,15 @@ TEST(Hostile, LongRunsCostNoMoreThanTheirSize) {
   std::string lines = random_signs(base64, size);
   for (size_t at = 76; at < lines.size(); at += 77) lines[at] = '\n';
   expect_linear(rules, lines, "base64 lines of noise");
+}
+
+TEST(Hostile, TermsAndRulesCostNoMoreThanTheSize) {
+  const Rules rules(Lists{{{"words", "aaa\n*aaa*\naab*\nпароль\n*пароль*\nmüller\n"}},
+                          {{"rules.yar", "rule r { strings: $a = \"aaaa\" condition: $a }"}}});
+  for (std::string_view unit :
+       {"a"sv, "aab"sv, "a\0"sv, "aaa "sv, "a\0a\0a\0 \0"sv, "пароль"sv, "пароль "sv, "\xef\xe0\xf0\xee\xeb\xfc"sv,
+        "\x04\x3f\x04\x30\x04\x40\x04\x3e\x04\x3b\x04\x4c"sv, "m\xfcller m\x81ller"sv})
+    expect_linear(rules, repeated(unit, short_size), unit, 8e-6);  // UTF-16 that reads both ways is compared
 }
 
 }  // namespace

@@ -85,13 +85,15 @@ void Rules::State::find_quiet_bytes() {
   }
 }
 
-Rules::Rules() : Rules(scan::scanners(), scan::decoders()) {}
+Rules::Rules(const Lists& lists) : Rules(scan::scanners(), scan::decoders(), lists) {}
 
-Rules::Rules(std::span<const Scanner* const> scanners, std::span<const Decoder* const> decoders)
+Rules::Rules(std::span<const Scanner* const> scanners, std::span<const Decoder* const> decoders, const Lists& lists)
     : state_(std::make_unique<State>()) {
   State& state = *state_;
   state.scanners.assign(scanners.begin(), scanners.end());
   state.decoders.assign(decoders.begin(), decoders.end());
+  if (!lists.words.empty()) state.words = std::make_unique<Words>(lists.words);
+  if (!lists.rules.empty()) state.yara = std::make_unique<YaraRules>(lists.rules);
 
   std::vector<Numbered> patterns;                                   // for Hyperscan
   std::map<std::pair<std::string_view, unsigned>, size_t> numbers;  // equal patterns are matched once
@@ -116,7 +118,8 @@ Rules::Rules(std::span<const Scanner* const> scanners, std::span<const Decoder* 
     state.reach = std::max(state.reach, scanner->reach_before);
   }
   for (const Decoder* decoder : decoders) add(decoder->name, decoder->patterns);
-  for (size_t i = 0; i < state.owners(); ++i)
+  if (state.words) add(words_name, state.words->patterns());
+  for (size_t i = 0; i < scanners.size() + decoders.size(); ++i)
     if (i < scanners.size() ? scanners[i]->on_text != nullptr : decoders[i - scanners.size()]->on_text != nullptr)
       state.lookers.push_back(i);
   if (!patterns.empty()) state.database = compile(patterns);

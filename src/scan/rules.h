@@ -8,6 +8,8 @@
 #include "base/file.h"
 #include "scan/engine.h"
 #include "scan/runs.h"
+#include "scan/words.h"
+#include "scan/yara_rules.h"
 
 namespace weft::scan {
 
@@ -17,7 +19,7 @@ constexpr unsigned hyperscan_flags(const Pattern& pattern) {
 }
 static_assert(caseless == HS_FLAG_CASELESS && dotall == HS_FLAG_DOTALL);
 
-// All scanners come first, then all decoders: owner < scanners.size() is a scanner.
+// All scanners come first, then all decoders, then the examiner's words: owner < scanners.size() is a scanner.
 struct Rules::State {
   struct Owned {
     uint32_t owner = 0;
@@ -27,6 +29,8 @@ struct Rules::State {
 
   std::vector<const Scanner*> scanners;
   std::vector<const Decoder*> decoders;
+  std::unique_ptr<const Words> words;                // null: no list of them
+  std::unique_ptr<const YaraRules> yara;             // null: none
   std::vector<std::vector<Owned>> patterns;          // by number; equal patterns of several owners are one
   std::vector<size_t> lookers;                       // owners with on_text
   Runs runs;                                         // of some of them
@@ -35,7 +39,7 @@ struct Rules::State {
   size_t reach = 0;                                  // the farthest any scanner looks back from a match
   std::array<bool, 256> quiet{};                     // a stretch of this byte alone holds no match
 
-  size_t owners() const { return scanners.size() + decoders.size(); }
+  size_t owners() const { return scanners.size() + decoders.size() + (words ? 1 : 0); }
   // Memory that one thread needs to match; none without a database. Throws Error.
   Handle<hs_scratch_t, hs_free_scratch> make_scratch() const;
   void find_quiet_bytes();
