@@ -88,6 +88,11 @@ bool is_heading(std::string_view text, size_t begin, size_t end, const std::arra
          std::all_of(o.begin(), o.end(), [](unsigned number) { return number >= 1 && number <= 130; });
 }
 
+// "Linux router 2.6.32.27 #5": the kernels whose versions have four parts.
+bool is_kernel(std::string_view text, size_t begin, const std::array<uint8_t, 4>& o) {
+  return o[0] == 2 && (o[1] == 4 || o[1] == 6) && mentioned_before(text, begin, 32, {"linux", "kernel"});
+}
+
 bool is_networking(std::string_view text, size_t begin, size_t end) {
   return mentioned_before(text, begin, 16,
                           {"ip", "ipv4", "addr", "address", "dns", "gateway", "router", "ping", "peer", "inet",
@@ -179,12 +184,12 @@ void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
                                                              "8.8.4.4", "9.9.9.9", "149.112.112.112"};
   std::string value(text.substr(begin, end - begin));
   // "<a name=…></a>10.3.2.5. Access counts": the number of a section.
-  if (*std::max_element(o.begin(), o.end()) < 100 && (before == '>' || before == '\n') && after == '.' &&
-      (char_at(text, end + 1) == ' ' || text.substr(end + 1, 2) == "\xC2\xA0"))
+  if (*std::max_element(o.begin(), o.end()) < 100 && (before == '>' || before == '\n' || before == '(') &&
+      after == '.' && (char_at(text, end + 1) == ' ' || text.substr(end + 1, 2) == "\xC2\xA0"))
     return;
   if (port.empty() && !(before == '[' && after == ']')) {
     if (is_numbering(text, begin) || is_heading(text, begin, end, o) || is_mask(text, begin, o) ||
-        is_identifier_or_section(text, begin, end, o))
+        is_kernel(text, begin, o) || is_identifier_or_section(text, begin, end, o))
       return;
     // "Chrome/121.0.0.0", a folder "\\1.3.21.111\\"; not "\\\\10.0.0.1\\share".
     const char second = begin >= 2 ? text[begin - 2] : '\0';
@@ -288,6 +293,8 @@ constexpr std::array examples{
     Example{"3.0.0.0 - 3.255.255.255", "ipv4", "3.255.255.255"},
     Example{"Upgraded to 4.6.85.25 from 4.5.103.35", "ipv4", ""},
     Example{"iTunes 10.5.3.113", "ipv4", ""},
+    Example{"# Linux router 2.6.32.27 #5", "ipv4", ""},
+    Example{"Tf\n(10.3.2.2. The Root Node)", "ipv4", ""},
     Example{"2a:3b:4c:5d:6e:7f:80:91:a2:b3", "ipv6", ""},
 };
 

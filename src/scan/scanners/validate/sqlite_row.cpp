@@ -4,14 +4,15 @@
 // and an odd N a text of (N-13)/2.
 //
 // The header is looked for in the bytes before the text. Other bytes, such as those of a floating-point number, can
-// look like one by accident, so two more things must hold. One of the columns has a type below 9 (a number or NULL,
-// such as every row of a table with a key has), which is a control byte that no text holds. And the size of the row is
-// said in front: in a table by the row's size and number, in an index by its size alone (§1.6), whose last column is a
-// number.
+// look like one by accident, so more has to hold. Text columns hold text. One of the columns has a type below 9 (a
+// number or NULL, such as every row of a table with a key has), which is a control byte that no text holds. And the
+// size of the row is said in front: in a table by the row's size and number, in an index by its size alone (§1.6),
+// whose last column is a number.
 //
 // In a deleted row the first four bytes are gone; there stand where the next free block is and how long this one is,
-// which is as long as the row was. They may have taken the header's own length with them; then its types have to fill
-// the block exactly. That proves less, so what follows the block has to be a row as well, or the start of a page.
+// which is as long as the row was, or as what new rows have left of it. They may have taken the header's own length
+// with them; then its types have to fill the block exactly. That proves less, so what follows the block has to be a row
+// as well, or the start of a page.
 #include "scan/scanners/validate/sqlite_row.h"
 
 #include <algorithm>
@@ -64,6 +65,7 @@ struct Row {
   TextColumn column;  // the one that holds the text
   size_t end = 0;     // of all columns; 0: there is no such row
   bool ends_in_number = false;
+  size_t types = 0, numbers = 0;  // NULL is a number here
 };
 
 bool is_text(std::string_view column) {
@@ -75,14 +77,14 @@ bool is_text(std::string_view column) {
 // if they end at or before `last`.
 Row row_of(std::string_view text, size_t begin, size_t end, size_t at, size_t last, size_t& budget) {
   Row out;
-  bool numeric = false;
   size_t column = end;
   while (begin < end) {
     const Type type = type_at(text, begin, end);
     if (type.length == 0 || budget == 0) return {};
     --budget;
     begin += type.length;
-    numeric = numeric || type.numeric;
+    ++out.types;
+    out.numbers += type.numeric;
     out.ends_in_number = type.size <= 8 && !type.text;
     if (column <= at && at < column + type.size) {
       if (!type.text) return {};
@@ -91,10 +93,25 @@ Row row_of(std::string_view text, size_t begin, size_t end, size_t at, size_t la
     column += type.size;
     if (column > last || (column > at && out.column.end == 0)) return {};
   }
-  if (out.column.end == 0 || !numeric) return {};
-  if (!is_text(text.substr(out.column.begin, at - out.column.begin))) return {};
+  if (out.column.end == 0 || out.numbers == 0) return {};
   out.end = column;
   return out;
+}
+
+// What stands in the text columns of types[begin, end) in front of `at` is text: a header read at the wrong byte, such
+// as one inside of the right header, takes numbers for it.
+bool holds_text(std::string_view text, size_t begin, size_t end, size_t at) {
+  size_t column = end;
+  while (begin < end && column <= at) {
+    const Type type = type_at(text, begin, end);
+    if (type.length == 0) return false;
+    begin += type.length;
+    const std::string_view part = text.substr(column, std::min(type.size, at - column));
+    const bool whole = column + type.size <= at;
+    if (type.text && !(is_text(part) && (!whole || is_utf8(part)))) return false;
+    column += type.size;
+  }
+  return true;
 }
 
 // Calls each(size, number) for all sizes of a row that may be said in front of a header: in front of the row's number,
@@ -121,7 +138,7 @@ Row live_row(std::string_view text, size_t header, size_t length, size_t at, siz
   each_size(text, header, [&](size_t size, size_t number) {
     said = said || (size == row.end - header && (number > 0 || row.ends_in_number));
   });
-  return row.end != 0 && said ? row : Row();
+  return row.end != 0 && said && holds_text(text, header + 1, header + length, at) ? row : Row();
 }
 
 size_t big_16(std::string_view text, size_t at) {
@@ -177,9 +194,16 @@ Row deleted_row(std::string_view text, size_t block, size_t at, size_t& budget) 
   if (!is_page(text, block_end) && !is_row(text, block_end, budget)) return {};
   for (size_t header = first; header < at && header <= block + 12; ++header) {
     const auto length = uint8_t(text[header]);
+    // Behind the lost bytes may stand more of the row's number.
+    if (header > first + 1 && uint8_t(text[header - 2]) < 0x80) break;
+    if (header > first && uint8_t(text[header - 1]) >= 0x80) continue;
     if (length < 2 || length > 0x7F || header + length > at) continue;
-    const Row row = row_of(text, header + 1, header + length, at, block_end, budget);
-    if (row.end == block_end) return row;
+    const Row row = row_of(text, header + 1, header + length, at, text.size(), budget);
+    // The end of a free block is used first: a new row may stand over the end of this one. With no end to tell it by,
+    // one type in four must be a number: text that is taken for types has fewer.
+    if (row.end != block_end && (row.end < block_end || row.column.end > block_end || row.numbers * 4 < row.types))
+      continue;
+    if (holds_text(text, header + 1, header + length, at)) return row;
   }
   size_t filled = 0;
   for (size_t end = first; end < at && end - first < 0x7F && budget > 0; --budget) {
@@ -190,7 +214,7 @@ Row deleted_row(std::string_view text, size_t block, size_t at, size_t& budget) 
     if (end + filled > block_end) return {};
     if (end + filled < block_end) continue;
     const Row row = row_of(text, first, end, at, block_end, budget);
-    if (row.end != 0) return row;
+    if (row.end != 0 && holds_text(text, first, end, at)) return row;
   }
   return {};
 }
