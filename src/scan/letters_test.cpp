@@ -73,6 +73,11 @@ std::string base64(std::string_view text, size_t line, std::string_view line_bre
   }
   return out;
 }
+// In lines of any length, as a field of a header is folded.
+std::string folded(std::string signs, size_t first, size_t line) {
+  for (size_t at = first; at < signs.size(); at += line + 3) signs.insert(at, "\r\n ");
+  return signs;
+}
 std::string replaced(std::string text, std::string_view what, std::string_view by) {
   for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
     text.replace(at, what.size(), by);
@@ -156,6 +161,15 @@ std::vector<Disguise> disguises() {
       {"base64", plain, "-BASE64-"},
       {"base64 for URLs", replaced(replaced(plain, "+", "-"), "/", "_"), "-BASE64-"},
       {"base64 in lines", lined, "-BASE64-"},
+      {"base64 in a folded field", "X-Data: " + folded(plain, 47, 54) + "\r\nX-Next: b\r\n", "-BASE64-"},
+      {"base64 in a field that begins with a fold", "X-Data:\r\n\t" + folded(plain, 54, 54) + "\r\nX-Next: b\r\n",
+       "-BASE64-"},
+      {"base64 behind numbers in a folded field",
+       "X-Data: " +
+           folded(base64(std::string("\0\x01\xf7\x08\0\0\x0f\0\0\x03\x85\xfe\x9c", 13) + text, size_t(-1), ""), 60,
+                  70) +
+           "\r\nX-Next: b\r\n",
+       "-BASE64-"},
       {"base64 in a data: URI", "url(data:text/plain;base64," + plain + ")", "-BASE64-"},
       {"base64 in JSON", "{\"body\":\"" + replaced(plain, "/", "\\/") + "\"}", "-BASE64-"},
       {"base64 in careful JSON", "{\"body\":\"" + replaced(replaced(plain, "+", "\\u002B"), "/", "\\/") + "\"}",

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Draws a random sample of hits to be labelled by hand.
 
-    draw.py WEFT OUT [--seed N] [--most N] [--kinds a,b] [--keep FILE] [--package FILE.deb ...]
+    draw.py WEFT OUT [--seed N] [--most N] [--kinds a,b] [--keep FILE] [--without FOLDER] [--package FILE.deb ...]
 
 runs WEFT over Debian's files on this machine (TREES), over what the packages given unpack to (PACKAGES names those of
 the sets kept here; `apt-get download` brings them), and over the evidence, and writes OUT/KIND.tsv, unlabelled. The
 unit that is drawn is the distinct value, and then one of its hits: a single address that stands ten thousand times in
 change logs says nothing about the others. Where there are fewer values than asked for, all are taken, and then further
-hits of them. The same seed, packages and evidence give the same sample.
+hits of them. The same seed, packages and evidence give the same sample. With --without, what is in the sets of a folder
+(labelled/) is not drawn: a fresh sample, which no rule was made by.
 """
 import argparse
 import collections
@@ -74,6 +75,7 @@ def main():
     options.add_argument("--most", type=int, default=400)
     options.add_argument("--kinds", default="")
     options.add_argument("--keep", type=pathlib.Path, help="file for what was found")
+    options.add_argument("--without", type=pathlib.Path, help="folder of sets whose values are not drawn")
     options.add_argument("--package", nargs="*", default=[], type=pathlib.Path)
     options = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="weft-draw-") as scratch:
@@ -115,6 +117,10 @@ def draw(options, scratch):
                 continue
         places[feature["kind"]][feature["value"]].append((feature["exhibit"], file, at))
 
+    if options.without:
+        for path in options.without.glob("*.tsv"):
+            for row in hits.read_set(path):
+                places.get(row["kind"], {}).pop(row["value"], None)
     installed = owners()
     options.out.mkdir(parents=True, exist_ok=True)
     for kind in sorted(places):

@@ -1,6 +1,10 @@
 // BASE64: RFC 4648 (both alphabets) and RFC 2045 §6.8 (lines of equal length). Long identifiers, hashes and paths are
 // made of the same signs; what counts is what comes out: text, or something with a known magic number.
 //
+// In fields of mail headers the lines are folded (RFC 5322 §2.2.3) at any length, not at whole groups of four signs.
+// Such a field is read from its beginning, even if that is no text: Exchange writes text behind numbers and a gzip
+// stream.
+//
 // A block begins where the sign before its first line is none of the alphabet and the line before it is not one of the
 // same block. That is judged by what stands right there, so that all pages agree about it.
 #include <algorithm>
@@ -134,6 +138,70 @@ void on_written(Bytes bytes, size_t begin, size_t from, Decoded& out) {
   out.layer("BASE64", begin, end - begin, std::move(decoded));
 }
 
+// --- In fields of headers --------------------------------------------------------------------------------------------
+
+bool is_blank(uint8_t c) {
+  return c == ' ' || c == '\t';
+}
+
+// Size of the line break and the blank at `at`, behind which a field goes on; 0 when there are none.
+size_t fold_at(Bytes bytes, size_t at) {
+  const size_t size = break_at(bytes, at);
+  return size > 0 && at + size < bytes.size() && is_blank(bytes[at + size]) ? size + 1 : 0;
+}
+
+// The signs of a folded block from `begin` on, and where it ends. The first line may be of any length, the others are
+// as long as the second, and the last may be shorter if it completes the block.
+struct Folded {
+  std::vector<uint8_t> signs;
+  size_t lines = 1, end = 0;
+};
+Folded folded_block(Bytes bytes, size_t begin, size_t most) {
+  Folded out;
+  out.end = run_end(bytes, begin, values);
+  out.signs.assign(bytes.begin() + ptrdiff_t(begin), bytes.begin() + ptrdiff_t(out.end));
+  for (size_t full = 0; out.signs.size() < most; ++out.lines) {
+    const size_t fold = fold_at(bytes, out.end), next = out.end + fold, next_end = run_end(bytes, next, values);
+    const size_t size = next_end - next;
+    if (fold == 0 || size == 0 || size > longest_line || (full > 0 && size > full)) break;
+    if (full == 0) full = size;
+    const bool last = fold_at(bytes, next_end) == 0 || size < full;
+    const bool padded = next_end < bytes.size() && bytes[next_end] == '=';
+    if (last && !padded && (out.signs.size() + size) % 4 != 0) break;
+    out.signs.insert(out.signs.end(), bytes.begin() + ptrdiff_t(next), bytes.begin() + ptrdiff_t(next_end));
+    out.end = next_end;
+    if (last) {
+      ++out.lines;
+      break;
+    }
+  }
+  return out;
+}
+
+// True when the line [begin, end) is one of a folded block, which is given out if it is worth it and begins here.
+bool on_folded(Bytes bytes, size_t begin, size_t end, Decoded& out) {
+  constexpr size_t many_lines = 8;  // what is no signature
+  const size_t line = end - begin;
+  size_t first = begin;
+  if (begin >= 2 && is_blank(bytes[begin - 1]) && bytes[begin - 2] == '\n') {
+    const size_t above_end = begin - (begin >= 3 && bytes[begin - 3] == '\r' ? 3 : 2);
+    size_t above = 0;
+    while (above < above_end && above <= longest_line && values[bytes[above_end - above - 1]] != no_sign) ++above;
+    if (above >= line && above <= longest_line) return true;
+    // The first line stands behind the field's name.
+    const size_t start = above_end - above;
+    if (above > 0 && (start == 0 || is_blank(bytes[start - 1]) || bytes[start - 1] == ':')) first = start;
+  }
+  Folded block = folded_block(bytes, first, out.room() / 3 * 4);
+  if (block.lines < 2 || block.signs.size() < least || !is_mixed(Bytes(block.signs).first(least))) return false;
+  std::vector<uint8_t> decoded;
+  Quanta(decoded).add(block.signs);
+  if (block.lines < many_lines && !is_plausible(as_text(Bytes(decoded)).substr(0, sample))) return false;
+  while (block.end < bytes.size() && bytes[block.end] == '=') ++block.end;
+  out.layer("BASE64", first, block.end - first, std::move(decoded));
+  return true;
+}
+
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   size_t begin = hit.end - least;
   if (begin < from || (begin > 0 && values[bytes[begin - 1]] != no_sign)) return;
@@ -151,6 +219,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   size_t end = run_end(bytes, begin, values);
   const size_t line = end - begin;
   if (end < bytes.size() && written_at(bytes, end).size > 0) return on_written(bytes, begin, from, out);
+  if (line <= longest_line && on_folded(bytes, begin, end, out)) return;
   const bool closes = line % 4 == 0 || (end < bytes.size() && bytes[end] == '=');
   if (line % 4 == 1 || (line <= longest_line && continues_a_block(bytes, begin, line, values, closes))) return;
 

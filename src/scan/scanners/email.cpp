@@ -4,15 +4,18 @@
 // "to=", "&lt;", "Subject:"). So the start is found by what people use in addresses, and a prefix that is a known
 // escape is cut. False positives: the domain must end in a delegated top-level domain and have a registrable name
 // (foo@2x.png, pkg@1.2.3 and symbol@VERSION fall); message ids (in a Message-ID, References, In-Reply-To header, or
-// made like one) are the message_id scanner's; "$user@…" and "%s@…" are templates.
+// made like one) are the message_id scanner's; "$user@…" and "%s@…" are templates; service/host@REALM is a Kerberos
+// principal, and "https://joe%40example.org@host" the name one logs in with.
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
 #include "scan/scanners/message_ids.h"
+#include "scan/scanners/validate/glued.h"
 #include "scan/scanners/validate/host.h"
 #include "scan/scanners/validate/sqlite_row.h"
 #include "scan/scanners/validate/utf8.h"
@@ -134,13 +137,70 @@ size_t quoted_start(std::string_view text, size_t at) {
   return at;
 }
 
+// Manual pages write "\-" for a hyphen: where the local part begins that goes on at `begin` with one.
+size_t begin_before_hyphens(std::string_view text, size_t begin, size_t at) {
+  while (begin < at && text[begin] == '-' && begin > 1 && text[begin - 1] == '\\' && is_alnum(text[begin - 2]) &&
+         at - begin < longest_local)
+    begin = run_start(text, begin - 1);
+  return begin;
+}
+
+// The local part is the name of a host in the domain: ldap/dc1.example.org@EXAMPLE.ORG. Or the domain is a realm in
+// capitals, and what stands in front of the slash is not: joe/admin@EXAMPLE.ORG.
+bool is_principal(std::string_view text, size_t begin, size_t at, const Host& host) {
+  if (begin < 2 || text[begin - 1] != '/' || !is_alnum(text[begin - 2])) return false;
+  const std::string_view realm = text.substr(at + 1, host.end - at - 1);
+  const std::string local = lower_ascii(text.substr(begin, at - begin));
+  if (local == host.value || local.ends_with("." + host.value)) return true;
+  return lower_ascii(realm) != realm &&
+         std::none_of(realm.begin(), realm.end(), [](char c) { return c >= 'a' && c <= 'z'; }) &&
+         text.substr(begin, at - begin) == local;
+}
+
+// Glued in front, told by the address itself: the end of another one in the same domain; and in WhatsApp, where the
+// local part is a telephone number, whatever is none.
+size_t cut_by_host(std::string_view text, size_t begin, size_t at, const Host& host) {
+  if (host.value == "s.whatsapp.net") {
+    size_t digits = at;
+    while (digits > begin && is_digit(text[digits - 1])) --digits;
+    return at - digits >= 5 ? digits : begin;
+  }
+  const size_t behind = begin + host.value.size();
+  if (behind < at && is_alnum(text[behind]) && lower_ascii(text.substr(begin, host.value.size())) == host.value)
+    return behind;
+  return begin;
+}
+
+// The host behind the "@", its end where its column in a row of a database ends; in manual pages its hyphens may be
+// written "\-".
+std::optional<Host> host_behind(std::string_view text, size_t at, const TextColumn& column) {
+  if (column.end > at) text = text.substr(0, column.end);
+  auto host = host_at(text, at + 1);
+  size_t end = at + 1;
+  while (end < text.size() && end - at <= 253 && (is_alnum(text[end]) || text[end] == '.' || text[end] == '-')) ++end;
+  if (!is_written_hyphen(text, end) || (host && host->end != end)) return host;
+  while (end < text.size() && end - at <= 253) {
+    if (is_written_hyphen(text, end))
+      end += 2;
+    else if (is_alnum(text[end]) || text[end] == '.' || text[end] == '-')
+      ++end;
+    else
+      break;
+  }
+  const Hyphened hyphened = without_backslashes(text, at + 1, end);
+  host = host_at(hyphened.text, 0);
+  if (host) host->end = hyphened.place[host->end];
+  return host;
+}
+
 // Cheap: the last sign of a local part stands before the "@", and a label and a dot behind it.
 bool may_be_address(std::string_view text, size_t at) {
   const char before = text[at - 1];
   if (!is_plain(before) && before != '"' && uint8_t(before) < 0x80) return false;
   size_t dot = at + 1;
   while (dot < text.size() && dot - at <= 64 &&
-         (is_alnum(text[dot]) || text[dot] == '-' || text[dot] == '_' || uint8_t(text[dot]) >= 0x80))
+         (is_alnum(text[dot]) || text[dot] == '-' || text[dot] == '_' || uint8_t(text[dot]) >= 0x80 ||
+          is_written_hyphen(text, dot)))
     ++dot;
   return dot > at + 1 && char_at(text, dot) == '.' &&
          (is_alnum(char_at(text, dot + 1)) || uint8_t(char_at(text, dot + 1)) >= 0x80);
@@ -149,9 +209,11 @@ bool may_be_address(std::string_view text, size_t at) {
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   const size_t at = hit.end - 2;
   if (at < from || !may_be_address(text, at)) return;
-  auto host = host_at(text, at + 1);
+  const TextColumn column = text_column(text, at);
+  const auto host = host_behind(text, at, column);
   if (!host || host->value.ends_with(".target")) return;  // a unit of systemd
-  if (char_at(text, host->end) == '@') return;  // a@b.com@c: a route or a mangled symbol, the last part decides
+  if (char_at(text, host->end) == '@' && host->end != column.end)
+    return;  // a@b.com@c: a route or a mangled symbol, the last part decides
 
   if (text[at - 1] == '"') {
     size_t begin = quoted_start(text, at);
@@ -161,18 +223,21 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     return sink.feature("email", local + "@" + host->value, begin, host->end);
   }
   if (text[at - 1] == '.') return;
-  size_t begin = run_start(text, at);
-  char before = char_before(text, begin);
-  begin = cut_prefix(text, begin, at, host->end);
+  size_t begin = begin_before_hyphens(text, run_start(text, at), at);
+  const char before = char_before(text, begin);
+  const size_t string = der_string_begin(text, begin, std::min(begin + 3, at), host->end);
+  begin = string < std::min(begin + 3, at) ? string : cut_prefix(text, begin, at, host->end);
   begin = cut_unspaced(text, begin, at);
   // In a row of a database the column in front is glued on.
-  if (const size_t column = text_column_begin(text, begin, host->end); column > begin && column < at) begin = column;
+  if (column.begin > begin && column.begin < at) begin = column.begin;
+  begin = cut_by_host(text, begin, at, *host);
   if (begin < from) begin = from;
   if (begin >= at) return;
-  if (char_before(text, begin) == '$' || before == '@') return;
-  std::string_view local = text.substr(begin, at - begin);
-  if (local.find('%') != std::string_view::npos && (local.size() < 3 || local.front() == '%')) return;
-  if (is_message_id(text, begin, at, host->end, host->value)) return;
+  if (char_before(text, begin) == '$' || before == '@' || text.substr(0, begin).ends_with("%40")) return;
+  std::string local(text.substr(begin, at - begin));
+  if (local.find('%') != std::string::npos && (local.size() < 3 || local.front() == '%')) return;
+  if (is_message_id(text, begin, at, host->end, host->value) || is_principal(text, begin, at, *host)) return;
+  local.erase(std::remove(local.begin(), local.end(), '\\'), local.end());
   sink.feature("email", lower_ascii(local) + "@" + host->value, begin, host->end);
 }
 
@@ -206,7 +271,18 @@ constexpr std::array examples{
     Example{"u'joe@example.com'", "email", "joe@example.com"},
     Example{"\\fIjoe@example.com\\fR", "email", "joe@example.com"},
     Example{"\\012joe@example.com", "email", "joe@example.com"},
+    Example{"bug\\-sed@example.org", "email", "bug-sed@example.org"},
+    Example{"a\\-b\\-c@lists.my\\-host.example.org\\fR", "email", "a-b-c@lists.my-host.example.org"},
+    Example{"\\-joe@example.com", "email", "joe@example.com"},
+    Example{"example.comjoe@example.com", "email", "joe@example.com"},
+    Example{"example.com.joe@example.com", "email", "example.com.joe@example.com"},
+    Example{"call you.19195550123@s.whatsapp.net", "email", "19195550123@s.whatsapp.net"},
     Example{"gnome-session@gnome.target", "email", ""},
+    Example{"ldap/dc1.example.com@EXAMPLE.COM", "email", ""},
+    Example{"ldap/dc1.example.com/example.com@EXAMPLE.COM", "email", ""},
+    Example{"joe/admin@EXAMPLE.COM", "email", ""},
+    Example{"Message-Id: MSG961029151201#15@mail.example.com", "email", ""},
+    Example{"2012-12-05:87obi8u4h2.fsf@mail.example.com:", "email", ""},
     Example{"('joe@example.com',", "email", "joe@example.com"},
     Example{"q=%22joe@example.com%22", "email", "joe@example.com"},
     Example{"joe@example.com.The next", "email", "joe@example.com"},

@@ -219,7 +219,7 @@ void on_page(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
            (is_alnum(text[end]) || platform.signs.find(text[end]) != std::string_view::npos))
       ++end;
     // In a row of a database the next column is glued behind.
-    const size_t column = text_column_end(text, address_begin(text, begin));
+    const size_t column = text_column(text, address_begin(text, begin)).end;
     const size_t glued = column > at && column <= end ? column : text.size();
     end = std::min(end, glued);
     while (end > at && (text[end - 1] == '.' || text[end - 1] == '-')) --end;  // of the sentence
@@ -292,7 +292,9 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner handle_scanner;
-const Scanner handle_scanner{
-    "handle", "handle: accounts at the big platforms, as platform:name", kinds, patterns, on_hit, examples, 64, 192};
+const Scanner handle_scanner{"handle",        "handle: accounts at the big platforms, as platform:name",
+                             kinds,           patterns,
+                             on_hit,          examples,
+                             row_reach + 128, 192};
 
 }  // namespace weft::scan

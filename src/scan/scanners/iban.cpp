@@ -1,7 +1,8 @@
 // International bank account numbers: ISO 13616, written in one piece or in groups of four.
 //
 // False positives: capital letters and digits occur in serial numbers, licence keys and base64; country, length,
-// structure and mod 97 must all hold, nothing alphanumeric may touch, and groups must be of four with single spaces.
+// structure and mod 97 must all hold, and the check digits that many countries' own account numbers have inside;
+// nothing alphanumeric may touch, and groups must be of four with single spaces.
 #include "scan/scanners/validate/iban.h"
 
 #include <array>
@@ -57,6 +58,9 @@ constexpr std::array examples{
     Example{"MT84MALT011000012345MTLCAST001S", "iban", "MT84MALT011000012345MTLCAST001S"},
     Example{"FR14 2004 1010 0505 0001 3M02 606,", "iban", "FR1420041010050500013M02606"},
     Example{"DE88370400440532013000", "iban", ""},
+    Example{"NO2386011117946", "iban", ""},
+    Example{"BE41091811735141", "iban", ""},
+    Example{"ME52510000000006234132", "iban", ""},
     Example{"xDE89370400440532013000", "iban", ""},
     Example{"DE89370400440532013000A", "iban", ""},
     Example{"DE893704 0044 0532 0130 00", "iban", ""},

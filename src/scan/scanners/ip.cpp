@@ -2,8 +2,10 @@
 //
 // False positives are versions, object identifiers, section numbers, times and C++ scopes. A quad touched by letters,
 // digits, dots or hyphens is none; nor one behind "version", "v", "release", "section", "OID". A quad of small numbers
-// ("7.10.1.2") counts only with a port, brackets, or a word of networks near it. IPv6 must start as assigned addresses
-// do (2000::/3, fc00::/7, fe80::/10, ff00::/8, 64:ff9b::). Network masks and 0.0.0.0/8 are not reported, nor ::1.
+// ("7.10.1.2") counts only with a port, brackets, or a word of networks near it, one of 10.x not among numbers of three
+// or five parts, as tables of sections have. Small first numbers among object identifiers are object identifiers. IPv6
+// must start as assigned addresses do (2000::/3, fc00::/7, fe80::/10, ff00::/8, 64:ff9b::). Network masks, also inverse
+// ones, and 0.0.0.0/8 are not reported, nor ::1.
 #include "scan/scanners/validate/ip.h"
 
 #include <algorithm>
@@ -34,7 +36,10 @@ std::string port_at(std::string_view text, size_t& end) {
 }
 
 bool is_numbering(std::string_view text, size_t begin) {
-  return mentioned_before(text, begin, 24,
+  // "upgraded to 4.6.85.25 from 4.5.103.35"
+  return mentioned_before(text, begin, 32, {"upgraded", "downgraded", "upgrade", "bump", "bumped"}) ||
+         mentioned_before(text, begin, 12, {"itunes", "quicktime", "firefox", "chrome", "chromium", "flash"}) ||
+         mentioned_before(text, begin, 24,
                           {"version",
                            "ver.",
                            "ver",
@@ -83,11 +88,73 @@ bool is_heading(std::string_view text, size_t begin, size_t end, const std::arra
          std::all_of(o.begin(), o.end(), [](unsigned number) { return number >= 1 && number <= 130; });
 }
 
+// "Linux router 2.6.32.27 #5": the kernels whose versions have four parts.
+bool is_kernel(std::string_view text, size_t begin, const std::array<uint8_t, 4>& o) {
+  return o[0] == 2 && (o[1] == 4 || o[1] == 6) && mentioned_before(text, begin, 32, {"linux", "kernel"});
+}
+
 bool is_networking(std::string_view text, size_t begin, size_t end) {
   return mentioned_before(text, begin, 16,
                           {"ip", "ipv4", "addr", "address", "dns", "gateway", "router", "ping", "peer", "inet",
                            "subnet", "netmask", "proxy", "nameserver", "ssh", "http", "host="}) ||
          mentioned_after(text, end, 10, {" port", " - - [", "netmask"});
+}
+
+using Octets = std::array<uint8_t, 4>;
+
+uint32_t number_of(const Octets& o) {
+  return uint32_t(o[0]) << 24 | uint32_t(o[1]) << 16 | uint32_t(o[2]) << 8 | o[3];
+}
+
+// 128.0.0.0 and the like behind the word; 3.255.255.255, a mask the other way round, but not as the end of a network
+// ("3.0.0.0 - 3.255.255.255") or of this host.
+bool is_mask(std::string_view text, size_t begin, const Octets& o) {
+  const uint32_t value = number_of(o);
+  if ((~value & (~value + 1)) == 0)
+    return mentioned_before(text, begin, 32, {"netmask", "netmasks", "mask", "masks", "genmask"});
+  if ((value & (value + 1)) != 0 || o[0] == 127) return false;
+  const std::string_view before = text.substr(begin - std::min<size_t>(begin, 24), std::min<size_t>(begin, 24));
+  const std::string first(text.substr(begin, text.find('.', begin) - begin + 1));
+  for (size_t at = before.find(first); at != std::string_view::npos; at = before.find(first, at + 1))
+    if (at == 0 || !is_digit(before[at - 1])) return false;
+  return true;
+}
+
+// The dotted numbers around a quad, other than quads.
+struct Neighbours {
+  size_t others = 0;  // of three parts, or of more than four
+  bool oid = false;   // of five or more parts, beginning as object identifiers do
+};
+
+Neighbours neighbours_of(std::string_view text, size_t begin, size_t end, size_t distance) {
+  Neighbours out;
+  const size_t first = begin - std::min(begin, distance), last = std::min(text.size(), end + distance);
+  for (size_t at = first; at < last;) {
+    if (!is_digit(text[at])) {
+      ++at;
+      continue;
+    }
+    const size_t start = at;
+    size_t parts = 1;
+    for (; at < last && (is_digit(text[at]) || (text[at] == '.' && is_digit(char_at(text, at + 1)))); ++at)
+      parts += text[at] == '.';
+    // What the edge may have cut, and what touches a word, says nothing.
+    if (start == first || at == last || is_alnum(text[start - 1])) continue;
+    out.others += parts == 3 || parts > 4;
+    out.oid = out.oid || (parts > 4 && text[start] <= '2' && text[start + 1] == '.');
+  }
+  return out;
+}
+
+bool is_identifier_or_section(std::string_view text, size_t begin, size_t end, const Octets& o) {
+  constexpr size_t distance = 112;
+  const bool arcs = o[0] == 2 || (o[0] == 1 && o[1] < 40);
+  const bool section = o[0] == 10 && *std::max_element(o.begin(), o.end()) < 100 && !is_networking(text, begin, end);
+  if (!arcs && !section) return false;
+  const Neighbours near = neighbours_of(text, begin, end, distance);
+  if (section) return near.others >= 2;
+  return !mentioned_before(text, begin, 12, {"ip", "ipaddress", "inet"}) &&
+         (near.oid || mentioned_before(text, begin, 64, {"oid"}) || mentioned_after(text, end, 40, {"oid"}));
 }
 
 void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
@@ -117,11 +184,13 @@ void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
                                                              "8.8.4.4", "9.9.9.9", "149.112.112.112"};
   std::string value(text.substr(begin, end - begin));
   // "<a name=…></a>10.3.2.5. Access counts": the number of a section.
-  if (*std::max_element(o.begin(), o.end()) < 100 && (before == '>' || before == '\n') && after == '.' &&
-      char_at(text, end + 1) == ' ')
+  if (*std::max_element(o.begin(), o.end()) < 100 && (before == '>' || before == '\n' || before == '(') &&
+      after == '.' && (char_at(text, end + 1) == ' ' || text.substr(end + 1, 2) == "\xC2\xA0"))
     return;
   if (port.empty() && !(before == '[' && after == ']')) {
-    if (is_numbering(text, begin) || is_heading(text, begin, end, o)) return;
+    if (is_numbering(text, begin) || is_heading(text, begin, end, o) || is_mask(text, begin, o) ||
+        is_kernel(text, begin, o) || is_identifier_or_section(text, begin, end, o))
+      return;
     // "Chrome/121.0.0.0", a folder "\\1.3.21.111\\"; not "\\\\10.0.0.1\\share".
     const char second = begin >= 2 ? text[begin - 2] : '\0';
     if ((before == '/' && is_alpha(second)) || (before == '\\' && after == '\\' && second != '\\')) return;
@@ -209,6 +278,23 @@ constexpr std::array examples{
     Example{"ObjectIdentifier(\"1.3.101.113\")", "ipv4", ""},
     Example{"Git 1.7.7.2", "ipv4", ""},
     Example{"Changes in 1.2.3.7", "ipv4", ""},
+    Example{"<a name=\"x\"></a>10.3.2.6.\xC2\xA0"
+            "Aggregate",
+            "ipv4", ""},
+    Example{"_BCT  10.2.2.10   _LID   9.5.1\n_BDN   6.5.3  ", "ipv4", ""},
+    Example{"10.2.2.10 boots 5.10.3, ", "ipv4", "10.2.2.10"},
+    Example{"ip 10.2.2.10, 9.5.1 and 6.5.3, ", "ipv4", "10.2.2.10"},
+    Example{" 1.2.840.10045.2.1 EdDSA 1.3.101.113 ", "ipv4", ""},
+    Example{" 1.2.840.10045.2.1 of inet 1.3.101.113 ", "ipv4", "1.3.101.113"},
+    Example{"2.5.4.174 GNUTLS_OID_X520_NAME", "ipv4", ""},
+    Example{"netmasks = ('128.0.0.0' => 1", "ipv4", ""},
+    Example{"net 128.0.0.0/8", "ipv4", "128.0.0.0"},
+    Example{"'3.255.255.255' => 6", "ipv4", ""},
+    Example{"3.0.0.0 - 3.255.255.255", "ipv4", "3.255.255.255"},
+    Example{"Upgraded to 4.6.85.25 from 4.5.103.35", "ipv4", ""},
+    Example{"iTunes 10.5.3.113", "ipv4", ""},
+    Example{"# Linux router 2.6.32.27 #5", "ipv4", ""},
+    Example{"Tf\n(10.3.2.2. The Root Node)", "ipv4", ""},
     Example{"2a:3b:4c:5d:6e:7f:80:91:a2:b3", "ipv6", ""},
 };
 
@@ -216,6 +302,6 @@ constexpr std::array examples{
 
 extern const Scanner ip_scanner;
 const Scanner ip_scanner{
-    "ip", "ipv4, ipv6: IP addresses, with the port if there is one", kinds, patterns, on_hit, examples, 128, 128};
+    "ip", "ipv4, ipv6: IP addresses, with the port if there is one", kinds, patterns, on_hit, examples, 160, 160};
 
 }  // namespace weft::scan

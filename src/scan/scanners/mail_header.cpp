@@ -3,7 +3,9 @@
 //
 // False positives: "From:" and "Date:" occur in any text. A line counts only in a header: another header field with a
 // name known from mail stands directly above or below it, and two of the fields of the block are of the kind prose does
-// not have together (Received, Message-ID, MIME-Version, Return-Path, or From with Date, To or Subject).
+// not have together (Received, Message-ID, MIME-Version, Return-Path; or From with Date, To or Subject, but not as in
+// the rows of tables: "From: 51 MHz"). Text messages have "Received:" with nothing but a time; and where a status line
+// or a field of HTTP adjoins, it is a header of HTTP.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -60,54 +62,73 @@ bool is_blank(std::string_view line) {
   return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
 
-// The names of the fields around the line at begin, up to an empty line or one that is no field, as a set of marks.
+// The fields around the line at begin, up to an empty line or one that is no field, as a set of marks.
 struct Block {
-  bool from = false, other = false, technical = false;
+  bool from = false, other = false, technical = false, table = false, http = false, mail = false;
   size_t fields = 0;
   std::array<bool, once.size()> had{};
   // False when the field is of another header.
-  bool add(std::string_view name) {
+  bool add(std::string_view name, std::string_view value, bool folded) {
     const auto known = std::find(once.begin(), once.end(), name);
     if (known != once.end() && std::exchange(had[size_t(known - once.begin())], true)) return false;
     ++fields;
-    if (name == "from")
+    if (name == "from") {
       from = true;
-    else if (name == "date" || name == "to" || name == "subject")
+      // "From: 51 MHz", "From:bold", "From: = Von": rows of tables, styles, translations.
+      const size_t start = value.find_first_not_of(" \t");
+      table = value.find('@') == std::string_view::npos &&
+              (start == 0 || start == std::string_view::npos || value[start] == '=' || is_digit(value[start]));
+    } else if (name == "date" || name == "to" || name == "subject") {
       other = true;
-    else if (name != "cc" && name != "sender" && name != "content-type" && name != "references")
+    } else if (name == "received") {
+      // "from … by …; time", on this line or on the next.
+      technical = technical || folded || value.find(';') != std::string_view::npos ||
+                  value.find("from ") != std::string_view::npos || value.find("by ") != std::string_view::npos;
+      mail = mail || technical;
+    } else if (name != "cc" && name != "sender" && name != "content-type" && name != "references") {
       technical = true;
+      mail = mail || (name != "mime-version" && name != "user-agent" && !name.starts_with("content-"));
+    }
     return true;
   }
-  bool is_header() const { return fields >= 2 && (technical || (from && other)); }
+  // No more of it needs to be read.
+  bool is_settled() const { return mail && is_header(); }
+  bool is_header() const { return !http && fields >= 2 && (technical || (from && other && !table)); }
 };
+
+bool is_http(std::string_view line) {
+  static constexpr std::array<std::string_view, 10> starts{
+      "http/1.",        "server:", "connection:", "set-cookie:",    "etag:",
+      "last-modified:", "vary:",   "host:",       "cache-control:", "transfer-encoding:"};
+  const std::string start = lower_ascii(line.substr(0, 20));
+  return std::any_of(starts.begin(), starts.end(), [&](std::string_view each) { return start.starts_with(each); });
+}
+
+// Adds the line [begin, end); false when the block ends there.
+bool add_line(std::string_view text, size_t begin, size_t end, size_t& fields, Block& block) {
+  const std::string_view line = text.substr(begin, end - begin);
+  if (is_blank(line)) return false;
+  if (is_folded(text, begin)) return true;
+  const std::string_view name = field_name(line);
+  const bool extension = line.substr(0, 2) == "X-" || line.substr(0, 5) == "List-";
+  if (name.empty() && !extension) block.http = block.http || is_http(line);
+  if ((name.empty() && !extension) || ++fields > most_fields) return false;
+  return name.empty() || block.add(name, line.substr(name.size() + 1), is_folded(text, end + 1));
+}
 
 Block block_around(std::string_view text, size_t begin) {
   Block block;
   size_t fields = 0;
-  for (size_t at = begin; at < text.size() && at - begin < block_reach && !block.is_header();) {
-    size_t end = line_end(text, at);
-    std::string_view line = text.substr(at, end - at);
-    if (is_blank(line)) break;
-    if (!is_folded(text, at)) {
-      std::string_view name = field_name(line);
-      bool extension = line.substr(0, 2) == "X-" || line.substr(0, 5) == "List-";
-      if ((name.empty() && !extension) || ++fields > most_fields) break;
-      if (!name.empty() && !block.add(name)) break;
-    }
+  for (size_t at = begin; at < text.size() && at - begin < block_reach && !block.is_settled();) {
+    const size_t end = line_end(text, at);
+    if (!add_line(text, at, end, fields, block)) break;
     at = end + 1;
   }
   fields = 0;
-  for (size_t at = begin; at > 0 && begin - at < block_reach && !block.is_header();) {
+  for (size_t at = begin; at > 0 && begin - at < block_reach && !block.is_settled();) {
     size_t start = at - 1;
     while (start > 0 && text[start - 1] != '\n' && at - start < 1000) --start;
-    std::string_view line = text.substr(start, at - 1 - start);
-    if (is_blank(line)) break;
-    if (!is_folded(text, start)) {
-      std::string_view name = field_name(line);
-      bool extension = line.substr(0, 2) == "X-" || line.substr(0, 5) == "List-";
-      if ((name.empty() && !extension) || ++fields > most_fields) break;
-      if (!name.empty() && !block.add(name)) break;
-    }
+    if (!add_line(text, start, at - 1, fields, block)) break;
     at = start;
   }
   return block;
@@ -154,6 +175,11 @@ constexpr std::array examples{
     Example{"Message-ID: <1@x>\nDate: Mon, 5 Nov 2012 10:00:00 +0100\n\n", "mail_header",
             "Date: Mon, 5 Nov 2012 10:00:00 +0100"},
     Example{"Message-ID: <1@x>\nList-Id: Talk <talk.b.net>\n\n", "mail_header", "List-Id: Talk <talk.b.net>"},
+    Example{"From: 51.0 MHz\nTo: 2.15 GHz\nStep: 62.5 kHz\n", "mail_header", ""},
+    Example{"subject:strong\nfrom:strong\n", "mail_header", ""},
+    Example{"HTTP/1.0 408 Late\r\nMime-Version: 1.0\r\nDate: Sun, 19 Oct 2014 19:19:26 GMT\r\n", "mail_header", ""},
+    Example{"Server: x\r\nMime-Version: 1.0\r\nDate: Sun, 19 Oct 2014 19:19:26 GMT\r\n", "mail_header", ""},
+    Example{"Received: 02-01-21 22:26:25\nSubject: GSM1\n\n", "mail_header", ""},
     Example{"Subject: history\nNotes: none\n", "mail_header", ""},
     Example{"Date: 2012\n", "mail_header", ""},
 };

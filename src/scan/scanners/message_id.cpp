@@ -2,7 +2,9 @@
 // too), or an id whose left side is plainly made by a machine. The right side need not be a real domain.
 //
 // False positives: the angle brackets are required, and outside of an id field the left side must look generated, so
-// "Joe <joe@example.com>" stays an address.
+// "Joe <joe@example.com>" stays an address. The names of a message's parts, and the ids that mail servers give to their
+// sessions, are made alike but are not a message's.
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -20,6 +22,10 @@ bool is_id_sign(char c) {
   return is_alnum(c) || (c != '\0' && std::string_view("!#$%&'*+-/=?^_`{|}~.@[]:").find(c) != std::string_view::npos);
 }
 
+bool has_letters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), is_alnum);
+}
+
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   const size_t at = hit.end - 2;
   size_t begin = at, close = at + 1;
@@ -28,10 +34,15 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   while (close < text.size() && close - begin <= longest && is_id_sign(text[close]) && text[close] != '@') ++close;
   if (char_at(text, close) != '>' || close - at < 3 || close - begin > longest) return;
   std::string host = lower_ascii(text.substr(at + 1, close - at - 1));
+  if (!has_letters(text.substr(begin, at - begin)) || !(is_alnum(host[0]) || host[0] == '[')) return;
   if (!is_message_id(text, begin, at, close, host)) return;
-  // A link to an archive of messages; the name of a message's part.
-  if (text.substr(begin, at - begin).find("://") != std::string_view::npos) return;
+  // A link to an archive of messages; a template; the name of a message's part; a session's id.
+  const std::string_view id = text.substr(begin, close - begin);
+  if (id.find("://") != std::string_view::npos || id.find("${") != std::string_view::npos) return;
   if (mentioned_before(text, begin, 16, {"content-id:"})) return;
+  if (mentioned_before(text, begin, 12,
+                       {"smtp id", "smtps id", "esmtp id", "esmtps id", "esmtpa id", "esmtpsa id", "lmtp id"}))
+    return;
   sink.feature("message_id", std::string(text.substr(begin, at - begin)) + "@" + host, begin, close);
 }
 
@@ -49,6 +60,15 @@ constexpr std::array examples{
     Example{"<20080719164500.1A2B3C4D@example.com>", "message_id", "20080719164500.1A2B3C4D@example.com"},
     Example{"From: Joe <joe@example.com>", "message_id", ""},
     Example{"Message-ID: x\r\nFrom: Joe <joe@example.com>", "message_id", ""},
+    Example{"<87obi8u4h2.fsf@mail.example.com>", "message_id", "87obi8u4h2.fsf@mail.example.com"},
+    Example{"References:\n  http://example.org/\n  by Joe Bloggs <joe@example.com>", "message_id", ""},
+    Example{"To: Joe <20080719164500.1A2B3C4D@example.com>", "message_id", ""},
+    Example{"Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@example.com>", "message_id", ""},
+    Example{"with ESMTP id <T78926b35f2c0a80003da8@mx.example.com>", "message_id", ""},
+    Example{"Content-ID: <part1.20080719164500.1A2B3C4D@example.com>", "message_id", ""},
+    Example{"Message-ID: <E${message_id}@${domain}>", "message_id", ""},
+    Example{"<$:@+/=>", "message_id", ""},
+    Example{"<https://lists.example.org/r/20080719164500.1A2B3C4D@example.com>", "message_id", ""},
     Example{"<a href=\"mailto:joe@example.com\">", "message_id", ""},
 };
 

@@ -1,6 +1,7 @@
 #include "scan/scanners/message_ids.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "base/text.h"
@@ -11,19 +12,72 @@ namespace {
 
 constexpr size_t field_reach = 2000;
 
-bool is_id_field(std::string_view line) {
-  size_t colon = line.find(':');
-  if (colon == std::string_view::npos || colon > 40) return false;
+// In lower case; empty when the line starts no field.
+std::string field_name(std::string_view line) {
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos || colon > 40) return {};
   std::string name = lower_ascii(line.substr(0, colon));
-  while (!name.empty() && (name.front() == ' ' || name.front() == '>' || name.front() == '"')) name.erase(0, 1);
+  name.erase(0, std::min(name.size(), size_t(std::find_if(name.begin(), name.end(), is_alpha) - name.begin())));
+  return name;
+}
+
+bool is_id_field(std::string_view name) {
+  // The name of a field is one word; what follows "see the references:" is prose.
+  if (name.find(' ') != std::string_view::npos) return name.ends_with("message id");
   return name.ends_with("message-id") || name.ends_with("references") || name.ends_with("in-reply-to") ||
-         name.ends_with("content-id") || name == "supersedes" || name == "msgid" || name.ends_with("message id");
+         name.ends_with("content-id") || name == "supersedes" || name == "msgid";
+}
+
+bool is_address_field(std::string_view name) {
+  static constexpr std::array<std::string_view, 11> names{"from",      "to",          "cc",          "bcc",
+                                                          "sender",    "reply-to",    "return-path", "delivered-to",
+                                                          "errors-to", "resent-from", "resent-to"};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+struct Field {
+  std::string name;
+  std::string_view before;  // what stands in it in front of the position
+};
+
+Field field_in(std::string_view text, size_t begin, size_t first_line_end, size_t position) {
+  const std::string_view line = text.substr(begin, first_line_end - begin);
+  const size_t value = std::min(line.find(':'), line.size());
+  return {field_name(line), text.substr(begin + value, position - begin - value)};
+}
+
+// The field that position lies in, which may be folded.
+Field field_of(std::string_view text, size_t position) {
+  size_t stop = position > field_reach ? position - field_reach : 0;
+  size_t line_end = position;
+  for (size_t i = position;; --i) {
+    if (i > stop && text[i - 1] != '\n') continue;
+    std::string_view line = text.substr(i, line_end - i);
+    // One line can also hold the field after other words: "(Message-ID: <…>)".
+    if (i == stop || line.find_first_not_of(" \t\r\n") == std::string_view::npos || (line[0] != ' ' && line[0] != '\t'))
+      return field_in(text, i, line_end, position);
+    line_end = i;
+  }
+}
+
+// "Message-Id: MSG961029151201#15@example.com": the field's value begins at `begin`, without angle brackets.
+bool follows_id_name(std::string_view text, size_t begin) {
+  while (char_before(text, begin) == ' ') --begin;
+  const std::string before = lower_ascii(text.substr(begin - std::min<size_t>(begin, 11), std::min<size_t>(begin, 11)));
+  return before.ends_with("message-id:") || before.ends_with("msgid:");
+}
+
+// Exchange's own mailbox, from which it writes reports.
+bool is_exchange(std::string_view local) {
+  constexpr std::string_view name = "MicrosoftExchange";
+  return local.size() == name.size() + 32 && local.starts_with(name) && is_hex(local.substr(name.size()));
 }
 
 // Generators of ids write a time of many digits, or a long token with many digits in it. A "+" is a tag of an address
 // ("30959007+joe@users.noreply.github.com"); Gmail's ids, which have it too, are told by their host.
 bool looks_generated(std::string_view local) {
   if (local.find('$') != std::string_view::npos) return true;
+  if (local.ends_with(".fsf") && local.find_first_of("0123456789") != std::string_view::npos) return true;  // Gnus
   if (local.find('+') != std::string_view::npos) return false;
   size_t digits = 0, leading = 0;
   for (size_t i = 0; i < local.size(); ++i)
@@ -37,27 +91,24 @@ bool looks_generated(std::string_view local) {
 }  // namespace
 
 bool in_id_field(std::string_view text, size_t position) {
-  size_t stop = position > field_reach ? position - field_reach : 0;
-  size_t line_end = position;
-  for (size_t i = position;; --i) {
-    if (i > stop && text[i - 1] != '\n') continue;
-    std::string_view line = text.substr(i, line_end - i);
-    if (!line.empty() && line[0] != ' ' && line[0] != '\t') return is_id_field(line);
-    // One line can also hold the field after other words: "(Message-ID: <…>)".
-    if (i == stop || line.find_first_not_of(" \t\r\n") == std::string_view::npos) return is_id_field(line);
-    line_end = i;
-  }
+  const Field field = field_of(text, position);
+  // "References:" is a heading as well: links and names stand below that.
+  return is_id_field(field.name) &&
+         !(field.name.ends_with("references") && field.before.find("//") != std::string_view::npos);
 }
 
 bool is_message_id(std::string_view text, size_t begin, size_t at, size_t, std::string_view host) {
   if (host == "mail.gmail.com") return true;
-  if (looks_generated(text.substr(begin, at - begin))) return true;
+  const std::string_view local = text.substr(begin, at - begin);
+  if (host == "s.whatsapp.net" || is_exchange(local)) return false;
+  if (looks_generated(local)) return !is_address_field(field_of(text, begin).name);
   if (char_before(text, begin) != '<') {
     // The run in front may be cut at a sign no address has; an id goes on up to its "<".
     size_t open = begin;
     while (open > 0 && begin - open < 100 && uint8_t(text[open - 1]) > ' ' && text[open - 1] != '<' &&
            text[open - 1] != ':')
       --open;
+    if (follows_id_name(text, open)) return true;
     if (open == begin || char_before(text, open) != '<') return false;
   }
   return in_id_field(text, begin) || mentioned_before(text, begin, 24, {"message-id:", "msgid:", "in-reply-to:"});

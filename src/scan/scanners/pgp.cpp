@@ -3,7 +3,8 @@
 // its fingerprint (SHA-1 of 0x99, length, body; §5.5.4), an encrypted message the key id it was encrypted for (§5.1).
 //
 // False positives: 40 hex digits are mostly hashes of files and commits, 16 are pointers; without the word they are not
-// keys.
+// keys. Keys of X.509 have ids alike, gpg's keygrips and the files named by them (….key) are no fingerprints, and what
+// has a key's id in front of it may be a signature.
 #include <array>
 #include <optional>
 #include <string>
@@ -125,6 +126,13 @@ bool is_in_a_row(std::string_view text, size_t begin) {
          is_hex_group(text, begin - 5);
 }
 
+// A key of X.509, a keygrip or the file of one, a signature or hash.
+bool is_of_another_kind(std::string_view text, size_t begin, size_t end) {
+  return text.substr(end).starts_with(".key") || mentioned_after(text, end, 8, {"x509", "x.509"}) ||
+         mentioned_before(text, begin, 24, {"x509", "x.509"}) ||
+         mentioned_before(text, begin, 12, {"hmac", "keygrip", "grip", "sha1", "md5", "hash"});
+}
+
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (hit.pattern == armor) return on_armor(text, hit, sink);
   const size_t begin = hit.end - (hit.pattern == grouped ? 20 : hit.pattern == joined ? 32 : 16);
@@ -146,9 +154,10 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
                          "signed-by", "key id", "keyid", "master key"}))
     return;
   if (hit.pattern == joined && mentioned_before(text, begin, 12, {"commit", "commits", "sha1", "merge"})) return;
-  if (hit.pattern == key_id && !mentioned_before(text, begin, 48,
-                                                 {"pgp", "gpg", "gnupg", "key id", "keyid", "rsa key", "dsa key",
-                                                  "eddsa key", "signed-by", "recv-key", "recv-keys", "openpgp"}))
+  if (is_of_another_kind(text, begin, end)) return;
+  if (hit.pattern == key_id &&
+      !mentioned_before(text, begin, 48, {"pgp", "gpg", "gnupg", "signed-by", "recv-key", "recv-keys", "openpgp"}) &&
+      !mentioned_before(text, begin, 32, {"key id", "keyid", "rsa key", "dsa key", "eddsa key"}))
     return;
   sink.feature("pgp", value, begin, end);
 }
@@ -157,7 +166,7 @@ constexpr std::array<std::string_view, 1> kinds{"pgp"};
 constexpr std::array patterns{
     Pattern{R"([0-9A-F]{4} [0-9A-F]{4} [0-9A-F]{4} [0-9A-F]{4} )", 0, grouped},
     Pattern{R"([0-9A-Fa-f]{32})", first_end, joined},  // the start of a run; the hex decoder's pattern too
-    Pattern{R"((?:0x|key |id |id:|id=|: )[0-9A-F]{16})", 0, key_id},
+    Pattern{R"((?:0x|key |id |ID |id:|id=|: )[0-9A-F]{16})", 0, key_id},
     Pattern{R"(-----BEGIN PGP (?:PUBLIC KEY BLOCK|MESSAGE)-----)", 0, armor},
 };
 
@@ -170,6 +179,12 @@ constexpr std::array examples{
     Example{"fingerprint: 1111 2222 0D69 E11F 12BD BA07 7B37 26AB 4E1F 799A A4FF 2279 3333", "pgp", ""},
     Example{"gpg: using RSA key 4E1F799AA4FF2279", "pgp", "4E1F799AA4FF2279"},
     Example{"PGP key id 0x4E1F799AA4FF2279)", "pgp", "4E1F799AA4FF2279"},
+    Example{"gpg: encrypted with 4096-bit RSA key, ID 4E1F799AA4FF2279, created", "pgp", "4E1F799AA4FF2279"},
+    Example{"Keygrip = 0D69E11F12BDBA077B3726AB4E1F799AA4FF2279\nfingerprint", "pgp", ""},
+    Example{"~/.gnupg$ ls\n0D69E11F12BDBA077B3726AB4E1F799AA4FF2279.key\n", "pgp", ""},
+    Example{"signing key: 0d69e11f12bdba077b3726ab4e1f799aa4ff2279: X509.RSA", "pgp", ""},
+    Example{"&_keyid=k1&_hmac=0d69e11f12bdba077b3726ab4e1f799aa4ff2279/", "pgp", ""},
+    Example{"the keyid defines the name\nof the key: 4E1F799AA4FF2279", "pgp", ""},
     Example{"commit 0d69e11f12bdba077b3726ab4e1f799aa4ff2279", "pgp", ""},
     Example{"at 0x00007FFE12345678", "pgp", ""},
     Example{"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nnot a key\n", "pgp", ""},

@@ -111,13 +111,55 @@ std::pair<unsigned, std::string> text_column(const std::string& text) {
   return {unsigned(13 + 2 * text.size()), text};
 }
 
-TEST(Scanners, AddressesInRowsOfADatabaseBeginWithTheirColumn) {
+// The row as it lies in a table: its size and its number in front.
+std::string cell(const std::string& row, const std::string& number = "\x07") {
+  std::string size;
+  if (row.size() > 0x7F) size += char(0x80 | (row.size() >> 7));
+  return size + char(row.size() & 0x7F) + number + row;
+}
+// What deleting it leaves: where the next free block is and how long this one is, over the first four bytes.
+std::string deleted(std::string cell) {
+  const std::string start{'\x01', '\xf4', char(cell.size() >> 8), char(cell.size())};
+  return cell.replace(0, 4, start);
+}
+
+TEST(Scanners, AddressesInRowsOfADatabaseAreTheirColumnAlone) {
   const std::string row = sqlite_row({{1, "\x2a"}, text_column("snakesolid"), text_column("eqn@example.com"), {0, ""}});
-  const std::string cell = std::string(1, char(row.size())) + "\x07" + row;  // the row's size, its number
-  EXPECT_EQ(values(Direct(scanner("email")).run(cell), "email"), std::set<std::string>{"eqn@example.com"});
+  auto found = [](const std::string& text) { return values(Direct(scanner("email")).run(text), "email"); };
+  EXPECT_EQ(found(cell(row)), std::set<std::string>{"eqn@example.com"});
+  // A column that goes on as an address could, and one that would make it none.
+  for (const std::string& next : {std::string("9BBC69AE-9F27com.apple"), std::string("abc"), std::string("@x.org")})
+    EXPECT_EQ(found(cell(sqlite_row({{0, ""}, text_column("eqn@example.com"), text_column(next)}))),
+              std::set<std::string>{"eqn@example.com"})
+        << next;
+  // Of an index, where the size alone stands in front.
+  EXPECT_EQ(found(cell(sqlite_row({text_column("eqn@example.com"), {1, "a"}}), "")),
+            std::set<std::string>{"eqn@example.com"});
   // Without the size in front the header may be an accident: nothing is cut.
-  EXPECT_EQ(values(Direct(scanner("email")).run("\x01\x07" + row), "email"),
-            std::set<std::string>{"snakesolideqn@example.com"});
+  EXPECT_EQ(found("\x01\x07" + row), std::set<std::string>{"snakesolideqn@example.com"});
+}
+
+TEST(Scanners, DeletedRowsAreReadToo) {
+  auto found = [](const std::string& text) { return values(Direct(scanner("email")).run(text), "email"); };
+  const std::string name(100, 'n'), front(2, '\0');
+  const std::string row =
+      sqlite_row({{0, ""}, {1, "\x2a"}, text_column(name), text_column("eqn@example.com"), text_column("Com")});
+  // A size of one byte, where the first type is lost as well, that of the key, which is NULL.
+  const std::string small = sqlite_row({{0, ""}, {1, "\x2a"}, text_column("name"), text_column("eqn@example.com")});
+  const std::string next = cell(sqlite_row({{0, ""}, text_column("next")}), "\x08");
+  const std::string page("\x0d\0\0\0\x01\x0f\x80\0\x0f\x80\0\0", 12);
+  for (const std::string& behind : {next, page}) {
+    // Numbers of one byte to four: the header's length is lost with the first, not with the others.
+    for (const std::string& number : {std::string("\x07"), std::string("\x81\x07"), std::string("\x81\x81\x07")})
+      EXPECT_EQ(found(front + deleted(cell(row, number)) + behind), std::set<std::string>{"eqn@example.com"})
+          << number.size();
+    EXPECT_EQ(found(front + deleted(cell(small)) + behind), std::set<std::string>{"eqn@example.com"});
+  }
+  // A block that the row does not fill is not that row's; nor is it one that nothing known follows.
+  std::string longer = deleted(cell(row));
+  ++longer[3];
+  for (const std::string& text : {longer + "b" + page, deleted(cell(row)) + "behind the row"})
+    EXPECT_EQ(found(front + text), std::set<std::string>{name.substr(0, 64 - 3) + "eqn@example.com"});
 }
 
 TEST(Scanners, UrlsInRowsOfADatabaseEndWithTheirColumn) {
@@ -129,27 +171,59 @@ TEST(Scanners, UrlsInRowsOfADatabaseEndWithTheirColumn) {
         std::string("http://example.org/search?q=a+long+question+that+needs+two+bytes+to+say+how+long+it+is")})
     for (const std::string& title : {std::string("Weather"), std::string("4 results"), std::string("/x"),
                                      std::string("http://example.com/y"), std::string()}) {
-      // The places table of a browser (key, address, title, numbers), and a table whose address comes third.
+      // The places table of a browser (key, address, title, numbers), a table whose address comes far behind, one with
+      // a number of nine bytes, and one where more text stands in front of the address.
+      const std::string far(400, 'f'), wide("\x84\xcf\xe2\xa5\x93\x85\xad\xe0\xff");
       const std::string places = sqlite_row({{0, ""}, text_column(url), text_column(title), {1, "\x02"}, {9, ""}});
-      const std::string third =
-          sqlite_row({{0, ""}, text_column("abc"), text_column(url), text_column(title), {8, ""}});
-      for (const std::string& row : {places, third}) {
+      const std::string third = sqlite_row({{0, ""}, text_column(far), text_column(url), text_column(title), {8, ""}});
+      const std::string tweet = sqlite_row({{0, ""}, text_column("see " + url), text_column(title), {8, ""}});
+      for (const std::string& row : {cell(places), cell(third), cell(places, wide), cell(tweet)}) {
         std::set<std::string> found = values(direct.run(page + row + next), "url");
         EXPECT_TRUE(found.contains(url)) << url << " before " << title;
       }
     }
   // Nor do terms and names run on into the title.
   const std::string asked = "https://www.google.com/search?q=blue+car", name = "http://www.facebook.com/joe.bloggs";
-  EXPECT_EQ(
-      values(Direct(scanner("search")).run(sqlite_row({{0, ""}, text_column(asked), text_column("Blue")})), "search"),
-      std::set<std::string>{"google: blue car"});
-  EXPECT_EQ(
-      values(Direct(scanner("handle")).run(sqlite_row({{0, ""}, text_column(name), text_column("Joe")})), "handle"),
-      std::set<std::string>{"facebook:joe.bloggs"});
-  // What only looks like a header is none: no number in front, or the column would begin elsewhere.
+  EXPECT_EQ(values(Direct(scanner("search")).run(cell(sqlite_row({{0, ""}, text_column(asked), text_column("Blue")}))),
+                   "search"),
+            std::set<std::string>{"google: blue car"});
+  EXPECT_EQ(values(Direct(scanner("handle")).run(cell(sqlite_row({{0, ""}, text_column(name), text_column("Joe")}))),
+                   "handle"),
+            std::set<std::string>{"facebook:joe.bloggs"});
+  // What only looks like a header is none: no number, no size in front, or the column would begin elsewhere. The last
+  // is the end of a floating-point number and of another, between two addresses.
   for (std::string_view text : {std::string_view("\x05\x31\x35\x1b\x1bhttp://example.org/abcd/e", 31),
-                                std::string_view("\x05\x00\x0f\x35\x1bhttp://example.org/abcd/e", 31)})
+                                std::string_view("\x05\x00\x0f\x35\x1bhttp://example.org/abcd/e", 31),
+                                std::string_view("\x0a\x35@BH\x94\xc0\x00\x8b\x96http://example.org/abcd/e", 36)})
     EXPECT_EQ(values(direct.run(text), "url"), std::set<std::string>{"http://example.org/abcd/e"});
+}
+
+TEST(Scanners, StringsInCertificatesEndWhereTheySay) {
+  Direct urls(scanner("url")), mail(scanner("email"));
+  const std::string url = "http://example.org/list.crl",
+                    address = "joe.bloggs.the.second.of.that.name@mail.example.com";
+  for (const char tag : {'\x16', '\x86'})
+    for (const std::string& behind : {std::string("0f\x06"), std::string("0\x0d"), std::string("1\x0b"), std::string()})
+      EXPECT_EQ(values(urls.run(std::string{tag, char(url.size())} + url + behind), "url"), std::set<std::string>{url});
+  const std::string longer = "http://example.org/" + std::string(150, 'a');
+  EXPECT_EQ(values(urls.run("\x86\x81" + std::string(1, char(longer.size())) + longer + "0\x06"), "url"),
+            std::set<std::string>{longer});
+  // Nothing is cut that does not end with an element, nor inside of the host.
+  EXPECT_EQ(values(urls.run("\x16\x14http://example.org/list"), "url"),
+            std::set<std::string>{"http://example.org/list"});
+  EXPECT_EQ(values(urls.run("\x16\x0chttp://exam0ple.org/list"), "url"),
+            std::set<std::string>{"http://exam0ple.org/list"});
+  // The length of an address of 48 signs or more is itself a sign of an address.
+  EXPECT_EQ(values(mail.run(std::string{'\x16', char(address.size())} + address + "0\x1d"), "email"),
+            std::set<std::string>{address});
+  EXPECT_EQ(values(mail.run("\x16"
+                            "3joe@example.com0"),
+                   "email"),
+            std::set<std::string>{"3joe@example.com"});
+}
+
+TEST(Scanners, ANameOneLogsInWithIsNoAddress) {
+  EXPECT_TRUE(values(Direct(scanner("email")).run("https://joe%40example.com@dav.example.org/"), "email").empty());
 }
 
 TEST(Scanners, CertificatesAndRsaKeysByWhatToolsPrint) {

@@ -124,7 +124,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (end == limit && limit != text.size()) return;
   // In a row of a database the next column, the title, is glued behind.
   const size_t first = address_begin(text, begin);
-  if (const size_t column = text_column_end(text, first); column > path && column < end) end = column;
+  if (const size_t column = text_column(text, first).end; column > path && column < end) end = column;
   std::string url(text.substr(path, end - path));
   if (hit.pattern == escaped) url.erase(std::remove(url.begin(), url.end(), '\\'), url.end());
   const size_t query = url.find_first_of("?#");
@@ -184,6 +184,7 @@ constexpr std::array examples{
 
 extern const Scanner search_scanner;
 const Scanner search_scanner{
-    "search", "search: terms put to search engines, engine: terms", kinds, patterns, on_hit, examples, 128, 1280};
+    "search", "search: terms put to search engines, engine: terms", kinds, patterns, on_hit, examples, row_reach + 128,
+    1280};
 
 }  // namespace weft::scan

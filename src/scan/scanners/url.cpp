@@ -3,17 +3,22 @@
 // Schemes http, https, ftp, ftps, ws, wss, and "www." without a scheme (written http://www.… as browsers read it); also
 // with the slashes escaped as JSON does ("http:\/\/"). The end: what cannot stand in a URL, then trailing punctuation,
 // and a closing bracket that was not opened inside. A second URL glued behind is cut off; one in a query is part of it.
-// In a row of an SQLite database the next column is glued behind: there the row's header says where this one ends.
+// What is glued behind: in a row of an SQLite database the next column, where the row's header says where this one
+// ends; in a certificate the next element, where the string's length does; in markup that was percent-encoded, once or
+// twice, what closes the quotes. Manual pages write "\-" for a hyphen.
 //
 // False positives: the host must be a name in a delegated domain, an IP address, or (for the kind url alone) one plain
 // label or a name in an undelegated domain, as intranets have. Kind domain: names that can be registered, nothing else.
+#include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <optional>
 #include <string>
 
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/glued.h"
 #include "scan/scanners/validate/host.h"
 #include "scan/scanners/validate/ip.h"
 #include "scan/scanners/validate/sqlite_row.h"
@@ -43,7 +48,7 @@ bool starts_url(std::string_view text, size_t at) {
   return rest.starts_with("http://") || rest.starts_with("https://");
 }
 
-// Where the URL that starts at begin ends. In the escaped form "\/" stands for "/".
+// Where the URL that starts at begin ends. In the escaped form "\/" stands for "/", in manual pages "\-" for "-".
 size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
   size_t limit = std::min(text.size(), begin + longest);
   size_t round = 0, square = 0, at = body;
@@ -51,6 +56,10 @@ size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
   while (at < limit) {
     char c = text[at];
     if (json && c == '\\' && char_at(text, at + 1) == '/') {
+      at += 2;
+      continue;
+    }
+    if (!json && is_written_hyphen(text, at)) {
       at += 2;
       continue;
     }
@@ -150,9 +159,64 @@ std::optional<Authority> authority(std::string_view text, size_t begin, size_t e
   return out;
 }
 
+// "%22" and the like around a URL, which is not itself encoded: what closes it, when `begin` stands behind what opens.
+std::string_view closing(std::string_view text, size_t begin) {
+  struct Pair {
+    std::string_view open, close;
+  };
+  static constexpr std::array pairs{
+      Pair{"%22", "%22"},     Pair{"%27", "%27"},     Pair{"%3C", "%3E"},     Pair{"%3E", "%3C"},
+      Pair{"%2522", "%2522"}, Pair{"%2527", "%2527"}, Pair{"%253C", "%253E"}, Pair{"%253E", "%253C"},
+  };
+  for (const Pair& pair : pairs)
+    if (text.substr(0, begin).ends_with(pair.open)) return pair.close;
+  return {};
+}
+
+// Where it ends when something is glued behind, or `end`. Bytes that only look like that cut anywhere: within the host,
+// which begins at body, a cut has to leave one.
+size_t cut_glued(std::string_view text, size_t begin, size_t body, size_t end) {
+  const auto cut_at = [&](size_t cut) {
+    if (cut <= body || cut >= end) return;
+    const size_t host_end = std::min(text.substr(0, cut).find_first_of("/?#\\", body), cut);
+    const auto left = authority(text, body, host_end);
+    if (host_end < cut || (left && !left->domain.empty())) end = cut;
+  };
+  if (const size_t cut = der_string_end(text, begin); cut < end && (text[cut] == '0' || text[cut] == '1'))
+    cut_at(cut);
+  else
+    cut_at(text_column(text, begin).end);
+  if (const std::string_view close = closing(text, begin); !close.empty())
+    cut_at(std::min(text.substr(0, end).find(close, body), end));
+  return end;
+}
+
+// A URL of which begin, body (behind "//") and end are known.
+void report(std::string_view text, std::string_view scheme, size_t begin, size_t body, size_t end, const Hit& hit,
+            Sink& sink) {
+  const bool json = hit.pattern == escaped;
+  // Read without the backslashes of a manual page; `place` is where the bytes of that stand.
+  Hyphened hyphened;
+  if (!json && text.substr(begin, end - begin).find("\\-") != std::string_view::npos)
+    hyphened = without_backslashes(text, begin, end);
+  const auto place = [&](size_t at) { return hyphened.place.empty() ? at : hyphened.place[at]; };
+  if (!hyphened.place.empty()) {
+    text = hyphened.text;
+    body -= begin, begin = 0, end = text.size();
+  }
+  size_t path = std::min(text.substr(0, end).find_first_of("/?#\\", body), end);
+  const auto where = authority(text, body, path);
+  if (!where || (hit.pattern == www && (where->domain.empty() || where->host_begin != body))) return;
+  if (where->cut) end = path = where->host_end;
+  std::string rest = json ? unescaped(text.substr(path, end - path)) : std::string(text.substr(path, end - path));
+  sink.feature("url", fmt::format("{}://{}{}", scheme, where->canonical, rest), place(begin), place(end));
+  if (!where->domain.empty())
+    sink.feature("domain", where->domain, place(where->host_begin), place(std::min(end, where->host_end)));
+}
+
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   size_t begin = 0, body = 0;
-  std::string scheme;
+  std::string_view scheme;
   if (hit.pattern == www) {
     begin = text.substr(0, hit.end).size() - 1;
     while (begin > 0 && hit.end - begin < 72 && lower_ascii(text.substr(begin, 4)) != "www.") --begin;
@@ -171,28 +235,8 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     begin = colon - scheme.size();
   }
   if (begin < from || scheme.empty()) return;
-  bool json = hit.pattern == escaped;
-  size_t end = url_end(text, begin, body, json);
-  const auto host_end = [&](size_t until) {
-    size_t at = body;
-    while (at < until && std::string_view("/?#\\").find(text[at]) == std::string_view::npos) ++at;
-    return at;
-  };
-  // Bytes that only look like a row's header cut anywhere: within the host a cut has to leave one.
-  if (const size_t column = text_column_end(text, begin); column > body && column < end) {
-    const size_t cut = host_end(column);
-    const auto left = authority(text, body, cut);
-    if (cut < column || (left && !left->domain.empty())) end = column;
-  }
-  size_t path = host_end(end);
-  auto where = authority(text, body, path);
-  if (!where || (hit.pattern == www && (where->domain.empty() || where->host_begin != body))) return;
-  if (where->cut) end = path = where->host_end;
-  std::string rest = json ? unescaped(text.substr(path, end - path)) : std::string(text.substr(path, end - path));
-  sink.feature("url", scheme + "://" + where->canonical + rest, begin, end);
-  if (!where->domain.empty())
-    sink.feature("domain", where->domain, where->host_begin,
-                 std::min(end, where->host_begin + (where->host_end - where->host_begin)));
+  const size_t end = url_end(text, begin, body, hit.pattern == escaped);
+  report(text, scheme, begin, body, cut_glued(text, begin, body, end), hit, sink);
 }
 
 constexpr std::array<std::string_view, 2> kinds{"url", "domain"};
@@ -233,6 +277,12 @@ constexpr std::array examples{
     Example{"http://a.example.org/x&gt;", "url", "http://a.example.org/x"},
     Example{"ftps://ftp.example.org/pub/a.tar.gz", "url", "ftps://ftp.example.org/pub/a.tar.gz"},
     Example{"http://[2001:db8::1]/", "url", "http://[2001:db8::1]/"},
+    Example{"https://www.example.org/a\\-b/c\\-d\\fP", "url", "https://www.example.org/a-b/c-d"},
+    Example{"https://my\\-host.example.org/a", "url", "https://my-host.example.org/a"},
+    Example{"https://my\\-host.example.org/a", "domain", "my-host.example.org"},
+    Example{"%2522http://example.org/a%2523b%2522%253Ec", "url", "http://example.org/a%2523b"},
+    Example{"%3Ehttp://example.org/a%3C/b%3E", "url", "http://example.org/a"},
+    Example{"http://example.org/?q=%22a%22+b", "url", "http://example.org/?q=%22a%22+b"},
     Example{"http://%s/index", "url", ""},
     Example{"http://1.7.10.1.2/", "url", ""},
     Example{"http://co.uk/", "domain", ""},
@@ -243,8 +293,9 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner url_scanner;
-const Scanner url_scanner{
-    "url", "url, domain: web and ftp addresses, and the host names in them", kinds, patterns, on_hit, examples, 128,
-    4608};
+const Scanner url_scanner{"url",           "url, domain: web and ftp addresses, and the host names in them",
+                          kinds,           patterns,
+                          on_hit,          examples,
+                          row_reach + 128, 4608};
 
 }  // namespace weft::scan

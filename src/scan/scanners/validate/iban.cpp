@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "scan/scanners/validate/iban_national.h"
 
 namespace weft::scan {
 namespace {
@@ -87,7 +88,8 @@ bool is_iban(std::string_view text) {
     remainder %= 97;
   }
   // Check digits 00, 01 and 99 are never computed.
-  return remainder == 1 && text.substr(2, 2) != "00" && text.substr(2, 2) != "01" && text.substr(2, 2) != "99";
+  const std::string_view check = text.substr(2, 2);
+  return remainder == 1 && check != "00" && check != "01" && check != "99" && national_check_holds(text);
 }
 
 }  // namespace weft::scan

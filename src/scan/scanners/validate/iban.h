@@ -7,7 +7,7 @@ namespace weft::scan {
 
 // Length of an IBAN of the country at the start of text, 0 when it has none.
 size_t iban_length(std::string_view text);
-// The whole text, without spaces, upper case: length, structure and check digits.
+// The whole text, without spaces, upper case: length, structure, check digits, and the country's own ones.
 bool is_iban(std::string_view text);
 
 }  // namespace weft::scan

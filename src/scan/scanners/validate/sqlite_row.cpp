@@ -3,22 +3,31 @@
 // bytes, 1 to 7 take 1, 2, 3, 4, 6, 8 and 8, 10 and 11 are not used, from 12 on an even N is a blob of (N-12)/2 bytes
 // and an odd N a text of (N-13)/2.
 //
-// The header is looked for in the bytes before the text: it is one when its types fill it exactly and a text column
-// begins just at `begin`. Other bytes can look like that by accident, so one of the columns must have a type below 9 (a
-// number or NULL, such as every row of a table with a key has), which is a control byte that no text holds.
+// The header is looked for in the bytes before the text. Other bytes, such as those of a floating-point number, can
+// look like one by accident, so more has to hold. Text columns hold text. One of the columns has a type below 9 (a
+// number or NULL, such as every row of a table with a key has), which is a control byte that no text holds. And the
+// size of the row is said in front: in a table by the row's size and number, in an index by its size alone (§1.6),
+// whose last column is a number.
+//
+// In a deleted row the first four bytes are gone; there stand where the next free block is and how long this one is,
+// which is as long as the row was, or as what new rows have left of it. They may have taken the header's own length
+// with them; then its types have to fill the block exactly. That proves less, so what follows the block has to be a row
+// as well, or the start of a page.
 #include "scan/scanners/validate/sqlite_row.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "base/text.h"
 
 namespace weft::scan {
 namespace {
 
-constexpr size_t longest_before = 160;  // header and columns in front of the text
+constexpr size_t longest_before = row_reach - 16;  // header and columns in front of the text; in front of it, its size
+constexpr size_t most_types = 800;                 // read for one text, twice: bytes may be anything
 
 struct Varint {
   uint64_t value = 0;
@@ -37,82 +46,200 @@ Varint varint(std::string_view text, size_t at, size_t end) {
   return {};
 }
 
-struct Column {
-  size_t begin = 0, end = 0;
-  size_t row_end = 0;  // of all columns
+struct Type {
+  size_t length = 0;  // of the type itself; 0: none
+  size_t size = 0;    // of its column
+  bool numeric = false, text = false;
 };
 
-// The text column that holds the byte at `at`, when a header begins at `header` and has one; else nothing.
-Column column_by_header(std::string_view text, size_t header, size_t at) {
-  const auto length = uint8_t(text[header]);
-  if (length < 2 || length > 0x7F || header + length > at) return {};
+Type type_at(std::string_view text, size_t at, size_t end) {
   constexpr std::array<uint8_t, 10> sizes{0, 1, 2, 3, 4, 6, 8, 8, 0, 0};
-  const size_t header_end = header + length;
-  size_t column = header_end;
-  Column found;
-  bool numeric = false;
-  for (size_t in = header + 1; in < header_end;) {
-    const Varint type = varint(text, in, header_end);
-    if (type.length == 0 || type.value == 10 || type.value == 11) return {};
-    in += type.length;
-    const size_t size = type.value < 10 ? sizes[type.value] : size_t(type.value - 12) / 2;
-    numeric = numeric || type.value < 9;
-    if (column <= at && at < column + size) {
-      if (type.value < 13 || type.value % 2 == 0) return {};
-      found = {column, column + size};
+  const Varint type = varint(text, at, end);
+  if (type.length == 0 || type.value == 10 || type.value == 11) return {};
+  if (type.value < 10) return {type.length, sizes[type.value], type.value < 9, false};
+  return {type.length, size_t(type.value - 12) / 2, false, type.value % 2 == 1};
+}
+
+// A row as a header tells it.
+struct Row {
+  TextColumn column;  // the one that holds the text
+  size_t end = 0;     // of all columns; 0: there is no such row
+  bool ends_in_number = false;
+  size_t types = 0, numbers = 0;  // NULL is a number here
+};
+
+bool is_text(std::string_view column) {
+  return std::all_of(column.begin(), column.end(),
+                     [](char c) { return uint8_t(c) >= ' ' || c == '\t' || c == '\n' || c == '\r'; });
+}
+
+// The columns of types[begin, end), which stand behind them; a row only if one of them is a text that holds `at`, and
+// if they end at or before `last`.
+Row row_of(std::string_view text, size_t begin, size_t end, size_t at, size_t last, size_t& budget) {
+  Row out;
+  size_t column = end;
+  while (begin < end) {
+    const Type type = type_at(text, begin, end);
+    if (type.length == 0 || budget == 0) return {};
+    --budget;
+    begin += type.length;
+    ++out.types;
+    out.numbers += type.numeric;
+    out.ends_in_number = type.size <= 8 && !type.text;
+    if (column <= at && at < column + type.size) {
+      if (!type.text) return {};
+      out.column = {column, column + type.size};
     }
-    column += size;
+    column += type.size;
+    if (column > last || (column > at && out.column.end == 0)) return {};
   }
-  found.row_end = column;
-  return numeric ? found : Column();
+  if (out.column.end == 0 || out.numbers == 0) return {};
+  out.end = column;
+  return out;
 }
 
-// In front of a row's header stand the row's size and its number, as varints (§1.6).
-bool has_its_size(std::string_view text, size_t header, size_t row_end) {
-  for (size_t number = 1; number <= 4 && number < header; ++number)
-    for (size_t length = 1; length <= 2 && number + length <= header; ++length) {
-      const Varint size = varint(text, header - number - length, header - number);
-      if (size.length != length || size.value != row_end - header) continue;
-      const bool ends = uint8_t(text[header - 1]) < 0x80;
-      bool goes_on = true;
-      for (size_t i = header - number; i + 1 < header; ++i) goes_on = goes_on && uint8_t(text[i]) >= 0x80;
-      if (ends && goes_on) return true;
-    }
-  return false;
+// What stands in the text columns of types[begin, end) in front of `at` is text: a header read at the wrong byte, such
+// as one inside of the right header, takes numbers for it.
+bool holds_text(std::string_view text, size_t begin, size_t end, size_t at) {
+  size_t column = end;
+  while (begin < end && column <= at) {
+    const Type type = type_at(text, begin, end);
+    if (type.length == 0) return false;
+    begin += type.length;
+    const std::string_view part = text.substr(column, std::min(type.size, at - column));
+    const bool whole = column + type.size <= at;
+    if (type.text && !(is_text(part) && (!whole || is_utf8(part)))) return false;
+    column += type.size;
+  }
+  return true;
 }
 
-// Nearest first. each is given a header's place and the column it says; true ends the search.
+// Calls each(size, number) for all sizes of a row that may be said in front of a header: in front of the row's number,
+// which has so many bytes, or with none, right in front of it.
 template <class Each>
-void each_header(std::string_view text, size_t at, Each each) {
-  const size_t first = at - std::min(at, longest_before);
-  // A row of numbers and text has control bytes in front of its text.
-  const std::string_view before = text.substr(first, at - first);
-  if (std::none_of(before.begin(), before.end(), [](char c) { return uint8_t(c) < 9; })) return;
-  for (size_t header = at; header-- > first;)
-    if (each(header, column_by_header(text, header, at))) return;
+void each_size(std::string_view text, size_t header, Each each) {
+  for (size_t number = 0; number <= 9 && number < header; ++number) {
+    if (number > 1 && uint8_t(text[header - number]) < 0x80) break;
+    if (number > 0 && number < 9 && uint8_t(text[header - 1]) >= 0x80) continue;
+    for (size_t length = 1; length <= 3 && number + length <= header; ++length) {
+      const Varint size = varint(text, header - number - length, header - number);
+      if (size.length == length) each(size_t(size.value), number);
+    }
+  }
+}
+
+// The row whose header is at `header`, with its size in front.
+Row live_row(std::string_view text, size_t header, size_t length, size_t at, size_t& budget) {
+  size_t most = 0;
+  each_size(text, header, [&](size_t size, size_t) { most = std::max(most, size); });
+  if (header + most <= at) return {};
+  const Row row = row_of(text, header + 1, header + length, at, header + most, budget);
+  bool said = false;
+  each_size(text, header, [&](size_t size, size_t number) {
+    said = said || (size == row.end - header && (number > 0 || row.ends_in_number));
+  });
+  return row.end != 0 && said && holds_text(text, header + 1, header + length, at) ? row : Row();
+}
+
+size_t big_16(std::string_view text, size_t at) {
+  return at + 2 <= text.size() ? size_t(uint8_t(text[at]) << 8 | uint8_t(text[at + 1])) : 0;
+}
+
+// A row begins at `at`, with its size and its number.
+bool is_row(std::string_view text, size_t at, size_t& budget) {
+  const Varint size = varint(text, at, text.size());
+  size_t header = at + size.length;
+  for (size_t i = 0; i < 8 && header < text.size() && uint8_t(text[header]) >= 0x80; ++i) ++header;
+  if (size.length == 0 || ++header >= text.size()) return false;
+  const auto length = uint8_t(text[header]);
+  if (length < 2 || length > 0x7F || header + length > text.size()) return false;
+  size_t row = length;
+  for (size_t in = header + 1; in < header + length;) {
+    const Type type = type_at(text, in, header + length);
+    if (type.length == 0 || budget == 0) return false;
+    --budget;
+    in += type.length, row += type.size;
+    if (row > size.value) return false;
+  }
+  return row == size.value;
+}
+
+// A page of rows begins at `at` (§1.6): its kind, the first free block, how many rows, where they begin, fragments.
+bool is_page(std::string_view text, size_t at) {
+  const char kind = at + 10 <= text.size() ? text[at] : '\0';
+  if (kind != 0x0A && kind != 0x0D) return false;
+  const size_t rows = big_16(text, at + 3), content = big_16(text, at + 5);
+  return rows > 0 && uint8_t(text[at + 7]) <= 60 && content >= 8 + 2 * rows && big_16(text, at + 8) >= content;
+}
+
+// The last byte below 9 of text[first, at), or at. Eight at a time: addresses in plain text have none.
+size_t low_byte_before(std::string_view text, size_t first, size_t at) {
+  constexpr uint64_t ones = 0x0101010101010101;
+  size_t end = at;
+  for (; end - first >= 8; end -= 8) {
+    uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + end - 8, 8);
+    if (((bytes - ones * 9) & ~bytes & ones * 0x80) != 0) break;
+  }
+  while (end > first)
+    if (uint8_t(text[--end]) < 9) return end;
+  return at;
+}
+
+// The row that was in the free block at `block`: its header begins at one of the bytes behind the lost four, or its
+// types do. That of the key, which is NULL, may be lost as well.
+Row deleted_row(std::string_view text, size_t block, size_t at, size_t& budget) {
+  const size_t size = big_16(text, block + 2), first = block + 4, block_end = block + size;
+  if (size < 8 || first >= at || block_end <= at || block_end > text.size()) return {};
+  if (!is_page(text, block_end) && !is_row(text, block_end, budget)) return {};
+  for (size_t header = first; header < at && header <= block + 12; ++header) {
+    const auto length = uint8_t(text[header]);
+    // Behind the lost bytes may stand more of the row's number.
+    if (header > first + 1 && uint8_t(text[header - 2]) < 0x80) break;
+    if (header > first && uint8_t(text[header - 1]) >= 0x80) continue;
+    if (length < 2 || length > 0x7F || header + length > at) continue;
+    const Row row = row_of(text, header + 1, header + length, at, text.size(), budget);
+    // The end of a free block is used first: a new row may stand over the end of this one. With no end to tell it by,
+    // one type in four must be a number: text that is taken for types has fewer.
+    if (row.end != block_end && (row.end < block_end || row.column.end > block_end || row.numbers * 4 < row.types))
+      continue;
+    if (holds_text(text, header + 1, header + length, at)) return row;
+  }
+  size_t filled = 0;
+  for (size_t end = first; end < at && end - first < 0x7F && budget > 0; --budget) {
+    const Type type = type_at(text, end, at);
+    if (type.length == 0) return {};
+    filled += type.size;
+    end += type.length;
+    if (end + filled > block_end) return {};
+    if (end + filled < block_end) continue;
+    const Row row = row_of(text, first, end, at, block_end, budget);
+    if (row.end != 0 && holds_text(text, first, end, at)) return row;
+  }
+  return {};
 }
 
 }  // namespace
 
-size_t text_column_end(std::string_view text, size_t begin) {
-  size_t out = 0;
-  each_header(text, begin, [&](size_t, Column column) {
-    if (column.end == 0 || column.begin != begin) return false;
-    out = column.end;
-    return true;
-  });
-  return out;
-}
-
-size_t text_column_begin(std::string_view text, size_t begin, size_t end) {
-  size_t out = 0;
-  each_header(text, end - 1, [&](size_t header, Column column) {
-    if (column.end < end || column.begin <= begin || column.begin >= end) return false;
-    if (!has_its_size(text, header, column.row_end)) return false;
-    out = column.begin;
-    return true;
-  });
-  return out;
+TextColumn text_column(std::string_view text, size_t at) {
+  const size_t first = at - std::min(at, longest_before);
+  const size_t last = low_byte_before(text, first, at);  // the nearest that a header could hold
+  if (last == at) return {};
+  size_t low = last, budget = most_types;
+  for (size_t header = last; header > first && budget > 0;) {
+    if (const auto length = uint8_t(text[--header]);
+        length >= 2 && length <= 0x7F && header + length > low && header + length <= at) {
+      const Row row = live_row(text, header, length, at, budget);
+      if (row.end != 0) return row.column;
+    }
+    if (uint8_t(text[header]) < 9) low = header;
+  }
+  budget = most_types;
+  for (size_t block = last; block > first && budget > 0;) {
+    const Row row = deleted_row(text, --block, at, budget);
+    if (row.end != 0) return row.column;
+  }
+  return {};
 }
 
 size_t address_begin(std::string_view text, size_t host) {

@@ -115,11 +115,37 @@ TEST(Validate, IbansOfTheRegistry) {
                            "UA213223130000026007233566001",
                            "VG96VPVG0000012345678901"})
     EXPECT_TRUE(is_iban(good)) << good;
+  // Those whose account has check digits of its own.
+  for (const char* good :
+       {"BA391290079401028494", "EE382200221020145685", "HR1210010051863000160", "IS140159260076545510730339",
+        "MC5811222000010123456789030", "ME25505000012345678951", "MK07250120000058984", "PT50000201231234567890154",
+        "RS35260005601001611379", "SI56263300012039086", "SK3112000000198742637541", "SM86U0322509800000000270100",
+        "TN5910006035183598478831"})
+    EXPECT_TRUE(is_iban(good)) << good;
   EXPECT_FALSE(is_iban("DE89370400440532013001"));
   EXPECT_FALSE(is_iban("DE8937040044053201300"));
   EXPECT_FALSE(is_iban("XX89370400440532013000"));
   EXPECT_FALSE(is_iban("NL91ABN10417164300"));
   EXPECT_FALSE(is_iban(""));
+}
+
+// The numbers above with one digit changed, and the IBAN's check digits computed anew.
+TEST(Validate, IbansWithoutTheirCountrysCheckDigits) {
+  for (const char* bad : {"BA121290079401028495",         "BE41539007547035",
+                          "CZ1708000000192000145390",     "EE112200221020145686",
+                          "ES6421000418450200051333",     "FI9112345600000786",
+                          "FR8420041010050500013M02607",  "HR8210010051863000161",
+                          "HU94117730161111102800000000", "IT33X0542811101000000123457",
+                          "MC3111222000010123456789031",  "ME95505000012345678952",
+                          "MK77250120000058985",          "NO6686011117948",
+                          "PL36109010150000071219812874", "PT23000201231234567890155",
+                          "RS84260005601001611370",       "SI29263300012039087",
+                          "SK0412000000198742637542",     "SM59U0322509800000000270101",
+                          "TN3210006035183598478832",     "CZ4108000000102000145399",
+                          "ES5321000418550200051332",     "HR4710010061863000160",
+                          "HU17117730171111101800000000"})
+    EXPECT_FALSE(is_iban(bad)) << bad;
+  EXPECT_TRUE(is_iban("NO4686010017940"));  // Norway's numbers with 00 there have none
 }
 
 TEST(Validate, Rfc5952) {

@@ -1,0 +1,28 @@
+// What stands glued to an address without being part of it, or between its letters: how certificates and manual pages
+// write text.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weft::scan {
+
+// A string in DER (ITU-T X.690 §8.1) has its type and its length in front, and the next element right behind: often
+// "0", which starts a sequence. Where the string that begins at `begin` ends, or 0 when no length stands in front.
+size_t der_string_end(std::string_view text, size_t begin);
+// Where the string begins that ends at `end`, its begin being one of [first, last); or `last`.
+size_t der_string_begin(std::string_view text, size_t first, size_t last, size_t end);
+
+// Manual pages write "\-" for a hyphen (groff_char(7)). True when one stands at `at`, with a letter or digit behind.
+bool is_written_hyphen(std::string_view text, size_t at);
+
+// Text without the backslashes of such hyphens, and where each of its bytes, and its end, stands in the text.
+struct Hyphened {
+  std::string text;
+  std::vector<size_t> place;
+};
+Hyphened without_backslashes(std::string_view text, size_t begin, size_t end);
+
+}  // namespace weft::scan
