@@ -203,7 +203,8 @@ bool may_be_address(std::string_view text, size_t at) {
           is_written_hyphen(text, dot)))
     ++dot;
   return dot > at + 1 && char_at(text, dot) == '.' &&
-         (is_alnum(char_at(text, dot + 1)) || uint8_t(char_at(text, dot + 1)) >= 0x80);
+         (is_alnum(char_at(text, dot + 1)) || uint8_t(char_at(text, dot + 1)) >= 0x80) &&
+         is_utf8(text.substr(at + 1, dot - at - 1));
 }
 
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
