@@ -51,8 +51,7 @@ uint64_t walk_chunks(const Job& job);  // how many walk-N.unit there are; walkin
 
 // Turns a page's findings into rows. `make` fills where they are: offset, path, file.
 // seen_before: it comes out of Seen, and its secret is the token already.
-void add_feature(const Job& job, const scan::Found& found, FeatureRow where, pack::UnitRows& rows,
-                 bool seen_before = false);
+void add_feature(const Job& job, scan::Found found, FeatureRow where, pack::UnitRows& rows, bool seen_before = false);
 
 // Reads a unit that must be there; one that is not whole is deleted and reported as Error to be done again.
 pack::UnitRows read_done(const std::string& path);

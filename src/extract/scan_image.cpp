@@ -257,7 +257,7 @@ class PageScanner {
         where.file_id = owner->file_id;
         if (owner->slack == 0) where.file_offset = owner->file_offset + (found.offset - owner->offset);
       }
-      add_feature(job_, found, std::move(where), rows_, seen_before);
+      add_feature(job_, std::move(found), std::move(where), rows_, seen_before);
     }
     for (scan::ScanProblem& problem : results.problems) {
       ProblemRow row;
@@ -275,7 +275,7 @@ class PageScanner {
     counters.features.fetch_add(rows_.features.size(), std::memory_order_relaxed);
     counters.problems.fetch_add(rows_.problems.size(), std::memory_order_relaxed);
     shared_.units.add(page_->unit, rows_);
-    rows_ = {};
+    rows_.features.clear(), rows_.problems.clear(), rows_.tokens.clear();
   }
 
   static constexpr size_t portion = 16 * KiB;  // rows

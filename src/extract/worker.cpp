@@ -24,10 +24,10 @@ image::Image Job::open_image() const {
   return image::open(options.path, {file("spool"), options.limits.spool, [this] { return stop.load(); }});
 }
 
-void add_feature(const Job& job, const scan::Found& found, FeatureRow where, pack::UnitRows& rows, bool seen_before) {
+void add_feature(const Job& job, scan::Found found, FeatureRow where, pack::UnitRows& rows, bool seen_before) {
   where.exhibit = job.options.exhibit;
-  where.kind = found.kind, where.value = found.value;
-  where.encoding = found.encoding, where.scanner = found.scanner, where.context = found.context;
+  where.kind = found.kind, where.value = std::move(found.value);
+  where.encoding = found.encoding, where.scanner = found.scanner, where.context = std::move(found.context);
   if (!found.secret.empty())
     rows.tokens.push_back({where.exhibit, where.kind, where.value, where.path,
                            seen_before ? found.secret : keyed_hash(job.options.key, found.secret)});

@@ -55,6 +55,7 @@ struct Text {
   std::string layers;         // layer: "-GZIP-0-ZIP-"; page: ""
   std::string item;           // how the watch knows it
   uint32_t depth = 0;
+  uint64_t number = 0;  // of the texts of a page
 
   bool is_page() const { return depth == 0; }
   uint64_t source(size_t position) const { return is_page() ? offset + position : offset; }
@@ -64,6 +65,7 @@ struct Text {
 struct Item {
   Found found;
   size_t begin = 0, end = 0;  // in the text
+  uint64_t text = 0;          // its number in the page: of one text, those that begin earlier come earlier
 };
 
 // Where a secret stands in its text. Also one that belongs to a neighbouring page.
@@ -118,7 +120,12 @@ int compare_layers(std::string_view a, std::string_view b) {
 
 bool before(const Item& a, const Item& b) {
   if (a.found.offset != b.found.offset) return a.found.offset < b.found.offset;
-  if (int order = compare_layers(a.found.layers, b.found.layers)) return order < 0;
+  // The paths of one text differ in their last number alone.
+  if (a.text == b.text) {
+    if (a.begin != b.begin) return a.begin < b.begin;
+  } else if (int order = compare_layers(a.found.layers, b.found.layers)) {
+    return order < 0;
+  }
   if (int order = a.found.kind.compare(b.found.kind)) return order < 0;
   if (int order = a.found.value.compare(b.found.value)) return order < 0;
   if (a.end != b.end) return a.end > b.end;
@@ -130,7 +137,7 @@ bool before(const Item& a, const Item& b) {
 // Of the examiner's terms and rules several may stand at one place.
 bool same_place(const Item& a, const Item& b) {
   return a.found.offset == b.found.offset && a.begin == b.begin && a.end == b.end && a.found.kind == b.found.kind &&
-         a.found.layers == b.found.layers &&
+         (a.text == b.text || a.found.layers == b.found.layers) &&
          (a.found.value == b.found.value || (a.found.kind != word_kind && a.found.kind != yara_kind));
 }
 
@@ -215,6 +222,7 @@ struct Scan::State {
   const Drain* drain = nullptr;
   std::string_view name;
   uint64_t decoded = 0;     // bytes all layers produced
+  uint64_t texts = 0;       // the page and its layers so far
   bool told_room = false;   // the limit on them was reported
   size_t untold = 0;        // problems beyond most_problems
   std::vector<Item> items;  // settled
@@ -266,7 +274,7 @@ class TextSink final : public Sink {
  private:
   Item& put(std::string_view kind, std::string value, size_t first, size_t last) {
     Item& item = level_.waiting.emplace_back();
-    item.begin = first, item.end = last;
+    item.begin = first, item.end = last, item.text = text_.number;
     item.found.kind = kind;
     item.found.scanner = scanner_;
     item.found.value = std::move(value);
@@ -578,6 +586,7 @@ bool Scan::State::layer(const Text& parent, Level& level, std::string_view layer
   text.layers = fmt::format("{}-{}-", parent.path(begin), layer_name);
   text.item = fmt::format("{}{}{}0", name, text.offset, text.layers);
   text.depth = parent.depth + 1;
+  text.number = ++texts;
   if (!watch->enter(text.item)) {
     problem(text.offset, text.path(0), "layer was set aside");
     return true;
@@ -665,6 +674,7 @@ void Scan::scan(const Page& page, std::string_view name, Watch& watch, Results& 
   state.results = &results;
   state.name = name;
   state.decoded = 0;
+  state.texts = 0;
   state.told_room = false;
   state.untold = 0;
 
