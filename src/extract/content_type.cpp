@@ -1,7 +1,8 @@
-// The quick look knows formats by signatures that nothing else has, and plain text by what it lacks: bytes that text
-// has not, a first line such as mail, markup, scripts and lists begin with, and words at the beginning of a line that
-// source code has. Measured on 11,700 texts of a Debian system against libmagic: 2 % of those that it calls plain are
-// something to libmagic, most of them wrongly (JavaScript in prose, Pascal taken for Algol).
+// The quick look knows formats by signatures that nothing else has, scripts and markup by how they begin, Python by the
+// lines by which libmagic knows it, and plain text by what it lacks: bytes that text has not, a first line such as mail
+// and lists begin with, and lines that source code has. Against libmagic on 12,400 files of a Debian system, half a
+// percent of those that it calls something else than Python differ, most of them wrongly (Pascal taken for Algol); of
+// Python's own modules libmagic calls every third plain.
 #include "extract/content_type.h"
 
 #include <algorithm>
@@ -80,22 +81,39 @@ bool starts_like_more(std::string_view text) {
   return text.substr(end + 1, text.find('\n', end + 1) - end - 1).find(',') != std::string_view::npos;
 }
 
-// "import os", "import a.b as c", "import {x} from 'y'"; not "import the module first".
-bool is_import(std::string_view line) {
-  const size_t word = line.find_first_not_of(" \t", line.find_first_of(" \t"));
-  if (word == std::string_view::npos) return false;
-  if (line.find_first_of(" \t", word) == std::string_view::npos) return true;
-  return line.find_first_of("{*;'\"", word) != std::string_view::npos || line.find(" as ") != std::string_view::npos;
+bool is_word(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '_' || c == '.'; });
 }
 
-// The first word of a line of source code, in the languages libmagic knows.
+// The lines by which libmagic knows Python: "from a.b import c", "class A(B):", "def f(self, x):".
+bool is_python(std::string_view line, bool indented) {
+  while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+  if (line.starts_with("from ") && !indented) {
+    const size_t end = line.find(" import ");
+    return end != std::string_view::npos && is_word(line.substr(5, end - 5));
+  }
+  if (!line.ends_with(':')) return false;
+  const size_t open = line.find('(');
+  if (line.starts_with("class ") && !indented)
+    return open == std::string_view::npos ? is_word(line.substr(6, line.size() - 7))
+                                          : is_word(line.substr(6, open - 6)) && line.ends_with("):");
+  if (!line.starts_with("def ") || open == std::string_view::npos || !line.ends_with("):")) return false;
+  const std::string_view arguments = line.substr(open + 1, line.size() - open - 3);
+  return is_word(line.substr(4, open - 4)) && std::all_of(arguments.begin(), arguments.end(), [](char c) {
+           return is_alpha(c) || c == '_' || c == '*' || c == ',' || c == ' ';
+         });
+}
+
+// The first word of a line of source code, in the other languages libmagic knows.
 bool is_code_word(std::string_view line, bool indented) {
   if (line.empty()) return false;
   const auto any = [&](auto... words) { return (line.starts_with(words) || ...); };
+  const auto has = [&](const char* signs) { return line.find_first_of(signs) != std::string_view::npos; };
   switch (line[0]) {
     case '#': {
       const std::string_view rest = line.substr(std::min(line.size(), line.find_first_not_of(" \t", 1)));
-      for (const std::string_view word : {"include", "define", "ifdef", "ifndef", "if ", "pragma"})
+      for (const std::string_view word : {"include <", "include \"", "define ", "ifdef ", "ifndef ", "pragma "})
         if (rest.starts_with(word)) return true;
       return false;
     }
@@ -104,29 +122,29 @@ bool is_code_word(std::string_view line, bool indented) {
     case 'a':
       return any("all:");
     case 'c':
-      return any("class ", "const ");
+      return any("class ", "const ") && has("{;=");
     case 'd':
       return any("def ");
     case 'e':
-      return any("export ", "enum ", "extern ");
+      return any("export ", "enum ", "extern ") && has("{;=(\"");
     case 'f':
-      return any("function") || (!indented && any("from ") && line.find(" import ") != std::string_view::npos);
+      return any("function ", "function(") && has("({");
     case 'i':
-      return (!indented && any("import ") && is_import(line)) || any("interface ");
+      return any("import ", "interface ") && !indented && has("{*;'\"");
     case 'l':
-      return any("local ") && line.find_first_of("=(") != std::string_view::npos;
+      return any("local ") && has("=(");
     case 'm':
-      return any("msgid", "module");
+      return any("msgid ", "module ");
     case 'n':
-      return any("namespace");
+      return any("namespace ") && has("{;");
     case 'p':
-      return any("public ", "private ") && line.find_first_of("(;{") != std::string_view::npos;
+      return any("public ", "private ") && has("(;{");
     case 's':
-      return any("struct ", "static ");
+      return any("struct ", "static ") && has("(;{=");
     case 't':
-      return any("typedef ", "template", "try");
+      return any("typedef ", "template<", "template <") || line == "try:" || any("try {");
     case 'v':
-      return any("var ");
+      return any("var ") && has("=;");
     default:
       return false;
   }
@@ -141,17 +159,52 @@ bool has_markup(std::string_view text) {
   return false;
 }
 
-bool is_plain(std::string_view text) {
+// What its lines say of a text, empty for "ask".
+std::string_view of_lines(std::string_view text) {
   const std::string_view lines = text.substr(0, looked_at);
-  if (starts_like_more(text) || has_markup(lines)) return false;
+  bool python = false;
   for (size_t at = 0; at < lines.size();) {
     const size_t end = std::min(lines.find('\n', at), lines.size());
     size_t begin = at;
     while (begin < end && begin - at < 8 && is_blank(lines[begin])) ++begin;
-    if (is_code_word(lines.substr(begin, end - begin), begin > at)) return false;
+    const std::string_view line = lines.substr(begin, end - begin);
+    python = python || is_python(line, begin > at);
+    if (!python && is_code_word(line, begin > at)) return {};
     at = end + 1;
   }
-  return is_text(text);
+  return python ? "text/x-script.python" : "text/plain";
+}
+
+// Scripts by their first line.
+std::string_view of_interpreter(std::string_view text) {
+  if (!text.starts_with("#!")) return {};
+  const std::string_view line = text.substr(0, text.find('\n'));
+  for (const auto& [name, type] : {std::pair{"/python", "text/x-script.python"},
+                                   {"env python", "text/x-script.python"},
+                                   {"/bin/sh", "text/x-shellscript"},
+                                   {"/bin/bash", "text/x-shellscript"},
+                                   {"/bin/perl", "text/x-perl"},
+                                   {"env perl", "text/x-perl"}})
+    if (line.find(name) != std::string_view::npos) return type;
+  return {};
+}
+
+// Markup by how it begins.
+std::string_view of_markup(std::string_view text) {
+  const std::string start = lower_ascii(text.substr(0, 64));
+  if (start.starts_with("<?xml "))
+    return text.substr(0, 4 * KiB).find("<svg") == std::string_view::npos &&
+                   text.substr(0, 4 * KiB).find("<html") == std::string_view::npos
+               ? "text/xml"
+               : "";
+  return start.starts_with("<!doctype html") || start.starts_with("<html") ? "text/html" : "";
+}
+
+std::string_view of_text(std::string_view text) {
+  std::string_view type = of_interpreter(text);
+  if (type.empty()) type = of_markup(text);
+  if (type.empty() && !starts_like_more(text) && !has_markup(text.substr(0, looked_at))) type = of_lines(text);
+  return !type.empty() && is_text(text) ? type : std::string_view();
 }
 
 }  // namespace
@@ -161,8 +214,7 @@ std::string_view ContentType::quick(Bytes first) {
   for (const Signature& one : signatures)
     if (text.starts_with(one.bytes)) return one.type;
   if (is_python_bytecode(text)) return "application/x-bytecode.python";
-  if (text.size() >= 64 && is_plain(text)) return "text/plain";  // of a few bytes libmagic has notions of its own
-  return {};
+  return text.size() >= 64 ? of_text(text) : std::string_view();  // of a few bytes libmagic has notions of its own
 }
 
 ContentType::ContentType() : magic_(magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR)) {

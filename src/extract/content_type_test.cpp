@@ -19,14 +19,32 @@ TEST(content_type, plain_text_is_known_and_what_may_be_more_is_left_to_libmagic)
   EXPECT_EQ(quick(prose), "text/plain");
   EXPECT_EQ(quick("Grüße aus Köln. " + prose), "text/plain");
   EXPECT_EQ(quick(prose.substr(0, 20)), "");
-  for (const char* start : {"#!/bin/sh\n", "<?xml version='1.0'?>\n", "From: anna@example.org\n", "{\"a\": 1}\n",
-                            "%!PS\n", "a,b,c\n1,2,3\n", "-----BEGIN PGP MESSAGE-----\n", "BEGIN:VCARD\n"})
+  for (const char* start :
+       {"#!/usr/bin/tclsh\n", "<?xml version='1.0'?><svg>\n", "From: anna@example.org\n", "{\"a\": 1}\n", "%!PS\n",
+        "a,b,c\n1,2,3\n", "-----BEGIN PGP MESSAGE-----\n", "BEGIN:VCARD\n"})
     EXPECT_EQ(quick(start + prose), "") << start;
   for (const char* line :
-       {"#include <stdio.h>", "import os", "def main(x):", ".TH CAT 1", "  var x = 1;", "<a href='x'>"})
+       {"#include <stdio.h>", "import {x} from 'y'", "class A {", ".TH CAT 1", "  var x = 1;", "<a href='x'>"})
     EXPECT_EQ(quick(prose + line + "\n" + prose), "") << line;
+  // Words of source code in prose.
+  for (const char* line : {"import the module first", "class of 1998", "try it, and", "public opinion", "static noise"})
+    EXPECT_EQ(quick(prose + line + "\n" + prose), "text/plain") << line;
   EXPECT_EQ(quick(prose + std::string(1, '\0') + prose), "");
   EXPECT_EQ(quick(prose + "\xff\xfe" + prose), "");
+}
+
+TEST(content_type, scripts_and_markup_are_known_by_their_lines) {
+  const std::string more(80, '.');
+  for (const char* line : {"from os.path import join", "def main(self, x):", "class A(B):", "class A:", "  def f(x):"})
+    EXPECT_EQ(quick("# What it does.\n" + more + "\n" + line + "\n"), "text/x-script.python") << line;
+  for (const char* line : {"from here we import goods", "def main(x, 1):", "  from a import b"})
+    EXPECT_NE(quick("# What it does.\n" + more + "\n" + line + " \"x\"\n"), "text/x-script.python") << line;
+  EXPECT_EQ(quick("#!/bin/sh\n" + more), "text/x-shellscript");
+  EXPECT_EQ(quick("#!/usr/bin/env python3\n" + more), "text/x-script.python");
+  EXPECT_EQ(quick("#!/usr/bin/perl -w\n" + more), "text/x-perl");
+  EXPECT_EQ(quick("<?xml version='1.0'?>\n" + more), "text/xml");
+  EXPECT_EQ(quick("<!DOCTYPE HTML>\n" + more), "text/html");
+  EXPECT_EQ(quick("<html>\n" + std::string(1, '\0') + more), "");
 }
 
 // Against libmagic, on whatever documentation this machine has.
