@@ -152,6 +152,7 @@ constexpr std::array examples{
     Example{"Visa 4222222222222", "card", "422222***2222"},
     Example{"4111111111111112", "card", ""},
     Example{"id=4111111111111111", "card", ""},
+    Example{"ObjectId(\"4012888888881881fac90002\")", "card", ""},
     Example{"4111 1111-1111 1111", "card", ""},
     Example{"41111111111111110000", "card", ""},
     Example{"84AF 527D 5282 5281 5290 5293", "card", ""},

@@ -237,7 +237,9 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (char_before(text, begin) == '$' || before == '@' || text.substr(0, begin).ends_with("%40")) return;
   std::string local(text.substr(begin, at - begin));
   if (local.find('%') != std::string::npos && (local.size() < 3 || local.front() == '%')) return;
-  if (is_message_id(text, begin, at, host->end, host->value) || is_principal(text, begin, at, *host)) return;
+  if (is_message_id(text, begin, at, host->end, host->value) || is_session_id(text, begin) ||
+      is_principal(text, begin, at, *host))
+    return;
   local.erase(std::remove(local.begin(), local.end(), '\\'), local.end());
   sink.feature("email", lower_ascii(local) + "@" + host->value, begin, host->end);
 }
@@ -283,6 +285,7 @@ constexpr std::array examples{
     Example{"ldap/dc1.example.com/example.com@EXAMPLE.COM", "email", ""},
     Example{"joe/admin@EXAMPLE.COM", "email", ""},
     Example{"Message-Id: MSG961029151201#15@mail.example.com", "email", ""},
+    Example{"with SMTP id <15.651C283F@mail.example.com>; Fri", "email", ""},
     Example{"2012-12-05:87obi8u4h2.fsf@mail.example.com:", "email", ""},
     Example{"('joe@example.com',", "email", "joe@example.com"},
     Example{"q=%22joe@example.com%22", "email", "joe@example.com"},

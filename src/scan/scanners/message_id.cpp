@@ -40,9 +40,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   const std::string_view id = text.substr(begin, close - begin);
   if (id.find("://") != std::string_view::npos || id.find("${") != std::string_view::npos) return;
   if (mentioned_before(text, begin, 16, {"content-id:"})) return;
-  if (mentioned_before(text, begin, 12,
-                       {"smtp id", "smtps id", "esmtp id", "esmtps id", "esmtpa id", "esmtpsa id", "lmtp id"}))
-    return;
+  if (is_session_id(text, begin)) return;
   sink.feature("message_id", std::string(text.substr(begin, at - begin)) + "@" + host, begin, close);
 }
 

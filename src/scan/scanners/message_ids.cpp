@@ -97,6 +97,12 @@ bool in_id_field(std::string_view text, size_t position) {
          !(field.name.ends_with("references") && field.before.find("//") != std::string_view::npos);
 }
 
+bool is_session_id(std::string_view text, size_t begin) {
+  return char_before(text, begin) == '<' &&
+         mentioned_before(text, begin, 12,
+                          {"smtp id", "smtps id", "esmtp id", "esmtps id", "esmtpa id", "esmtpsa id", "lmtp id"});
+}
+
 bool is_message_id(std::string_view text, size_t begin, size_t at, size_t, std::string_view host) {
   if (host == "mail.gmail.com") return true;
   const std::string_view local = text.substr(begin, at - begin);

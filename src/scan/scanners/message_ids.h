@@ -9,6 +9,9 @@ namespace weft::scan {
 // holds ids (Message-ID, References, In-Reply-To, Content-ID, also folded), or is made like one.
 bool is_message_id(std::string_view text, size_t begin, size_t at, size_t end, std::string_view host);
 
+// True when what begins here is the id that a mail server gave to a session: "with ESMTP id <…>".
+bool is_session_id(std::string_view text, size_t begin);
+
 // True when position lies in a header field that holds message ids.
 bool in_id_field(std::string_view text, size_t position);
 

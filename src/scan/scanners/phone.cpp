@@ -177,6 +177,8 @@ constexpr std::array examples{
     Example{"+9223372036854775807", "phone", ""},
     Example{"9223372036854775807", "phone", ""},
     Example{"1e+12345678", "phone", ""},
+    Example{"clause 303.497.3000.2", "phone", ""},
+    Example{"sha1 303-497-3000d8cd98f00b204", "phone", ""},
     Example{"2012-11-05 10:00:00 +0100", "phone", ""},
     Example{"ISBN 978-3-16-148410-0", "phone", ""},
     Example{"a303-497-3000", "phone", ""},

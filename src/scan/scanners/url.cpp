@@ -286,6 +286,8 @@ constexpr std::array examples{
     Example{"http://%s/index", "url", ""},
     Example{"http://1.7.10.1.2/", "url", ""},
     Example{"http://co.uk/", "domain", ""},
+    Example{"http://1.7.10.1/", "domain", ""},
+    Example{"libc6 1.7.10.1, object.method, readme.txt", "domain", ""},
     Example{"www.foo.invalid", "url", ""},
     Example{"awww.example.com", "url", ""},
 };

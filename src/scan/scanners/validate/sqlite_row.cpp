@@ -27,7 +27,7 @@ namespace weft::scan {
 namespace {
 
 constexpr size_t longest_before = row_reach - 16;  // header and columns in front of the text; in front of it, its size
-constexpr size_t most_types = 800;                 // read for one text, twice: bytes may be anything
+constexpr size_t most_types = 800;                 // read for one text: bytes may be anything
 
 struct Varint {
   uint64_t value = 0;
@@ -47,17 +47,29 @@ Varint varint(std::string_view text, size_t at, size_t end) {
 }
 
 struct Type {
-  size_t length = 0;  // of the type itself; 0: none
-  size_t size = 0;    // of its column
+  uint32_t length = 0;  // of the type itself; 0: none
+  uint32_t size = 0;    // of its column
   bool numeric = false, text = false;
 };
 
-Type type_at(std::string_view text, size_t at, size_t end) {
+constexpr Type type_of(uint32_t value, uint32_t length) {
   constexpr std::array<uint8_t, 10> sizes{0, 1, 2, 3, 4, 6, 8, 8, 0, 0};
+  if (value == 10 || value == 11) return {};
+  if (value < 10) return {length, sizes[value], value < 9, false};
+  return {length, (value - 12) / 2, false, value % 2 == 1};
+}
+
+// Those of one byte, which most are.
+constexpr std::array<Type, 0x80> short_types = [] {
+  std::array<Type, 0x80> out;
+  for (uint32_t value = 0; value < out.size(); ++value) out[value] = type_of(value, 1);
+  return out;
+}();
+
+inline Type type_at(std::string_view text, size_t at, size_t end) {
+  if (at < end && uint8_t(text[at]) < 0x80) return short_types[uint8_t(text[at])];
   const Varint type = varint(text, at, end);
-  if (type.length == 0 || type.value == 10 || type.value == 11) return {};
-  if (type.value < 10) return {type.length, sizes[type.value], type.value < 9, false};
-  return {type.length, size_t(type.value - 12) / 2, false, type.value % 2 == 1};
+  return type.length == 0 ? Type() : type_of(uint32_t(type.value), uint32_t(type.length));
 }
 
 // A row as a header tells it.
@@ -106,7 +118,7 @@ bool holds_text(std::string_view text, size_t begin, size_t end, size_t at) {
     const Type type = type_at(text, begin, end);
     if (type.length == 0) return false;
     begin += type.length;
-    const std::string_view part = text.substr(column, std::min(type.size, at - column));
+    const std::string_view part = text.substr(column, std::min<size_t>(type.size, at - column));
     const bool whole = column + type.size <= at;
     if (type.text && !(is_text(part) && (!whole || is_utf8(part)))) return false;
     column += type.size;
@@ -121,9 +133,14 @@ void each_size(std::string_view text, size_t header, Each each) {
   for (size_t number = 0; number <= 9 && number < header; ++number) {
     if (number > 1 && uint8_t(text[header - number]) < 0x80) break;
     if (number > 0 && number < 9 && uint8_t(text[header - 1]) >= 0x80) continue;
-    for (size_t length = 1; length <= 3 && number + length <= header; ++length) {
-      const Varint size = varint(text, header - number - length, header - number);
-      if (size.length == length) each(size_t(size.value), number);
+    // A varint backwards: its last byte is below 0x80, the others are not.
+    const size_t end = header - number;
+    size_t size = uint8_t(text[end - 1]);
+    if (size >= 0x80) continue;
+    each(size, number);
+    for (size_t length = 2; length <= 3 && length <= end && uint8_t(text[end - length]) >= 0x80; ++length) {
+      size |= size_t(text[end - length] & 0x7F) << 7 * (length - 1);
+      each(size, number);
     }
   }
 }
@@ -234,7 +251,7 @@ TextColumn text_column(std::string_view text, size_t at) {
     }
     if (uint8_t(text[header]) < 9) low = header;
   }
-  budget = most_types;
+  budget = most_types / 2;
   for (size_t block = last; block > first && budget > 0;) {
     const Row row = deleted_row(text, --block, at, budget);
     if (row.end != 0) return row.column;
