@@ -48,6 +48,10 @@ constexpr int chance_rounds = 5;
 constexpr double linked_by_the_rest = 2;  // score without a kind from which a pair does not teach chance of that kind
 constexpr size_t few_stand_out = 3;
 constexpr double heaviest_skew = 3;
+// Correspondents come in circles (a project, a firm): who shares one of them is likelier to share the next, so each
+// further one counts a little less than it would alone. (Halves would serve real mail better, but a link made of
+// addresses alone would then stand below one long document that lists as many.)
+constexpr double further_correspondent = 0.85;
 constexpr double unseen = 0.25;  // bundles a stratum may hold by chance though no other pair showed one
 
 // How private a value is by where it stands; judgements, chosen while looking at made cases (docs/linking.md).
@@ -325,7 +329,7 @@ class Scorer {
       return std::max(chance_to_stand_out(pair.a, among_heaviest), chance_to_stand_out(pair.b, among_heaviest));
     };
     if (a.standing == Standing::first && b.standing == Standing::first)
-      take(owner_, part(1));
+      take(owner_, part(1) / heaviest_skew);  // both turn around it: it is not one of the many that are frequent
     else if (a.standing != Standing::one_of_many && b.standing != Standing::one_of_many)
       take(account_, part(few_stand_out));
     else if ((a.standing == Standing::first || b.standing == Standing::first) && !selector.prominent_only)
@@ -408,10 +412,19 @@ class Scorer {
     std::map<Group, Sum> sums = sums_of(pair);
     std::map<Group, double> factor = credit(pair, sums);
     for (auto& [group, most] : factor) most = sums[group].weight > 0 ? std::max(0.0, most / sums[group].weight) : 0;
-    for (Bundle& bundle : pair.bundles) pair.score += bundle.weight *= factor[group_of(bundle)];
-    std::sort(pair.bundles.begin(), pair.bundles.end(), [](const Bundle& x, const Bundle& y) {
-      return std::tuple(-x.weight.mid, x.members[0]) < std::tuple(-y.weight.mid, y.members[0]);
-    });
+    for (Bundle& bundle : pair.bundles) bundle.weight *= factor[group_of(bundle)];
+    auto by_weight = [&] {
+      std::sort(pair.bundles.begin(), pair.bundles.end(), [](const Bundle& x, const Bundle& y) {
+        return std::tuple(-x.weight.mid, x.members[0]) < std::tuple(-y.weight.mid, y.members[0]);
+      });
+    };
+    by_weight();
+    double part = 1;
+    for (Bundle& bundle : pair.bundles) {
+      if (number(bundle.kind) == email_) bundle.weight *= part, part *= further_correspondent;
+      pair.score += bundle.weight;
+    }
+    by_weight();
   }
 
   const Case& input_;
