@@ -650,6 +650,7 @@ Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& in
   surveys.clear();
 
   out.input.party = parties(out.accounts, out.input.source);
+  out.input.holder = holders(out.accounts, out.input.source);
   Collector collector(merge, backgrounds, out.input.exhibits, out.accounts);
   std::vector<Found> found(stretches);
   merge.each_shared(threads, [&](unsigned stretch, Run run) { collector.step(found[stretch], run); });

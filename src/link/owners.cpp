@@ -91,4 +91,16 @@ std::vector<uint32_t> parties(const std::vector<Account>& accounts, const std::v
   return out;
 }
 
+std::vector<uint32_t> holders(const std::vector<Account>& accounts, const std::vector<uint32_t>& source) {
+  std::vector<uint32_t> alone(source.size());
+  std::iota(alone.begin(), alone.end(), 0u);
+  std::vector<uint32_t> out = parties(accounts, alone);
+  std::vector<bool> has_account(source.size());
+  for (const Account& account : accounts)
+    if (account.times >= least_times) has_account[account.exhibit] = true;
+  for (size_t i = 0; i < out.size(); ++i)
+    if (!has_account[i]) out[i] = uint32_t(source.size()) + source[i];
+  return out;
+}
+
 }  // namespace weft::link

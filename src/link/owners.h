@@ -39,4 +39,8 @@ double account_weight(uint64_t times, uint64_t holding, uint64_t exhibits, std::
 // What one party has on several exhibits does not make a value common. `accounts` by exhibit, heaviest first.
 std::vector<uint32_t> parties(const std::vector<Account>& accounts, const std::vector<uint32_t>& source);
 
+// By exhibit: whose it may be, when machines that were set up from one image are told apart by the accounts that they
+// turn around. Exhibits of one source without such an account count as one.
+std::vector<uint32_t> holders(const std::vector<Account>& accounts, const std::vector<uint32_t>& source);
+
 }  // namespace weft::link

@@ -53,5 +53,16 @@ TEST(Parties, TurnAroundOneAccountThatStandsOut) {
   EXPECT_EQ(parties({}, {0, 1, 0}), (std::vector<uint32_t>{0, 1, 0}));
 }
 
+TEST(Holders, OfOneImageAreToldApartByTheirAccounts) {
+  // 0, 1, 2 and 5: one image, of two accounts and of none; 3: account 7 again; 4: alone.
+  std::vector<Account> accounts = {account(0, 7, 9, 9), account(1, 8, 5, 5), account(3, 7, 6, 6)};
+  std::vector<uint32_t> of = holders(accounts, {0, 0, 0, 1, 2, 0});
+  EXPECT_EQ(of[0], of[3]);
+  EXPECT_NE(of[0], of[1]);
+  EXPECT_EQ(of[2], of[5]);
+  EXPECT_NE(of[2], of[0]);
+  EXPECT_NE(of[2], of[4]);
+}
+
 }  // namespace
 }  // namespace weft::link

@@ -31,7 +31,7 @@ namespace {
 // As if this many unrelated parties had been looked at and none held the value. Without it nothing could be ordered in
 // a case of two exhibits; it shifts all weights alike and is one of the reasons why a score states nothing.
 constexpr uint64_t assumed_sources = 10;
-constexpr size_t lot = 5, small_lot = 3, many_values = 20;  // parties; the smaller only when they share many values
+constexpr size_t lot = 5, small_lot = 3, many_values = 20;  // holders; the smaller only when they share many values
 constexpr double firm = 0.8;             // validity from which a kind decides about its bundle's frequency
 constexpr double least_exposure = 0.25;  // a nearly empty exhibit is no proof of rarity
 // A page that carries this many selectors is more often a directory, a newsletter or a vendor's text, made to be
@@ -123,11 +123,11 @@ class Scorer {
     set_.assign(input_.selectors.size(), 0);
     std::vector<uint32_t> count(1), size(1);
     for (size_t i = 0; i < input_.selectors.size(); ++i) {
-      if (input_.selectors[i].postings < small_lot) continue;  // fewer exhibits are fewer parties
-      std::vector<uint32_t> members, holders;                  // exhibits, and whose they are
+      if (input_.selectors[i].postings < small_lot) continue;  // fewer exhibits are fewer holders
+      std::vector<uint32_t> members, holders;                  // exhibits, and whose they may be
       for (const Posting& posting : postings(input_.selectors[i])) {
         members.push_back(posting.exhibit);
-        holders.push_back(party(posting.exhibit));
+        holders.push_back(method_.sources ? input_.holder[posting.exhibit] : posting.exhibit);
       }
       std::sort(holders.begin(), holders.end());
       size.resize(known.size() + 2), count.resize(known.size() + 2);

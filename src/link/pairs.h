@@ -55,6 +55,7 @@ struct Case {
   std::vector<Amounts> own_amounts;   // by exhibit: those outside caches and software
   std::vector<uint32_t> source;       // by exhibit: exhibits of one source stem from one image
   std::vector<uint32_t> party;        // by exhibit: of one source, or their contents turn around one account
+  std::vector<uint32_t> holder;       // by exhibit: as party, but machines from one image apart by their accounts
   uint64_t background_sources = 0;
   std::vector<Selector> selectors;  // shared ones only, in order of kind and value
   std::vector<Posting> postings;

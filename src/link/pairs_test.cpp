@@ -145,8 +145,24 @@ TEST(Ranking, AThingAndItsCloneAreNoLot) {
     return size_t(0);
   };
   EXPECT_EQ(reasons(), 1u) << "three parties with so much in common are a roll-out";
-  input.source[1] = input.source[0], input.party[1] = input.party[0];
+  input.source[1] = input.source[0], input.party[1] = input.party[0], input.holder[1] = input.holder[0];
   EXPECT_EQ(reasons(), 30u);
+}
+
+TEST(Ranking, OneOfARollOutThatWasSetUpOtherwiseIsOfTheLot) {
+  // Six machines of six people were set up from one image, which shows on five of them.
+  Scene scene;
+  scene.exhibits = 20;
+  for (uint32_t i = 0; i < 10; ++i)
+    for (uint32_t exhibit = 0; exhibit < 6; ++exhibit)
+      scene.put(exhibit, "email", "staff" + std::to_string(i) + "@private.net", scene.container());
+  Case input = synthetic::case_of(scene);
+  for (uint32_t exhibit = 1; exhibit < 5; ++exhibit)
+    input.source[exhibit] = input.source[0], input.party[exhibit] = input.party[0];
+  for (const Pair& pair : score_pairs(input))
+    if (pair.b == 5) {
+      EXPECT_EQ(pair.bundles.size(), 1u);
+    }
 }
 
 TEST(Ranking, WeakKindsMakeNoLink) {

@@ -131,6 +131,7 @@ inline Case case_of(const Scene& scene) {
     out.exhibits.push_back("exhibit" + std::to_string(1000 + i));
     out.source.push_back(uint32_t(i));
     out.party.push_back(uint32_t(i));
+    out.holder.push_back(uint32_t(i));
   }
   out.amounts.assign(scene.exhibits, Amounts(kinds().size()));
   out.file_selectors.assign(1, 0);
