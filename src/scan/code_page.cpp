@@ -1,6 +1,7 @@
 #include "scan/code_page.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fmt/format.h>
 
@@ -90,7 +91,8 @@ std::string iconv_name(std::string_view name) {
 
 iconv_t opened(const std::string& to, const std::string& from) {
   iconv_t out = iconv_open(to.c_str(), from.c_str());
-  if (out == iconv_t(-1)) throw Error(fmt::format("the C library cannot convert {} to {}", from, to), {}, errno);
+  if (reinterpret_cast<intptr_t>(out) == -1)
+    throw Error(fmt::format("the C library cannot convert {} to {}", from, to), {}, errno);
   return out;
 }
 

@@ -145,7 +145,7 @@ double thread_seconds() {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr size_t short_size = 64 * KiB, size = 256 * KiB;
-constexpr double patience = 20;
+constexpr double patience = 60;  // each decoder's memory is had and given back under watch
 #else
 constexpr size_t short_size = MiB, size = 4 * MiB;
 constexpr double patience = 1;

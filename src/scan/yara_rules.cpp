@@ -9,6 +9,7 @@
 #include "scan/yara_rules.h"
 
 #include <algorithm>
+#include <cstring>
 #include <exception>
 #include <fmt/format.h>
 #include <map>
@@ -155,10 +156,13 @@ struct YaraScan::State {
     const YR_STRING* string = nullptr;
     yr_rule_strings_foreach(rule, string) {
       size_t places = 0, more = 0;
-      const YR_MATCH* match = nullptr;
-      yr_string_matches_foreach(context, string, match) {
+      // libyara packs its matches without regard to alignment, so they are copied before they are looked at.
+      YR_MATCH match{};
+      for (const void* next = context->matches[string->idx].head; next; next = match.next) {
+        std::memcpy(&match, next, sizeof match);
+        if (match.is_private) continue;
         shows = true;
-        const auto at = size_t(match->base + match->offset);
+        const auto at = size_t(match.base + match.offset);
         if (at < begin || at >= end) continue;
         if (places == most_places) {
           ++more;
@@ -166,7 +170,7 @@ struct YaraScan::State {
         }
         ++places;
         (*found)(fmt::format("{} {}", name, string->identifier), at,
-                 std::min(size, at + size_t(std::max(1, match->match_length))));
+                 std::min(size, at + size_t(std::max(1, match.match_length))));
       }
       if (more > 0)
         problems.push_back(

@@ -1,6 +1,7 @@
 // ZSTD: frames of Zstandard, RFC 8878. Four bytes of magic, then a header whose fields and first block are looked at
 // before the library is asked, since chance and hostile pages are full of magics. Several frames of a file are hit one
 // by one; skippable frames hold nothing.
+#include <array>
 #include <fmt/format.h>
 #include <optional>
 
@@ -40,8 +41,8 @@ std::optional<Header> read_header(Bytes bytes) {
   if (descriptor & 0x18) return std::nullopt;                // one unused bit, one reserved
   const unsigned window = single ? 0 : 10 + (in.u8() >> 3);  // as a power of two
   Header header;
-  for (size_t i = 0, width = "\0\1\2\4"[descriptor & 3]; i < width; ++i)
-    header.dictionary |= uint32_t(in.u8()) << (8 * i);
+  constexpr std::array<size_t, 4> widths{0, 1, 2, 4};
+  for (size_t i = 0; i < widths[descriptor & 3]; ++i) header.dictionary |= uint32_t(in.u8()) << (8 * i);
   const unsigned content = descriptor >> 6;
   in.skip(content == 0 ? single : size_t(1) << content);
   const std::optional<Block> first = read_block(in);

@@ -96,12 +96,11 @@ size_t cut_prefix(std::string_view text, size_t begin, size_t at, size_t domain_
   if (char_before(text, begin) == '\\' && begin < at) {
     char c = text[begin];
     std::string_view rest = text.substr(begin + 1, 4);
-    if (c == 'x' && is_hex_pair(rest, 0))
+    const bool octal = c >= '0' && c <= '3' && is_octal(char_at(text, begin + 1)) && is_octal(char_at(text, begin + 2));
+    if (octal || (c == 'x' && is_hex_pair(rest, 0)))
       begin += 3;
     else if (c == 'u' && rest.size() == 4 && is_hex(rest))
       begin += 5;
-    else if (c >= '0' && c <= '3' && is_octal(char_at(text, begin + 1)) && is_octal(char_at(text, begin + 2)))
-      begin += 3;
     else if (c == 'f' && std::string_view("IBRP123456").find(char_at(text, begin + 1)) != std::string_view::npos)
       begin += 2;  // troff's change of font
     else if (c == 'n' || c == 'r' || c == 't')

@@ -38,7 +38,7 @@ bool is_date(std::string_view text) {
 }
 
 std::string camera_of(const Exif& exif) {
-  const std::string make = is_clean(exif.make) ? exif.make : "", model = is_clean(exif.model) ? exif.model : "";
+  std::string make = is_clean(exif.make) ? exif.make : "", model = is_clean(exif.model) ? exif.model : "";
   // "Canon EOS 40D" by Canon.
   const std::string first = lower_ascii(make.substr(0, make.find(' ')));
   if (make.empty() || (!model.empty() && lower_ascii(model).starts_with(first))) return model;
