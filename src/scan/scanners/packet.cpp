@@ -169,7 +169,7 @@ constexpr std::array examples{
                              "\x00\x35\x00\x0c\x00\x00mail",
                              32),
             "flow", ""},
-    Example{std::string_view("\xd4\xc3\xb2\xa1\x02\x00\x04\x00 no capture file at all, no, no", 40), "capture", ""},
+    Example{std::string_view("\xd4\xc3\xb2\xa1\x02\x00\x04\x00 no capture file at all, no, no", 39), "capture", ""},
 };
 
 }  // namespace
