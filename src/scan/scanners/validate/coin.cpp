@@ -91,10 +91,10 @@ namespace {
 
 constexpr std::string_view base58_digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-constexpr std::array<int8_t, 256> base58_values = [] {
-  std::array<int8_t, 256> out{};
+constexpr std::array<int16_t, 256> base58_values = [] {
+  std::array<int16_t, 256> out{};
   out.fill(-1);
-  for (size_t i = 0; i < base58_digits.size(); ++i) out[uint8_t(base58_digits[i])] = int8_t(i);
+  for (size_t i = 0; i < base58_digits.size(); ++i) out[uint8_t(base58_digits[i])] = int16_t(i);
   return out;
 }();
 
