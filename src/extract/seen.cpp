@@ -58,7 +58,7 @@ std::string_view text(Cursor& in) {
   return in.take_text(in.u32le());
 }
 
-// Rows of one content are much alike: a fifth is left of them at zstd's cheapest level.
+// Rows of one content are much alike: an eighth is left of them at zstd's cheapest level.
 std::string packed(std::string_view body) {
   struct Free {
     void operator()(ZSTD_CCtx* it) const { ZSTD_freeCCtx(it); }

@@ -19,7 +19,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "scan/engine.h"
+#include "scan/scan_testing.h"
 
 namespace weft::scan {
 namespace {
@@ -27,19 +27,6 @@ namespace {
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 using ::testing::HasSubstr, ::testing::StartsWith, ::testing::IsEmpty;
-
-const Rules& all_rules() {
-  static const Rules rules;
-  return rules;
-}
-
-Results scan_all(std::string_view bytes, Limits limits = {}) {
-  Scan scan(all_rules(), limits);
-  NoWatch watch;
-  Results results;
-  scan.page({as_bytes(bytes), 0, bytes.size(), 0}, {}, watch, results);
-  return results;
-}
 
 std::string described(const Results& results) {
   std::string out;

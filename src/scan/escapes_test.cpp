@@ -5,19 +5,10 @@
 #include <set>
 
 #include "base/text.h"
-#include "scan/engine.h"
+#include "scan/scan_testing.h"
 
 namespace weft::scan {
 namespace {
-
-Results scan_all(std::string_view bytes) {
-  static const Rules rules;
-  Scan scan(rules, {});
-  NoWatch watch;
-  Results results;
-  scan.page({as_bytes(bytes), 0, bytes.size(), 0}, {}, watch, results);
-  return results;
-}
 
 // "kind value" of what was found behind escapes.
 std::set<std::string> hidden(std::string_view source) {

@@ -8,29 +8,13 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "scan/engine.h"
+#include "scan/scan_testing.h"
 
 namespace weft::scan {
 namespace {
 
 using namespace std::string_literals;
 using ::testing::IsEmpty;
-
-const Rules& all_rules() {
-  static const Rules rules;
-  return rules;
-}
-
-Results scan_page(std::string_view bytes, size_t begin, size_t end) {
-  Scan scan(all_rules(), {});
-  NoWatch watch;
-  Results results;
-  scan.page({as_bytes(bytes), begin, end, 0}, {}, watch, results);
-  return results;
-}
-Results scan_all(std::string_view bytes) {
-  return scan_page(bytes, 0, bytes.size());
-}
 
 std::string described(const Results& results) {
   std::string out;

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "scan/engine.h"
+#include "scan/scan_testing.h"
 
 namespace weft::scan {
 namespace {
@@ -21,15 +21,6 @@ namespace {
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 using ::testing::HasSubstr, ::testing::IsSubsetOf, ::testing::StartsWith;
-
-Results scan_all(std::string_view bytes) {
-  static const Rules rules;
-  Scan scan(rules, {});
-  NoWatch watch;
-  Results results;
-  scan.page({as_bytes(bytes), 0, bytes.size(), 0}, {}, watch, results);
-  return results;
-}
 
 std::set<std::string> emails(const Results& results, std::string_view layers) {
   std::set<std::string> out;

@@ -1,0 +1,24 @@
+// What the tests of this module share: one scan with all scanners and decoders.
+#pragma once
+
+#include "scan/engine.h"
+
+namespace weft::scan {
+
+inline const Rules& all_rules() {
+  static const Rules rules;
+  return rules;
+}
+
+inline Results scan_page(std::string_view bytes, size_t begin, size_t end, const Limits& limits = {}) {
+  Scan scan(all_rules(), limits);
+  NoWatch watch;
+  Results results;
+  scan.page({as_bytes(bytes), begin, end, 0}, {}, watch, results);
+  return results;
+}
+inline Results scan_all(std::string_view bytes, const Limits& limits = {}) {
+  return scan_page(bytes, 0, bytes.size(), limits);
+}
+
+}  // namespace weft::scan
