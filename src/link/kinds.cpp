@@ -68,7 +68,7 @@ constexpr auto table = std::to_array<Kind>({
     {"network_guid", 0.95, 0.02, one_image},
     {"object_guid", 0.90, 0.05, "both may have got the same shortcut from a third party"},
     {"os_user", 0.30, 0.30, "many people use the same name for their account", false},
-    {"owner", 0.95, 0.01, "another person may have used the same account, or the account is that of an office"},
+    {"owner", 0.98, 0.01, "another person may have used the same account, or the account is that of an office"},
     {"partition_guid", 0.90, 0.05, one_image},
     {"pgp", 0.95, 0.05, public_key},
     {"phone", 0.60, 0.10, third_party},

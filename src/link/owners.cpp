@@ -51,7 +51,11 @@ std::vector<Standing> standings(const std::vector<Account>& accounts) {
   std::vector<Standing> out;
   for (size_t i = 0; i < accounts.size(); ++i) {
     bool first = i == 0 || accounts[i - 1].exhibit != accounts[i].exhibit;
+    bool runner_up = i + 1 < accounts.size() && accounts[i + 1].exhibit == accounts[i].exhibit;
+    bool clear =
+        accounts[i].times >= least_times && (!runner_up || accounts[i].weight >= clearly * accounts[i + 1].weight);
     out.push_back(accounts[i].times < twice                    ? Standing::one_of_many
+                  : first && clear                             ? Standing::clearly_first
                   : first                                      ? Standing::first
                   : accounts[i].share >= share_that_stands_out ? Standing::stands_out
                                                                : Standing::one_of_many);
@@ -73,14 +77,13 @@ std::vector<uint32_t> parties(const std::vector<Account>& accounts, const std::v
   std::map<uint32_t, uint32_t> first_of_source;
   for (uint32_t i = 0; i < source.size(); ++i) join(first_of_source.try_emplace(source[i], i).first->second, i);
   std::map<uint64_t, uint32_t> clear;  // account, an exhibit where it stands out
-  auto first = [&](size_t i) { return i == 0 || accounts[i - 1].exhibit != accounts[i].exhibit; };
+  std::vector<Standing> standing = standings(accounts);
   for (size_t i = 0; i < accounts.size(); ++i) {
-    if (!first(i) || accounts[i].times < least_times) continue;
-    bool runner_up = i + 1 < accounts.size() && accounts[i + 1].exhibit == accounts[i].exhibit;
-    if (runner_up && accounts[i].weight < clearly * accounts[i + 1].weight) continue;
+    if (standing[i] != Standing::clearly_first) continue;
     auto [it, fresh] = clear.try_emplace(accounts[i].hash, accounts[i].exhibit);
     if (!fresh) join(it->second, accounts[i].exhibit);
   }
+  auto first = [&](size_t i) { return i == 0 || accounts[i - 1].exhibit != accounts[i].exhibit; };
   // First of a small exhibit, and without doubt of another: the same party.
   for (size_t i = 0; i < accounts.size(); ++i)
     if (first(i))

@@ -20,8 +20,9 @@ struct Account {
 };
 
 // Where an address stands among those of an exhibit.
-enum class Standing : uint8_t { one_of_many, stands_out, first };
-// By account, given by exhibit and heaviest first: first of its exhibit, or a tenth of the weight and more.
+enum class Standing : uint8_t { one_of_many, stands_out, first, clearly_first };
+// By account, given by exhibit and heaviest first: first of its exhibit (clearly, when the next has less than two
+// thirds of its weight), or a tenth of the weight and more.
 std::vector<Standing> standings(const std::vector<Account>& accounts);
 
 // Which of its accounts an exhibit keeps, heaviest first, with their shares.

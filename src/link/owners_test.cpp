@@ -40,8 +40,16 @@ TEST(Accounts, StandingIsFirstOrATenthAndMoreThanOnce) {
                                    account(1, 5, 1, 1)};
   for (size_t i = 0; i < 4; ++i) accounts[i].share = accounts[i].weight / 12.5;
   accounts[4].share = 1;
-  EXPECT_EQ(standings(accounts), (std::vector<Standing>{Standing::first, Standing::stands_out, Standing::one_of_many,
-                                                        Standing::one_of_many, Standing::one_of_many}));
+  EXPECT_EQ(standings(accounts),
+            (std::vector<Standing>{Standing::clearly_first, Standing::stands_out, Standing::one_of_many,
+                                   Standing::one_of_many, Standing::one_of_many}));
+}
+
+TEST(Accounts, ClearlyFirstIsHalfAsMuchAgainAsTheNextAndThreeTimes) {
+  EXPECT_EQ(standings({account(0, 1, 3, 3), account(0, 2, 2, 2)})[0], Standing::clearly_first);
+  EXPECT_EQ(standings({account(0, 1, 3, 3), account(0, 2, 2.1, 3)})[0], Standing::first);
+  EXPECT_EQ(standings({account(0, 1, 16, 2), account(0, 2, 1, 1)})[0], Standing::first);
+  EXPECT_EQ(standings({account(0, 1, 3, 3), account(1, 2, 2.9, 3)})[0], Standing::clearly_first);  // of another
 }
 
 TEST(Parties, TurnAroundOneAccountThatStandsOut) {

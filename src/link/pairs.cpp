@@ -48,11 +48,14 @@ constexpr int chance_rounds = 5;
 constexpr double linked_by_the_rest = 2;  // score without a kind from which a pair does not teach chance of that kind
 constexpr size_t few_stand_out = 3;
 constexpr double heaviest_skew = 3;
-// Correspondents come in circles (a project, a firm): who shares one of them is likelier to share the next, so each
-// further one counts a little less than it would alone. (Halves would serve real mail better, but a link made of
-// addresses alone would then stand below one long document that lists as many.)
-constexpr double further_correspondent = 0.85;
-constexpr double unseen = 0.25;  // bundles a stratum may hold by chance though no other pair showed one
+// An address that an exhibit clearly turns around is somebody else's so seldom, against one that is just the first.
+constexpr double clearly_first_doubt = 0.1;
+// Correspondents come in circles (a project, a firm): who shares one of them is likelier to share the next. So each
+// further one weighs less than it would alone, and adds less to what chance does not explain, which takes them for
+// independent, too.
+constexpr double further_correspondent = 0.6, further_beyond_chance = 0.75;
+constexpr double circle_prior = 0.1;  // addresses; how little says already that two belong to one circle
+constexpr double unseen = 0.25;       // bundles a stratum may hold by chance though no other pair showed one
 
 // How private a value is by where it stands; judgements, chosen while looking at made cases (docs/linking.md).
 double privacy_of(Setting setting) {
@@ -85,9 +88,15 @@ size_t stratum_of(uint64_t others) {
 class Scorer {
  public:
   Scorer(const Case& input, const Method& method)
-      : input_(input), method_(method), happened_(2 * kinds().size() * strata_per_kind), met_(input.exhibits.size()) {
+      : input_(input),
+        method_(method),
+        happened_(2 * kinds().size() * strata_per_kind),
+        met_(input.exhibits.size()),
+        clearly_first_(input.exhibits.size()) {
     number_sets();
     measure_exposure();
+    for (const Posting& posting : input_.postings)
+      if (posting.standing == Standing::clearly_first) clearly_first_[posting.exhibit] = true;
     for (uint32_t source : input_.source) {
       if (source >= source_size_.size()) source_size_.resize(source + 1);
       ++source_size_[source];
@@ -235,7 +244,17 @@ class Scorer {
     for (uint32_t i = 0; i < group.size(); ++i) members[group[i]].push_back(i);
     for (const auto& positions : members)
       if (Bundle made = make_bundle(pair, shared, positions); made.kind) pair.bundles.push_back(std::move(made));
+    heaviest_first(pair.bundles);
+    double part = 1;
+    for (Bundle& bundle : pair.bundles)
+      if (number(bundle.kind) == email_) bundle.weight *= part, part *= further_correspondent;
     return pair;
+  }
+
+  static void heaviest_first(std::vector<Bundle>& bundles) {
+    std::sort(bundles.begin(), bundles.end(), [](const Bundle& x, const Bundle& y) {
+      return std::tuple(-x.weight.mid, x.members[0]) < std::tuple(-y.weight.mid, y.members[0]);
+    });
   }
 
   // What the best place says on the side where it says least.
@@ -313,6 +332,9 @@ class Scorer {
     return std::min(
         1.0, heaviest_skew * double(among_heaviest) / std::max(1.0, double(input_.own_amounts[exhibit][email_])));
   }
+  static bool is_first(const Posting& posting) { return posting.standing >= Standing::first; }
+  // How likely the first account of an exhibit is not its own, against one that is no more than the first.
+  double doubt(uint32_t exhibit) const { return clearly_first_[exhibit] ? clearly_first_doubt : 1; }
   // An exhibit's own account is one value, not one of the many in its address books: chance meets it as seldom. And of
   // an address that stands out on both, it is not enough that chance brought it to both.
   void weigh_as_account(Bundle& out, const Pair& pair, uint32_t member, double privacy) const {
@@ -328,11 +350,11 @@ class Scorer {
     auto part = [&](size_t among_heaviest) {
       return std::max(chance_to_stand_out(pair.a, among_heaviest), chance_to_stand_out(pair.b, among_heaviest));
     };
-    if (a.standing == Standing::first && b.standing == Standing::first)
-      take(owner_, part(1) / heaviest_skew);  // both turn around it: it is not one of the many that are frequent
+    if (is_first(a) && is_first(b))
+      take(owner_, part(1) / heaviest_skew * doubt(pair.a) * doubt(pair.b));  // not one of the many that are frequent
     else if (a.standing != Standing::one_of_many && b.standing != Standing::one_of_many)
       take(account_, part(few_stand_out));
-    else if ((a.standing == Standing::first || b.standing == Standing::first) && !selector.prominent_only)
+    else if ((is_first(a) || is_first(b)) && !selector.prominent_only)
       take(account_, 1);
   }
 
@@ -369,17 +391,30 @@ class Scorer {
       bool accounts = group.first == number(owner_) || group.first == number(account_);
       Group met = accounts ? Group{email_, false} : group;
       double part = share(pair, met), on_a = chance_to_stand_out(pair.a), on_b = chance_to_stand_out(pair.b);
-      if (accounts) part *= group.first == number(owner_) ? on_a * on_b : std::max(on_a, on_b);
+      if (group.first == number(owner_)) part *= on_a * on_b * doubt(pair.a) * doubt(pair.b);
+      if (group.first == number(account_)) part *= std::max(on_a, on_b);
       for (size_t d = 0; d < strata_per_kind; ++d) {
         double all = happened_[stratum(met, d)];
         double own = pair.one_source || accounts ? 0 : std::min(sum.seen[d], 1 + 2 * part * all);
         sum.expected[d] = part * (all - std::min(own, all) + unseen);
       }
+      if (group == Group{email_, false}) expect_circle(sum);
       double most = method_.chance ? beyond_chance(sum.seen, sum.expected) : sum.weight;
       if (group.second) most = std::min(most * exposed_credit, exposed_most);
       out[group] = std::min(sum.weight, most);
     }
     return out;
+  }
+
+  // Whoever shares more of the addresses that others hold, too, than chance brings belongs to the same circle as they,
+  // and there chance brings more of the rare ones as well: expected is lifted by what is seen where more hold them.
+  static void expect_circle(Sum& sum) {
+    double seen = 0, expected = 0;
+    for (size_t d = strata_per_kind; d-- > 0;) {
+      double lift = std::max(1.0, (seen + circle_prior) / (expected + circle_prior));
+      seen += sum.seen[d], expected += sum.expected[d];
+      sum.expected[d] *= lift;
+    }
   }
 
   // How many bundles all pairs share by chance. The linked pairs are among them: a count far above what its size
@@ -413,18 +448,13 @@ class Scorer {
     std::map<Group, double> factor = credit(pair, sums);
     for (auto& [group, most] : factor) most = sums[group].weight > 0 ? std::max(0.0, most / sums[group].weight) : 0;
     for (Bundle& bundle : pair.bundles) bundle.weight *= factor[group_of(bundle)];
-    auto by_weight = [&] {
-      std::sort(pair.bundles.begin(), pair.bundles.end(), [](const Bundle& x, const Bundle& y) {
-        return std::tuple(-x.weight.mid, x.members[0]) < std::tuple(-y.weight.mid, y.members[0]);
-      });
-    };
-    by_weight();
+    heaviest_first(pair.bundles);
     double part = 1;
     for (Bundle& bundle : pair.bundles) {
-      if (number(bundle.kind) == email_) bundle.weight *= part, part *= further_correspondent;
+      if (number(bundle.kind) == email_) bundle.weight *= part, part *= further_beyond_chance;
       pair.score += bundle.weight;
     }
-    by_weight();
+    heaviest_first(pair.bundles);
   }
 
   const Case& input_;
@@ -437,6 +467,7 @@ class Scorer {
   std::vector<double> mean_[2], products_[2];
   mutable std::vector<uint64_t> met_;  // by party: the round it was last counted in
   mutable uint64_t round_ = 0;
+  std::vector<bool> clearly_first_;    // by exhibit: it clearly turns around an account that others hold, too
   std::vector<uint32_t> source_size_;  // by source: exhibits
 };
 

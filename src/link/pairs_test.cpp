@@ -105,6 +105,53 @@ TEST(Ranking, BundleWeightsAddUpToTheScore) {
   }
 }
 
+// What is on no other exhibit says less between two who belong to one circle.
+TEST(Ranking, CircleBringsRareOnesToo) {
+  Scene scene = synthetic::scene(7);
+  auto it = std::find_if(scene.planted.begin(), scene.planted.end(), [](const auto& p) { return p.second == 3; });
+  ASSERT_NE(it, scene.planted.end());
+  auto rare = [&] {
+    double sum = 0;
+    for (const Pair& pair : score_pairs(synthetic::case_of(scene)))
+      if (synthetic::PairOf(pair.a, pair.b) == it->first)
+        for (const Bundle& bundle : pair.bundles)
+          if (bundle.others == 0) sum += bundle.weight.mid;
+    return sum;
+  };
+  double strangers = rare();
+  for (int i = 0; i < 8; ++i) {
+    std::string value = "member" + std::to_string(i) + "@circle.net";
+    for (uint32_t exhibit : {it->first.first, it->first.second, 0u, 1u, 2u, 3u})
+      scene.put(exhibit, "email", value, scene.container());
+  }
+  double one_circle = rare();
+  EXPECT_GT(strangers, 0);
+  EXPECT_LT(one_circle, 0.8 * strangers);
+}
+
+// The account that two exhibits turn around: worth more, the more clearly.
+TEST(Ranking, AccountThatIsClearlyFirstOnBoth) {
+  Scene scene = synthetic::scene(7);
+  auto it = std::find_if(scene.planted.begin(), scene.planted.end(), [](const auto& p) { return p.second == 1; });
+  ASSERT_NE(it, scene.planted.end());
+  auto heaviest = [&](Standing standing) {
+    Case input = synthetic::case_of(scene);
+    for (const Selector& selector : input.selectors) {
+      Posting* posting = &input.postings[selector.first_posting];
+      if (selector.value.starts_with("friend") && selector.postings == 2 &&
+          synthetic::PairOf(posting[0].exhibit, posting[1].exhibit) == it->first)
+        posting[0].standing = posting[1].standing = standing;
+    }
+    for (uint32_t exhibit : {it->first.first, it->first.second})  // small ones, where chance is easily first
+      input.own_amounts[exhibit][size_t(find_kind("email") - kinds().data())] = 20;
+    for (const Pair& pair : score_pairs(input))
+      if (synthetic::PairOf(pair.a, pair.b) == it->first) return pair.bundles[0].weight.mid;
+    return 0.0;
+  };
+  EXPECT_GT(heaviest(Standing::first), heaviest(Standing::one_of_many));
+  EXPECT_GT(heaviest(Standing::clearly_first), heaviest(Standing::first) + 0.05);
+}
+
 TEST(Ranking, DocumentIsOneBundle) {
   Scene scene = synthetic::scene(3);
   auto pairs = score_pairs(synthetic::case_of(scene));
