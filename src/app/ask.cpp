@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
+#include <map>
 #include <memory>
 #include <unistd.h>
 
 #include "app/command.h"
 #include "app/linked.h"
 #include "base/error.h"
+#include "link/growth.h"
 #include "link/question.h"
 #include "report/terminal.h"
 #include "report/words.h"
@@ -16,7 +18,9 @@ namespace weft::app {
 namespace {
 
 using link::ClusterRow;
+using link::DatedRow;
 using link::OwnerRow;
+using link::Step;
 using report::Cell;
 using report::counted;
 using report::fit;
@@ -28,7 +32,7 @@ constexpr uint64_t owners_shown = 2;
 
 struct Options {
   std::string folder, format = "text";
-  bool all = false;
+  bool all = false, over_time = false;
   std::string value, kind;  // who
 };
 
@@ -105,6 +109,74 @@ void cluster(const Options& options) {
                                                  2)));
 }
 
+std::string date(const Step& step) {
+  return to_text(step.dated.since.value()).substr(0, 16).replace(10, 1, " ");
+}
+
+// What ties two exhibits, by a word that says whether both sides are dated.
+std::string dated_by(const DatedRow& row) {
+  if (row.what_a == row.what_b || row.what_b.empty()) return row.what_a + (row.time_b ? "" : ", on one side");
+  if (row.what_a.empty()) return row.what_b + ", on one side";
+  return row.what_a + "; " + row.what_b;
+}
+
+void print_growth(const std::vector<ClusterRow>& clusters, const std::vector<Step>& steps, const Paint& paint) {
+  std::map<uint64_t, std::pair<uint64_t, uint64_t>> size;  // by cluster: exhibits, links inside
+  for (const ClusterRow& row : clusters) ++size[row.cluster].first, size[row.cluster].second += row.links;
+  for (size_t begin = 0, end = 0; begin < steps.size(); begin = end) {
+    std::vector<std::vector<Cell>> cells;
+    uint64_t cluster = steps[begin].cluster;
+    for (; end < steps.size() && steps[end].cluster == cluster; ++end) {
+      const Step& step = steps[end];
+      auto label = [&](const std::string& exhibit) {
+        bool joins = std::find(step.joins.begin(), step.joins.end(), exhibit) != step.joins.end();
+        return (joins ? "+" : "") + terminal_text(exhibit);
+      };
+      cells.push_back({{date(step)},
+                       {fit(label(step.dated.exhibit_a) + " – " + label(step.dated.exhibit_b), 40),
+                        step.joins.empty() ? nullptr : "1"},
+                       {std::to_string(step.together)},
+                       {report::kind_name(step.dated.kind)},
+                       {fit(terminal_text(step.dated.value), 40)},
+                       {dated_by(step.dated)}});
+    }
+    auto [exhibits, links] = size[cluster];
+    fmt::print("\n{}  {}; {} of {} dated\n", paint.bold(fmt::format("Cluster {}", cluster)),
+               counted(exhibits, "exhibit"), end - begin, counted(links / 2, "stated link"));
+    fmt::print("{}", report::table({"since (UTC)", "exhibits", "together", "share", "", "dated by"},
+                                   {false, false, true, false, false, false}, cells, paint, 4));
+  }
+}
+
+// What linked when.
+void cluster_over_time(const Options& options) {
+  Linked linked(options.folder);
+  warn_if_behind(linked);
+  linked.check_table("dated");
+  std::vector<ClusterRow> clusters = link::read<ClusterRow>(linked.database(), "ORDER BY cluster, exhibit");
+  std::vector<Step> steps = link::growth(clusters, link::read<DatedRow>(linked.database(), ""));
+  if (options.format == "csv") throw Error("how clusters grew is shown as text or as jsonl");
+  if (options.format == "jsonl") {
+    for (const Step& step : steps) {
+      Json row{{"cluster", step.cluster}};
+      row.update(json_of(step.dated));
+      row["joins"] = step.joins, row["together"] = step.together;
+      print_json(row);
+    }
+    return;
+  }
+  Paint paint{wants_colour(STDOUT_FILENO)};
+  fmt::print("{}  each stated link by the earliest date since when both hold something they share\n",
+             paint.bold("Clusters over time"));
+  if (steps.empty()) fmt::print("  no stated link has evidence with a date\n");
+  print_growth(clusters, steps, paint);
+  fmt::print("\n{}",
+             paint.faint(report::wrapped("+: no earlier link of the cluster names it. together: exhibits that the "
+                                         "links so far join. Clocks may be wrong, copying "
+                                         "programs carry times over, and a link may be older than what dates it.",
+                                         2)));
+}
+
 // The case's key, for masked values; without leave to read it, they cannot be asked for.
 std::vector<uint8_t> key_if_readable(const extract::Case& in) {
   if (::access((in.folder() + "/key").c_str(), R_OK) != 0) return {};
@@ -172,7 +244,8 @@ void add_owners(App app) {
 void add_cluster(App app) {
   CLI::App* command = app.cli.add_subcommand("cluster", "Which exhibits the stated links hold together");
   auto options = add_question(command, {"text", "jsonl", "csv"});
-  command->callback([options] { cluster(*options); });
+  command->add_flag("--over-time", options->over_time, "What linked when: the links in order of their earliest date");
+  command->callback([options] { options->over_time ? cluster_over_time(*options) : cluster(*options); });
 }
 
 void add_who(App app) {

@@ -66,6 +66,18 @@ Linked::Linked(const std::string& folder)
   database_.attach_links(in_.links());
 }
 
+bool Linked::has_table(const std::string& name) {
+  return database_
+      .value("SELECT 1 FROM duckdb_views() WHERE NOT internal AND view_name = " + pack::Database::quote(name))
+      .has_value();
+}
+
+void Linked::check_table(const std::string& name) {
+  if (!has_table(name))
+    throw Error("the links of an earlier version have no table " + name + "; link again: weft link " + in_.folder(),
+                in_.folder());
+}
+
 void Linked::check_label(const std::string& label) const {
   if (std::binary_search(exhibits_.begin(), exhibits_.end(), label)) return;
   if (std::find(behind_.begin(), behind_.end(), label) != behind_.end())

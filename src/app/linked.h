@@ -29,6 +29,10 @@ class Linked {
   const std::vector<std::string>& behind() const { return behind_; }
   // Error naming the nearest labels when it is none of exhibits().
   void check_label(const std::string& label) const;
+  // Links of an earlier version lack some tables.
+  bool has_table(const std::string& name);
+  // Error that says to link again, when it is not there.
+  void check_table(const std::string& name);
   // Error when it is not there: linking makes it.
   link::Index index(const std::string& label) const;
 

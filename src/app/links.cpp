@@ -16,6 +16,7 @@
 namespace weft::app {
 namespace {
 
+using link::DatedRow;
 using link::DirectionRow;
 using link::EvidenceRow;
 using link::LinkRow;
@@ -79,12 +80,13 @@ struct Explained {
   std::vector<EvidenceRow> evidence;  // by bundle, the strongest first
   std::vector<link::NotCounted> not_counted;
   std::vector<DirectionRow> directions;
+  std::map<std::pair<std::string, std::string>, DatedRow> dated;  // by kind and value
 };
 
 Explained explain(Linked& linked, const std::string& a, const std::string& b) {
   linked.check_label(a), linked.check_label(b);
   if (a == b) throw Error("an exhibit has no link with itself", a);
-  Explained out{std::min(a, b), std::max(a, b), {}, 0, {}, {}, {}};
+  Explained out{std::min(a, b), std::max(a, b), {}, 0, {}, {}, {}, {}};
   std::vector<LinkRow> rows = link::read<LinkRow>(linked.database(), "WHERE " + between(a, b));
   if (!rows.empty()) out.link = rows.front();
   out.links = std::stoull(linked.database().value("SELECT count(*) FROM link").value_or("0"));
@@ -92,8 +94,10 @@ Explained explain(Linked& linked, const std::string& a, const std::string& b) {
                                          "WHERE " + between(a, b) + " ORDER BY bundle, weight DESC, kind, value");
   out.not_counted = link::not_counted(linked.database(), linked.index(out.a), linked.index(out.b), out.evidence,
                                       out.link ? out.link->selectors : 0);
-  // Links of an earlier version have no such table.
-  if (linked.database().value("SELECT 1 FROM duckdb_views() WHERE view_name = 'direction'"))
+  if (linked.has_table("dated"))
+    for (DatedRow& row : link::read<DatedRow>(linked.database(), "WHERE " + between(a, b) + " ORDER BY since DESC"))
+      out.dated[{row.kind, row.value}] = std::move(row);
+  if (linked.has_table("direction"))
     out.directions = link::read<DirectionRow>(
         linked.database(), "WHERE " + between(a, b) + " ORDER BY kind DESC, coalesce(time_a, time_b), value");
   return out;
@@ -137,8 +141,13 @@ void print_bundles(const Explained& it, bool all, const Paint& paint) {
       fmt::print("      {}  {}\n", paint.bold(fit(terminal_text(row.value), 70)), report::kind_name(row.kind));
       fmt::print("        on {}; in {}\n", counted(row.exhibits > 2 ? row.exhibits - 2 : 0, "other exhibit"),
                  counted(row.background, "background source"));
-      fmt::print("        {}\n", place_text(row.exhibit_a, row.path_a, row.file_a));
-      fmt::print("        {}\n", place_text(row.exhibit_b, row.path_b, row.file_b));
+      auto dated = it.dated.find({row.kind, row.value});
+      auto at = [&](const std::optional<Time>& time, const std::string& what) {
+        return time ? fmt::format("  {} {}", what, to_text(*time)) : "";
+      };
+      DatedRow when = dated == it.dated.end() ? DatedRow{} : dated->second;
+      fmt::print("        {}{}\n", place_text(row.exhibit_a, row.path_a, row.file_a), at(when.time_a, when.what_a));
+      fmt::print("        {}{}\n", place_text(row.exhibit_b, row.path_b, row.file_b), at(when.time_b, when.what_b));
     }
     if (last < end) fmt::print("      {} more in this bundle: --all\n", end - last);
   }
@@ -210,6 +219,9 @@ void print_explained_json(const Explained& it) {
   for (const EvidenceRow& row : it.evidence) {
     Json one = json_of(row);
     one.erase("exhibit_a"), one.erase("exhibit_b");
+    if (auto dated = it.dated.find({row.kind, row.value}); dated != it.dated.end())
+      for (const char* name : {"since", "time_a", "time_b", "what_a", "what_b"})
+        one[name] = json_of(dated->second)[name];
     out["evidence"].push_back(std::move(one));
   }
   for (const link::NotCounted& one : it.not_counted)

@@ -93,8 +93,10 @@ void add_export(App app) {
   auto options = std::make_shared<Options>();
   command->add_option("CASE", options->folder, "Folder of the case")->required();
   command
-      ->add_option("TABLE", options->table,
-                   "exhibit, volume, file, extent, feature, problem, link, evidence, set_aside, owner, cluster")
+      ->add_option(
+          "TABLE", options->table,
+          "of a pack: exhibit, volume, file, extent, feature, problem and the records' (docs/pack-format.md); of the "
+          "links: link, evidence, set_aside, owner, cluster, direction, dated")
       ->required();
   command->add_option("--format", options->format, "csv, jsonl or parquet")
       ->capture_default_str()

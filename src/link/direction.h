@@ -15,4 +15,7 @@ namespace weft::link {
 inline constexpr size_t directions_per_kind = 100;
 std::vector<DirectionRow> directions(pack::Database& database);
 
+// Makes the temporary tables looked_at (a, b) and sides (a, b, x, y: each of the two and the other) of those links.
+void look_at_linked_pairs(pack::Database& database);
+
 }  // namespace weft::link

@@ -12,7 +12,8 @@ namespace {
 TEST(format_document, the_committed_one_is_what_the_row_structs_say) {
   std::string made = pack::format_document({pack::table_info<LinkRow>(), pack::table_info<EvidenceRow>(),
                                             pack::table_info<SetAsideRow>(), pack::table_info<OwnerRow>(),
-                                            pack::table_info<ClusterRow>(), pack::table_info<DirectionRow>()});
+                                            pack::table_info<ClusterRow>(), pack::table_info<DirectionRow>(),
+                                            pack::table_info<DatedRow>()});
   std::string path = WEFT_SOURCE_DIR "/docs/pack-format.md", committed;
   try {
     committed = read_file(path);

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "link/background.h"
+#include "link/dates.h"
 #include "link/direction.h"
 #include "link/gather.h"
 #include "link/index.h"
@@ -110,6 +111,7 @@ LinkSummary link(const LinkOptions& options) {
   database.attach_packs(options.packs);
   database.attach_links(fresh);
   write_table(database, directions(database), fresh, json["tables"]);
+  write_table(database, dates(database), fresh, json["tables"]);
   write_file(fresh + "/manifest.json", json.dump(2) + "\n");
   replace_folder(fresh, options.folder);
   return summary;

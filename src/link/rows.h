@@ -169,4 +169,32 @@ struct DirectionRow {
   }
 };
 
+// When what two linked exhibits share is dated, on each of them.
+struct DatedRow {
+  std::string exhibit_a, exhibit_b;
+  uint64_t bundle = 0;
+  std::string kind, value;
+  std::optional<Time> since, time_a, time_b;
+  std::string what_a, what_b;
+
+  static constexpr std::string_view table = "dated";
+  static constexpr std::string_view what = "evidence of linked exhibits that records or file systems date";
+  static constexpr auto columns() {
+    using R = DatedRow;
+    return std::make_tuple(
+        column("exhibit_a", &R::exhibit_a, "one exhibit"), column("exhibit_b", &R::exhibit_b, "the other"),
+        column("bundle", &R::bundle, "bundle it belongs to, as in the evidence table"),
+        column("kind", &R::kind, "kind of selector"), column("value", &R::value, "the selector"),
+        column("since", &R::since,
+               "from when on both are known to hold it: the later of the two times; the one there "
+               "is, where a message dates it or one side only is dated"),
+        column("time_a", &R::time_a, "earliest time on exhibit_a at the address that the evidence table gives"),
+        column("time_b", &R::time_b, "the same on exhibit_b"),
+        column("what_a", &R::what_a,
+               "what that time says: message sent, device attached, network joined, page visited, account used, "
+               "document made, appointment, file made (on this volume), file changed"),
+        column("what_b", &R::what_b, "the same for exhibit_b"));
+  }
+};
+
 }  // namespace weft::link

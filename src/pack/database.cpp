@@ -334,7 +334,7 @@ void Database::attach_packs(const std::vector<std::string>& pack_folders) {
 }
 
 void Database::attach_links(const std::string& links_folder) {
-  for (const char* table : {"link", "evidence", "set_aside", "owner", "cluster", "direction"}) {
+  for (const char* table : {"link", "evidence", "set_aside", "owner", "cluster", "direction", "dated"}) {
     std::string file = fmt::format("{}/{}.parquet", links_folder, table);
     if (exists(file))
       run(fmt::format("CREATE OR REPLACE VIEW {} AS SELECT * FROM read_parquet([{}])", identifier(table), quote(file)));

@@ -50,7 +50,7 @@ class Database {
   // Views named exhibit, volume, file, extent, feature, problem over the Parquet files of these packs (typed and empty
   // when there are none), in the order given.
   void attach_packs(const std::vector<std::string>& pack_folders);
-  // Views over the link tables (link, evidence, set_aside, owner, cluster, direction) that the folder has.
+  // Views over the link tables (link, evidence, set_aside, owner, cluster, direction, dated) that the folder has.
   void attach_links(const std::string& links_folder);
 
   // A text as an SQL literal, quotes and all.

@@ -4,6 +4,7 @@
 The case is made of small folders, enough of them for links to be stated: two groups whose members share private
 addresses, one link between the groups, an address that everybody knows, and exhibits that share nothing else.
 """
+import datetime
 import json
 import os
 import pathlib
@@ -42,12 +43,15 @@ def make_evidence(root):
             content[f"note{i}.txt"] = f"{word(30)}\n{word(9)}.{word(9)}@{word(12)}.net\n{word(30)}\n"
         for i in range(9):  # and what it turns around
             content[f"sent{i}.txt"] = f"{word(20)}\n{label}.holder@home-of-{label}.net\n{word(20)}\n"
-    for a, b in pairs:
+    times = {}  # of what a pair shares: later from pair to pair
+    for number, (a, b) in enumerate(pairs):
         for i in range(8):
             value = f"{word(10)}.{word(8)}@{word(11)}.net"
             shared.setdefault((a, b), []).append(value)
             for label in (a, b):  # for different reasons: other files, other words around it
-                files[label][f"{word(8)}.txt"] = f"{word(50)}\n{value}\n{word(50)}\n"
+                name = f"{word(8)}.txt"
+                times[name] = 1_700_000_000 + 3600 * number
+                files[label][name] = f"{word(50)}\n{value}\n{word(50)}\n"
     for label, content in files.items():  # all of one size, so that each link weighs the same
         partners = sum(label in pair for pair in pairs)
         content["book.txt"] = "\n".join(f"{word(9)}.{word(9)}@{word(12)}.net {word(20)}" for _ in range(60 - 8 * partners))
@@ -60,7 +64,7 @@ def make_evidence(root):
         folders.append(folder)
         for name, text in content.items():
             (folder / name).write_text(text)
-            os.utime(folder / name, (1_700_000_000, 1_700_000_000))
+            os.utime(folder / name, (1_700_000_000, times.get(name, 1_700_000_000)))
         os.utime(folder, (1_700_000_000, 1_700_000_000))
     return folders, shared
 
@@ -163,6 +167,26 @@ class Questions(unittest.TestCase):
         text = weft("cluster", self.case).text
         self.assertIn("Cluster 2", text)
         self.assertIn("bridge", text)
+
+    def test_clusters_over_time_say_what_linked_when(self):
+        steps = rows("cluster", self.case, "--over-time")
+        stated = {(r["exhibit_a"], r["exhibit_b"]) for r in rows("links", self.case) if r["statement"] == "supported"}
+        pairs = list(self.shared)  # in order of their times
+        for group in GROUPS:
+            inside = [(s["exhibit_a"], s["exhibit_b"]) for s in steps if s["exhibit_a"] in group]
+            self.assertEqual(inside, [p for p in pairs if p in stated and set(p) <= set(group)])
+            joined = [e for s in steps if s["exhibit_a"] in group for e in s["joins"]]
+            self.assertEqual(sorted(joined), sorted(group))
+        for step in steps:
+            number = pairs.index((step["exhibit_a"], step["exhibit_b"]))
+            expected = datetime.datetime.fromtimestamp(1_700_000_000 + 3600 * number, datetime.timezone.utc)
+            self.assertEqual(step["since"], expected.strftime("%Y-%m-%dT%H:%M:%SZ"))
+            self.assertEqual(step["what_a"], "file changed")
+        text = weft("cluster", self.case, "--over-time").text
+        self.assertIn("Clusters over time", text)
+        self.assertIn("file changed", text)
+        text = weft("links", self.case, "--explain", *min(stated)).text
+        self.assertIn("file changed 2023-11-1", text)
 
     def test_owners_are_what_exhibits_turn_around(self):
         found = rows("owners", self.case)
