@@ -1,0 +1,51 @@
+// What of the evidence the authority covers, and what in it is privileged: an examiner's rules by exhibit and path.
+// Extraction collects everything; what a rule gates does not count when exhibits are linked, nor as background.
+//
+// A line is a rule, its fields apart by tabs: verdict, exhibit, path, and (but for `in`) the reason. The first rule
+// that fits a file decides; what none fits is covered. `*` stands for any number of characters, '/' included, `?` for
+// one; ASCII letters fit in either case. A path of `-` fits what lies in no file. Lines that begin with '#' and empty
+// ones say nothing.
+//
+//     privileged<TAB>*<TAB>*/Counsel/*<TAB>correspondence with counsel
+//     in<TAB>phone-*<TAB>*DCIM/*
+//     out<TAB>phone-*<TAB>*<TAB>pictures only
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weft::pack {
+
+struct ScopeRule {
+  enum class Verdict { in, out, privileged };
+  Verdict verdict = Verdict::in;
+  std::string exhibit, path, reason;
+  // "out of scope: pictures only"; "privileged: correspondence with counsel".
+  std::string why() const;
+};
+
+class Scope {
+ public:
+  Scope() = default;
+  // Error naming the line, when one is no rule. name: for the message.
+  Scope(std::string_view text, const std::string& name);
+  // No rules when the file is not there.
+  static Scope read(const std::string& path);
+
+  // The rule that keeps the file out; nullptr when it is covered. path: as in the file table, "" for no file. Any
+  // thread.
+  const ScopeRule* gate(std::string_view exhibit, std::string_view path) const;
+  const std::vector<ScopeRule>& rules() const { return rules_; }
+  bool empty() const { return rules_.empty(); }
+  const std::string& sha256() const { return sha256_; }  // of the text; "" without one
+
+ private:
+  std::vector<ScopeRule> rules_;
+  std::string sha256_;
+};
+
+// True when the whole text fits the pattern. Time: the product of both lengths at most.
+bool fits(std::string_view pattern, std::string_view text);
+
+}  // namespace weft::pack
