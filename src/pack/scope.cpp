@@ -1,12 +1,13 @@
 #include "pack/scope.h"
 
-#include <array>
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "pack/database.h"
 
 namespace weft::pack {
 namespace {
@@ -42,6 +43,38 @@ ScopeRule rule_of(std::string_view line, size_t number, const std::string& name)
   return out;
 }
 
+// RE2 takes no longer for a hostile path than its length allows; LIKE does.
+std::string fits_sql(const std::string& expression, std::string_view pattern) {
+  std::string regex;
+  for (char c : pattern) {
+    if (std::string_view("\\^$.|+()[]{}").find(c) != std::string_view::npos) regex += '\\';
+    regex += c == '*' ? ".*" : c == '?' ? "." : std::string(1, c);
+  }
+  return fmt::format("regexp_full_match({}, {}, 'is')", expression, Database::quote(regex));
+}
+
+// Whether a pattern may fit a label: exact for ASCII, and yes where in doubt.
+bool fits(std::string_view pattern, std::string_view label) {
+  size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
+  auto plain = [](char c) { return c >= 0; };
+  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; };
+  if (!std::all_of(pattern.begin(), pattern.end(), plain) || !std::all_of(label.begin(), label.end(), plain))
+    return true;
+  while (t < label.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++, resume = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || lower(pattern[p]) == lower(label[t]))) {
+      ++p, ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1, t = ++resume;  // the last star takes one more
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
 }  // namespace
 
 std::string ScopeRule::why() const {
@@ -65,30 +98,22 @@ Scope Scope::read(const std::string& path) {
   return exists(path) ? Scope(read_file(path), path) : Scope();
 }
 
-const ScopeRule* Scope::gate(std::string_view exhibit, std::string_view path) const {
+std::string Scope::why(const std::string& exhibit, const std::string& path) const {
+  if (rules_.empty()) return "NULL";
+  std::string out = "CASE";
   for (const ScopeRule& rule : rules_)
-    if (fits(rule.exhibit, exhibit) && (path.empty() ? rule.path == "-" || rule.path == "*" : fits(rule.path, path)))
-      return rule.verdict == ScopeRule::Verdict::in ? nullptr : &rule;
-  return nullptr;
+    out += fmt::format(" WHEN {} AND {} THEN {}", fits_sql(exhibit, rule.exhibit),
+                       rule.path == "-" ? path + " = ''" : fits_sql(path, rule.path),
+                       rule.verdict == ScopeRule::Verdict::in ? "NULL" : Database::quote(rule.why()));
+  return out + " END";
 }
 
-bool fits(std::string_view pattern, std::string_view text) {
-  size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; };
-  auto same = [&](char a, char b) { return lower(a) == lower(b); };
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++, resume = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || same(pattern[p], text[t]))) {
-      ++p, ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1, t = ++resume;  // the last star takes one more
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
+std::string Scope::rules_for(std::string_view exhibit) const {
+  std::string out;
+  for (const ScopeRule& rule : rules_)
+    if (fits(rule.exhibit, exhibit))
+      out += fmt::format("{}\t{}\t{}\n", verdicts[size_t(rule.verdict)], rule.path, rule.reason);
+  return out;
 }
 
 }  // namespace weft::pack

@@ -27,15 +27,17 @@ struct ScopeRule {
 
 class Scope {
  public:
-  Scope() = default;
+  Scope() = default;  // covers everything
   // Error naming the line, when one is no rule. name: for the message.
   Scope(std::string_view text, const std::string& name);
   // No rules when the file is not there.
   static Scope read(const std::string& path);
 
-  // The rule that keeps the file out; nullptr when it is covered. path: as in the file table, "" for no file. Any
-  // thread.
-  const ScopeRule* gate(std::string_view exhibit, std::string_view path) const;
+  // SQL: why the file is kept out, NULL when it is covered. Both are SQL expressions: the exhibit's label, and the path
+  // as in the file table, '' for what lies in no file.
+  std::string why(const std::string& exhibit, const std::string& path) const;
+  // The rules that may fit files of this exhibit, as text; equal texts gate equal things.
+  std::string rules_for(std::string_view exhibit) const;
   const std::vector<ScopeRule>& rules() const { return rules_; }
   bool empty() const { return rules_.empty(); }
   const std::string& sha256() const { return sha256_; }  // of the text; "" without one
@@ -44,8 +46,5 @@ class Scope {
   std::vector<ScopeRule> rules_;
   std::string sha256_;
 };
-
-// True when the whole text fits the pattern. Time: the product of both lengths at most.
-bool fits(std::string_view pattern, std::string_view text);
 
 }  // namespace weft::pack
