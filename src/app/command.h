@@ -44,6 +44,7 @@ void add_verify(App app);
 void add_export(App app);
 void add_log(App app);
 void add_stoplist(App app);
+void add_scope(App app);
 void add_evaluate(App app);
 void add_links(App app);
 void add_neighbours(App app);

@@ -43,12 +43,15 @@ void show(const std::string& folder, const std::string& address, uint64_t before
   extract::Addresses addresses(in, *exhibit);
   extract::Place place = addresses.read(path, before, after);
 
+  pack::Database database(in.temporary(), 256 * MiB);
+  std::string file = pack::Database::quote(place.file.value_or(""));
+  if (auto why = database.value("SELECT " + in.scope().why(pack::Database::quote(label), file)))
+    throw Error("not shown, " + *why, address);
   std::printf("address  %s\n", address.c_str());
   std::printf("exhibit  %s (%s)\n", exhibit->path.c_str(), exhibit->format.c_str());
   std::printf("layer    %s, byte %lu\n", place.layer.c_str(), (unsigned long)(place.first + place.at));
   std::printf("file     %s\n",
               place.file ? printable(*place.file).c_str() : "none: unallocated, or between file systems");
-  pack::Database database(in.temporary(), 256 * MiB);
   database.attach_packs({in.pack(label)});
   size_t marked = 1;
   for (const auto& row : database.rows(
@@ -106,6 +109,7 @@ void add_export(App app) {
   command->callback([options] {
     extract::Case in = extract::Case::open(options->folder, true);
     pack::Database database(in.temporary(), options->common.limits().memory / 2);
+    database.keep_to(in.scope());
     database.attach_packs(in.sealed_packs());
     database.attach_links(in.links());
     pack::export_table(database, options->table, options->format, options->out);

@@ -29,7 +29,7 @@ int run(int argc, char** argv) {
   int code = exit_ok;
   App app{cli, code};
   add_run(app), add_new(app), add_add(app), add_extract(app), add_link(app), add_report(app), add_search(app),
-      add_show(app), add_verify(app), add_export(app), add_log(app), add_stoplist(app), add_links(app),
+      add_show(app), add_verify(app), add_export(app), add_log(app), add_stoplist(app), add_scope(app), add_links(app),
       add_neighbours(app), add_owners(app), add_cluster(app), add_who(app), add_background(app), add_evaluate(app),
       add_worker(app);
   try {

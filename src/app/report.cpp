@@ -19,6 +19,7 @@ void report_all(extract::Case& in, const CommonOptions& options, bool summary) {
     how.exhibits.push_back(in.exhibit_file(exhibit.label));
   }
   how.links = in.links();
+  how.scope = in.scope();
   how.temporary = in.temporary();
   how.limits = options.limits();
   how.version = WEFT_VERSION;

@@ -262,6 +262,14 @@ Exhibit Case::add(const std::string& path, Exhibit facts) {
   return facts;
 }
 
+void Case::set_scope(const std::string& rules) {
+  check(!read_only_, "a case that is only read keeps its scope");
+  std::string file = folder_ + "/scope";
+  if (!rules.empty()) return write_file(file, rules);
+  std::error_code gone;
+  std::filesystem::remove(file, gone);
+}
+
 void Case::log(const std::string& action, const std::map<std::string, std::string>& detail) {
   check(!read_only_, "a case that is only read is not logged to");
   std::string before = exists(log_file()) ? last_line(read_file(log_file())) : "";

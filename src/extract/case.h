@@ -11,6 +11,7 @@
 //   CASE/tokens/LABEL.parquet keyed hashes of masked values
 //   CASE/seen/LABEL.seen      what its whole files gave, so that equal contents are not scanned again
 //   CASE/lists/SHA256/NAME    words, rules and stop lists that were used
+//   CASE/scope                what the authority covers, if rules say so (pack/scope.h)
 //   CASE/links/               link tables
 //   CASE/report/report.html   the report
 #pragma once
@@ -22,6 +23,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "pack/scope.h"
 
 namespace weft::extract {
 
@@ -76,6 +78,11 @@ class Case {
   std::string temporary() const;
   bool sealed(const std::string& label) const { return exists(pack(label) + "/manifest.json"); }
   std::vector<std::string> sealed_packs() const;  // folders, in order of label
+
+  // What the examiner's rules cover; everything where there are none. Error when they were damaged.
+  pack::Scope scope() const { return pack::Scope::read(folder_ + "/scope"); }
+  // Replaces the rules; an empty text takes them away.
+  void set_scope(const std::string& rules);
 
   // Appends to the custody log. detail: plain facts, as text.
   void log(const std::string& action, const std::map<std::string, std::string>& detail);

@@ -316,6 +316,16 @@ std::optional<std::string> Database::value(const std::string& sql) {
   return out;
 }
 
+// What says where it lies: rows of features, problems and records by their file, the files themselves by their path.
+std::string Database::covered(const TableInfo& table) const {
+  if (scope_.empty()) return {};
+  std::string_view file = table.name == "file" ? "path" : "file";
+  bool has_file = std::any_of(table.columns.begin(), table.columns.end(),
+                              [&](const ColumnInfo& column) { return column.name == file; });
+  if (!has_file) return {};
+  return fmt::format(" WHERE {} IS NULL", scope_.why("exhibit", fmt::format("coalesce({}, '')", identifier(file))));
+}
+
 void Database::attach_packs(const std::vector<std::string>& pack_folders) {
   for (const TableInfo& table : pack_tables()) {
     std::string from;
@@ -329,7 +339,7 @@ void Database::attach_packs(const std::vector<std::string>& pack_folders) {
           fmt::format("{}CAST({} AS {}) AS {}", columns.empty() ? "" : ", ",
                       from.empty() ? "NULL" : identifier(column.name), sql_type(column.type), identifier(column.name));
     run(fmt::format("CREATE OR REPLACE VIEW {} AS SELECT {} {}", identifier(table.name), columns,
-                    from.empty() ? "WHERE false" : fmt::format("FROM read_parquet([{}])", from)));
+                    from.empty() ? "WHERE false" : fmt::format("FROM read_parquet([{}]){}", from, covered(table))));
   }
 }
 

@@ -9,7 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "pack/scope.h"
+
 namespace weft::pack {
+
+struct TableInfo;
 
 // One thread at a time. Errors of SQL are our own mistakes or the world's (disk full): Error either way, with DuckDB's
 // message. Nothing is loaded from or sent to a network, and nothing is written but where SQL says and in `temporary`.
@@ -50,6 +54,9 @@ class Database {
   // Views named exhibit, volume, file, extent, feature, problem over the Parquet files of these packs (typed and empty
   // when there are none), in the order given.
   void attach_packs(const std::vector<std::string>& pack_folders);
+  // Leaves out of packs that are attached from now on what the scope does not cover: rows of files and of what lies in
+  // them. Exhibits, volumes and extents stay.
+  void keep_to(const Scope& scope) { scope_ = scope; }
   // Views over the link tables (link, evidence, set_aside, owner, cluster, direction, dated) that the folder has.
   void attach_links(const std::string& links_folder);
 
@@ -61,7 +68,10 @@ class Database {
   Native& native() { return *native_; }
 
  private:
+  std::string covered(const TableInfo& table) const;
+
   std::unique_ptr<Native> native_;
+  Scope scope_;
 };
 
 // COPY of a table or view to a file, in its own order: csv (header; empty for NULL, "" for an empty text), jsonl,

@@ -393,6 +393,8 @@ CaseFacts gather(const ReportOptions& options, const Bounds& bounds) {
   out.limits = options.limits;
 
   Database database(options.temporary, options.limits.memory / 2);
+  database.keep_to(options.scope);
+  out.scope = options.scope.rules();
   database.attach_packs(options.packs);
   out.exhibits = gather_exhibits(database, bounds);
   add_taken_in(options, out.exhibits);

@@ -113,6 +113,7 @@ struct CaseFacts {
   uint64_t links_in_all = 0;
   std::vector<std::string> unlinked;  // labels of exhibits without any link
   std::vector<SetAsideGroup> set_aside;
+  std::vector<pack::ScopeRule> scope;
   std::vector<LogEntry> log;  // the last entries
   uint64_t log_entries = 0;
   std::string log_remark;  // what is wrong with the log, in words; empty when its entries hang together

@@ -70,6 +70,18 @@ std::string lists(const CaseFacts& facts) {
          "</tbody></table></div>\n";
 }
 
+std::string scope(const CaseFacts& facts) {
+  if (facts.scope.empty()) return {};
+  std::string rows;
+  for (const pack::ScopeRule& rule : facts.scope)
+    rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", evidence_text(rule.exhibit),
+                        evidence_text(rule.path),
+                        rule.verdict == pack::ScopeRule::Verdict::in ? "covered" : evidence_text(rule.why()));
+  return "<h3>Scope</h3>\n<p>Rules of what the authority covers and what is privileged; the first that fits a file "
+         "decides. What they keep out was extracted, but is not in this report, and no link rests on it.</p>\n" +
+         table_head("scope", {"Exhibit", "Path", ""}) + "<tbody>\n" + rows + "</tbody></table></div>\n";
+}
+
 std::string limits(const Limits& it) {
   std::string out =
       "<h3>Limits</h3>\n<p>Beyond these, work stops on the item and a problem is recorded.</p>\n<dl class=\"facts\">\n";
@@ -116,7 +128,7 @@ std::string methods_section(const CaseFacts& facts) {
   std::string out = "<section id=\"methods\">\n<h2>Methods and versions</h2>\n";
   out += fmt::format("<p>This report was made by weft {}.</p>\n", html(facts.version));
   out += how;
-  return out + packs(facts) + lists(facts) + limits(facts.limits) + log(facts) + "</section>\n";
+  return out + packs(facts) + lists(facts) + scope(facts) + limits(facts.limits) + log(facts) + "</section>\n";
 }
 
 }  // namespace weft::report

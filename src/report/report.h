@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/limits.h"
+#include "pack/scope.h"
 
 namespace weft::report {
 
@@ -16,6 +17,7 @@ struct ReportOptions {
   std::vector<std::string> packs;     // folders of sealed packs
   std::vector<std::string> exhibits;  // paths of exhibit.json (what was recorded when taken in), same order
   std::string links;                  // folder of link tables; may not exist yet
+  pack::Scope scope;                  // what is left out of it, but for this being said
   std::string temporary;
   Limits limits;
   std::string version;
