@@ -7,10 +7,12 @@
 #include <memory>
 
 #include "app/command.h"
+#include "artefacts/parser.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "extract/address.h"
+#include "model/text_signature.h"
 #include "pack/pack.h"
 #include "scan/engine.h"
 
@@ -31,6 +33,7 @@ class Evidence {
     try {
       extract::Addresses& addresses = open(exhibit);
       if (kind == "file_sha256") return hash_of_file(addresses, path) == value ? Held::there : Held::no;
+      if (kind == document_text) return text_of_file(addresses, path, value);
       extract::Place place = addresses.read(path, 0, evaluate::record);
       std::string text(place.bytes.begin() + ptrdiff_t(std::min(place.at, place.bytes.size())), place.bytes.end()),
           wide;
@@ -85,6 +88,22 @@ class Evidence {
   static std::string hash_of_file(extract::Addresses& addresses, const std::string& path) {
     extract::Place place = addresses.read(path, 0, 256 * MiB);
     return sha256_hex(Bytes(place.bytes).subspan(place.at));
+  }
+
+  // What a text is like is told by the parsers, from the whole file.
+  static Held text_of_file(extract::Addresses& addresses, const std::string& path, const std::string& value) {
+    const size_t plus = path.find('+');
+    if (plus == std::string::npos) return Held::no;
+    const extract::Place place = addresses.read(path.substr(0, plus) + "+0", 0, 256 * MiB);
+    const artefacts::File file{place.file.value_or(""), "", place.bytes, place.bytes.size(), {}};
+    for (const artefacts::Parser* parser : artefacts::parsers()) {
+      if (std::find(parser->kinds.begin(), parser->kinds.end(), document_text) == parser->kinds.end()) continue;
+      artefacts::Rows rows(place.bytes.size());
+      parser->parse(file, rows);
+      for (const FeatureRow& row : rows.selectors())
+        if (row.value == value && std::to_string(row.offset) + row.path == path.substr(plus + 1)) return Held::there;
+    }
+    return Held::no;
   }
 
   const extract::Case& in_;

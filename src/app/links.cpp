@@ -9,6 +9,7 @@
 #include "app/command.h"
 #include "app/linked.h"
 #include "base/error.h"
+#include "link/explain.h"
 #include "link/question.h"
 #include "report/terminal.h"
 #include "report/words.h"
@@ -135,6 +136,8 @@ void print_bundles(const Explained& it, bool all, const Paint& paint) {
     if (!all && shown_bundles++ == bundles_shown) break;
     while (end < it.evidence.size() && it.evidence[end].bundle == it.evidence[begin].bundle) ++end;
     fmt::print("\n  {:>2}  weight {:.2f}\n", it.evidence[begin].bundle, it.evidence[begin].weight);
+    const std::string alike = link::likeness(std::span(it.evidence).subspan(begin, end - begin));
+    if (!alike.empty()) fmt::print("{}", report::wrapped(alike, 6));
     size_t last = all ? end : std::min(end, begin + selectors_shown);
     for (size_t i = begin; i < last; ++i) {
       const EvidenceRow& row = it.evidence[i];

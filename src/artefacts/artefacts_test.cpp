@@ -81,7 +81,7 @@ TEST(parsers, take_their_samples) {
   for (const Parser* parser : parsers())
     for (const Sample& sample : parser->samples) {
       if (parser->paths.empty() && parser->magics.empty()) continue;  // by type alone, which libmagic says elsewhere
-      auto taken = parsers_for(sample.path, "", as_bytes(sample.content));
+      auto taken = parsers_for(sample.path, "", sample.content.size(), as_bytes(sample.content));
       EXPECT_NE(std::find(taken.begin(), taken.end(), parser), taken.end()) << parser->name << ": " << sample.path;
     }
 }

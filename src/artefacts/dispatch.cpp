@@ -46,13 +46,14 @@ bool path_matches(std::string_view path, std::string_view pattern) {
   return true;
 }
 
-std::vector<const Parser*> parsers_for(std::string_view path, std::string_view type, Bytes head) {
+std::vector<const Parser*> parsers_for(std::string_view path, std::string_view type, uint64_t size, Bytes head) {
   std::vector<const Parser*> out;
   std::string_view text = as_text(head);
   for (const Parser* parser : parsers()) {
     auto any = [](std::span<const std::string_view> list, auto test) {
       return std::any_of(list.begin(), list.end(), test);
     };
+    if (parser->wants && !parser->wants(path, size)) continue;
     if (any(parser->paths, [&](std::string_view pattern) { return path_matches(path, pattern); }) ||
         any(parser->types, [&](std::string_view one) { return one == type; }) ||
         any(parser->magics, [&](std::string_view magic) { return text.starts_with(magic); }))

@@ -8,8 +8,8 @@
 
 namespace weft::artefacts {
 
-// In the order of parsers/list.inc. head: the first bytes of the content, some KiB.
-std::vector<const Parser*> parsers_for(std::string_view path, std::string_view type, Bytes head);
+// In the order of parsers/list.inc. size: of the content; head: its first bytes, some KiB.
+std::vector<const Parser*> parsers_for(std::string_view path, std::string_view type, uint64_t size, Bytes head);
 // Parser::paths' way of matching.
 bool path_matches(std::string_view path, std::string_view pattern);
 // Every suffix that some parser may ask a sibling by, once.

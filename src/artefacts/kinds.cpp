@@ -15,6 +15,8 @@ constexpr auto kind_table = std::to_array<Word>({
     {"document_author", "name of a document's author or last author, as it stands"},
     {"document_guid",
      "id that stays with the copies of a document and its descendants, behind its sort: `rsid_root 00a77427`"},
+    {"document_text",
+     "one of eight signatures of a document's or letter's text, which versions of it share: number and 16 hex digits"},
     {"email", "e-mail address, lower case, IDN as UTF-8"},
     {"file_sha256", "SHA-256 of an attachment's or embedded file's content, lower-case hex"},
     {"lens_serial", "serial number of a lens, behind the maker"},

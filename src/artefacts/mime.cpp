@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <gmime/gmime.h>
 
 #include "artefacts/canonical.h"
@@ -18,7 +19,8 @@
 namespace weft::artefacts {
 namespace {
 
-constexpr size_t text_most = 2000;     // bytes of a message's text that are kept
+constexpr size_t text_most = 2000;  // bytes of a message's text that go into its record
+constexpr size_t body_most = 256 * KiB;
 constexpr size_t nesting_most = 500;   // multipart boundaries and enclosed messages of one message
 constexpr size_t groups_most = 2000;   // colons in one address field
 constexpr size_t fields_most = 5000;   // in one head
@@ -134,8 +136,9 @@ class Reader {
     Handle<char, g_free> text(g_mime_text_part_get_text(GMIME_TEXT_PART(part)));
     if (!text) return;
     std::string_view all(text.get());
-    std::string found = html ? text_of_html(all.substr(0, 64 * KiB)) : std::string(trim(all.substr(0, 4 * text_most)));
-    if (found.empty()) return;
+    mail.body = html ? text_of_html(all.substr(0, 64 * KiB)) : std::string(trim(all.substr(0, body_most)));
+    if (mail.body.empty()) return;
+    const std::string found = beginning(mail.body, 4 * text_most);
     mail.text = beginning(is_utf8(found) ? found : printable(found), text_most);
     text_is_html_ = html;
   }
@@ -223,6 +226,31 @@ std::optional<Mail> parse_mail(std::string_view text, unsigned depth) {
   return Reader(depth).message(message.get(), 0);
 }
 
+// Appends what the text's first entity, or its '&', stands for; how many bytes that was.
+static size_t add_entity(std::string& out, std::string_view text) {
+  struct Entity {
+    std::string_view name, sign;
+  };
+  static constexpr Entity entities[] = {
+      {"&nbsp;", " "},   {"&amp;", "&"},    {"&lt;", "<"},     {"&gt;", ">"},     {"&quot;", "\""},  {"&apos;", "'"},
+      {"&auml;", "ä"},   {"&ouml;", "ö"},   {"&uuml;", "ü"},   {"&Auml;", "Ä"},   {"&Ouml;", "Ö"},   {"&Uuml;", "Ü"},
+      {"&szlig;", "ß"},  {"&eacute;", "é"}, {"&egrave;", "è"}, {"&agrave;", "à"}, {"&aacute;", "á"}, {"&iacute;", "í"},
+      {"&oacute;", "ó"}, {"&uacute;", "ú"}, {"&ntilde;", "ñ"}, {"&ccedil;", "ç"}, {"&ecirc;", "ê"},  {"&ocirc;", "ô"},
+      {"&aring;", "å"},  {"&oslash;", "ø"}, {"&ndash;", "–"},  {"&mdash;", "—"},  {"&lsquo;", "‘"},  {"&rsquo;", "’"},
+      {"&ldquo;", "“"},  {"&rdquo;", "”"},  {"&bdquo;", "„"},  {"&hellip;", "…"}, {"&shy;", ""}};
+  for (const Entity& one : entities)
+    if (text.starts_with(one.name)) return out += one.sign, one.name.size();
+  const bool hex = text.starts_with("&#x") || text.starts_with("&#X");
+  const size_t end = text.find(';');
+  uint32_t code = 0;
+  if (text.starts_with("&#") && end != std::string_view::npos) {
+    const char *first = text.data() + 2 + hex, *last = text.data() + end;
+    const auto [stop, failed] = std::from_chars(first, last, code, hex ? 16 : 10);
+    if (failed == std::errc() && stop == last && code > 0) return append_utf8(out, code), end + 1;
+  }
+  return out += '&', 1;
+}
+
 std::string text_of_html(std::string_view html) {
   std::string out;
   for (size_t at = 0; at < html.size();) {
@@ -235,16 +263,7 @@ std::string text_of_html(std::string_view html) {
       if (until != ">") at = std::min(html.find('>', end), html.size() - 1) + 1;
       if (!out.empty() && out.back() != ' ') out += ' ';
     } else if (html[at] == '&') {
-      struct Entity {
-        std::string_view name, sign;
-      };
-      static constexpr Entity entities[] = {{"&nbsp;", " "}, {"&amp;", "&"},   {"&lt;", "<"},
-                                            {"&gt;", ">"},   {"&quot;", "\""}, {"&apos;", "'"}};
-      auto it = std::find_if(std::begin(entities), std::end(entities),
-                             [&](const Entity& e) { return html.substr(at, e.name.size()) == e.name; });
-      bool known = it != std::end(entities);
-      out += known ? it->sign : html.substr(at, 1);
-      at += known ? it->name.size() : 1;
+      at += add_entity(out, html.substr(at, 12));
     } else {
       bool blank = html[at] == ' ' || html[at] == '\n' || html[at] == '\r' || html[at] == '\t';
       if (!blank)

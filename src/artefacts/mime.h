@@ -25,7 +25,8 @@ struct Mail {
   std::string subject, message_id;  // the id as in canonical.h
   std::vector<std::string> in_reply_to, references;
   std::optional<Time> date;
-  std::string text;  // how it begins: of the first text part that is no attachment, HTML without its tags
+  std::string body;  // the first text part that is no attachment, HTML without its tags; at most 256 KiB
+  std::string text;  // how it begins
   std::vector<Attachment> attachments;
   std::vector<Mail> enclosed;  // messages inside it (forwarded, digests), in order
 };

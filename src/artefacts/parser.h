@@ -99,6 +99,8 @@ struct Parser {
   std::span<const Sample> samples;
   std::span<const std::string_view> evidence = {};  // real files to test it on, below WEFT_EVIDENCE
   std::span<const std::string_view> siblings = {};  // suffixes of files it asks for
+  // Of these files, those it wants to see; nullptr: all. Who reads every text looks here, before any is read.
+  bool (*wants)(std::string_view path, uint64_t size) = nullptr;
 };
 
 std::span<const Parser* const> parsers();

@@ -77,16 +77,9 @@ std::vector<ZipMember> zip_members(Bytes zip) {
   return out;
 }
 
-std::string zip_content(Bytes zip, const ZipMember& member, size_t most) {
-  if (member.data >= zip.size()) return {};
-  Bytes from = zip.subspan(member.data);
-  if (!member.deflated) {
-    Cursor header(zip.subspan(member.header));
-    header.skip(18);
-    return std::string(as_text(from.first(std::min({from.size(), most, size_t(header.u32le())}))));
-  }
+std::string inflated(Bytes from, bool zlib, size_t most) {
   z_stream stream{};
-  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return {};
+  if (inflateInit2(&stream, zlib ? MAX_WBITS : -MAX_WBITS) != Z_OK) return {};
   from = from.first(std::min<size_t>(from.size(), UINT32_MAX));
   stream.next_in = const_cast<uint8_t*>(from.data()), stream.avail_in = uInt(from.size());
   std::string out;
@@ -101,6 +94,17 @@ std::string zip_content(Bytes zip, const ZipMember& member, size_t most) {
   }
   inflateEnd(&stream);
   return out;
+}
+
+std::string zip_content(Bytes zip, const ZipMember& member, size_t most) {
+  if (member.data >= zip.size()) return {};
+  Bytes from = zip.subspan(member.data);
+  if (!member.deflated) {
+    Cursor header(zip.subspan(member.header));
+    header.skip(18);
+    return std::string(as_text(from.first(std::min({from.size(), most, size_t(header.u32le())}))));
+  }
+  return inflated(from, false, most);
 }
 
 }  // namespace weft::artefacts

@@ -24,6 +24,8 @@ struct ZipMember {
 // What the central directory lists; of an archive that has lost it, what local headers are found. Encrypted members and
 // those packed with anything but deflate are left out.
 std::vector<ZipMember> zip_members(Bytes zip);
+// What a deflate stream unpacks to, or as much of it as `most` and damage leave; zlib: with zlib's head around it.
+std::string inflated(Bytes stream, bool zlib, size_t most);
 // Its content, or as much of it as `most` and damage leave.
 std::string zip_content(Bytes zip, const ZipMember& member, size_t most);
 

@@ -5,24 +5,6 @@
 namespace weft {
 namespace {
 
-// Length of the valid UTF-8 sequence at the start of text, or 0 (Unicode 15, table 3-7).
-size_t utf8_length(std::string_view text) {
-  auto at = [&](size_t i) { return i < text.size() ? uint8_t(text[i]) : 0; };
-  auto tail = [&](size_t i) { return (at(i) & 0xC0) == 0x80; };
-  uint8_t a = uint8_t(at(0)), b = uint8_t(at(1));
-  if (a < 0x80) return 1;
-  if (a >= 0xC2 && a <= 0xDF) return tail(1) ? 2 : 0;
-  if (a >= 0xE0 && a <= 0xEF) {
-    bool second = a == 0xE0 ? b >= 0xA0 && b <= 0xBF : a == 0xED ? b >= 0x80 && b <= 0x9F : tail(1);
-    return second && tail(2) ? 3 : 0;
-  }
-  if (a >= 0xF0 && a <= 0xF4) {
-    bool second = a == 0xF0 ? b >= 0x90 && b <= 0xBF : a == 0xF4 ? b >= 0x80 && b <= 0x8F : tail(1);
-    return second && tail(2) && tail(3) ? 4 : 0;
-  }
-  return 0;
-}
-
 std::string from_utf16(Bytes bytes, int high, int low) {
   std::string out;
   auto unit = [&](size_t i) { return char32_t(bytes[i + high] << 8 | bytes[i + low]); };
@@ -41,6 +23,32 @@ std::string from_utf16(Bytes bytes, int high, int low) {
 }
 
 }  // namespace
+
+// Unicode 15, table 3-7.
+size_t utf8_length(std::string_view text) {
+  auto at = [&](size_t i) { return i < text.size() ? uint8_t(text[i]) : 0; };
+  auto tail = [&](size_t i) { return (at(i) & 0xC0) == 0x80; };
+  uint8_t a = uint8_t(at(0)), b = uint8_t(at(1));
+  if (a < 0x80) return 1;
+  if (a >= 0xC2 && a <= 0xDF) return tail(1) ? 2 : 0;
+  if (a >= 0xE0 && a <= 0xEF) {
+    bool second = a == 0xE0 ? b >= 0xA0 && b <= 0xBF : a == 0xED ? b >= 0x80 && b <= 0x9F : tail(1);
+    return second && tail(2) ? 3 : 0;
+  }
+  if (a >= 0xF0 && a <= 0xF4) {
+    bool second = a == 0xF0 ? b >= 0x90 && b <= 0xBF : a == 0xF4 ? b >= 0x80 && b <= 0x8F : tail(1);
+    return second && tail(2) && tail(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+char32_t code_point(std::string_view sequence) {
+  if (sequence.empty()) return 0;
+  const auto first = uint8_t(sequence[0]);
+  char32_t out = sequence.size() == 1 ? first : first & (0x7F >> sequence.size());
+  for (char c : sequence.substr(1)) out = out << 6 | (uint8_t(c) & 0x3F);
+  return out;
+}
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {

@@ -9,6 +9,10 @@
 namespace weft {
 
 bool is_utf8(std::string_view text);
+// Bytes of the valid UTF-8 sequence that the text begins with; 0 when it begins with none.
+size_t utf8_length(std::string_view text);
+// What a valid sequence stands for.
+char32_t code_point(std::string_view sequence);
 // Valid UTF-8 is kept; each other byte becomes \xHH, and control characters become \xHH too. Never fails.
 std::string printable(std::string_view text);
 // UTF-16 to UTF-8; unpaired surrogates become U+FFFD.

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "model/text_signature.h"
 #include "pack/database.h"
 
 namespace weft::evaluate {
@@ -195,23 +196,29 @@ std::vector<std::string> names_of(const std::string& value) {
 void recall_items(Database& database, const Truth& truth, const Links& links, const std::string& folder,
                   Evaluation& out) {
   std::set<std::tuple<PairOf, std::string>> evidence;
+  std::set<std::tuple<PairOf, std::string, std::string>> texts;  // what is alike has no value in common, but two files
   std::string file = folder + "/evidence.parquet";
   if (exists(file))
-    database.each("SELECT exhibit_a, exhibit_b, value FROM read_parquet(" + Database::quote(file) + ")",
-                  [&](const Database::Row& row) {
-                    for (std::string& name : names_of(*row[2]))
-                      evidence.insert({pair_of(*row[0], *row[1]), std::move(name)});
-                    return true;
-                  });
+    database.each(
+        "SELECT exhibit_a, exhibit_b, value, kind, file_a, file_b FROM read_parquet(" + Database::quote(file) + ")",
+        [&](const Database::Row& row) {
+          if (*row[3] == document_text) texts.insert({{*row[0], *row[1]}, *row[4], *row[5]});
+          for (std::string& name : names_of(*row[2])) evidence.insert({pair_of(*row[0], *row[1]), std::move(name)});
+          return true;
+        });
   Recalls kinds, layers, cells;
   for (const Item& item : truth.items) {
-    std::set<PairOf> tied;
+    std::set<PairOf> tied, alike;
     for (const PlantedPlace& x : item.places)
-      for (const PlantedPlace& y : item.places)
-        if (x.exhibit < y.exhibit && truth.pairs.count({x.exhibit, y.exhibit})) tied.insert({x.exhibit, y.exhibit});
+      for (const PlantedPlace& y : item.places) {
+        const PairOf pair{x.exhibit, y.exhibit};
+        if (x.exhibit < y.exhibit && truth.pairs.count(pair)) tied.insert(pair);
+        if (texts.count({pair, x.file, y.file})) alike.insert(pair);
+      }
     for (const PairOf& pair : tied) {
       const Link* link = links.find(pair);
-      bool shown = evidence.count({pair, lower_ascii(item.value)}) > 0;
+      bool shown =
+          item.kind == document_text ? alike.count(pair) > 0 : evidence.count({pair, lower_ascii(item.value)}) > 0;
       bool first = link && link->rank <= truth.pairs.size(), stated = link && link->stated;
       kinds.count(item.kind, shown, first, stated);
       layers.count(item.layer, shown, first, stated);

@@ -129,7 +129,7 @@ class ChunkReader {
     const size_t got = image_.bytes->read(offset, buffer_, faults);
     if (got < buffer_.size() || !faults.empty()) return false;
     file.sha256 = facts->sha256, file.md5 = facts->md5, file.type = facts->type;
-    parsers = artefacts::parsers_for(file.path, file.type, buffer_);
+    parsers = artefacts::parsers_for(file.path, file.type, file.size, buffer_);
     return true;
   }
 
@@ -157,7 +157,7 @@ class ChunkReader {
       file.type = facts->type;
     else if (watch_.enter(fmt::format("file {} type", file.file_id)))
       file.type = type_.of(as_bytes(first));
-    if (!first.empty()) parsers = artefacts::parsers_for(file.path, file.type, as_bytes(first));
+    if (!first.empty()) parsers = artefacts::parsers_for(file.path, file.type, file.size, as_bytes(first));
     watch_.enter(fmt::format("file {} read", file.file_id));
     const bool bad_cluster_map = file.path == "$BadClus:$Bad";  // as large as the volume by design, and empty
     if (at < file.size && layout.extents.empty() && faults.empty() && file.state == "allocated" && !bad_cluster_map)

@@ -1,7 +1,8 @@
 // Two shared selectors are in one bundle when
 //   1. one content holds both on both sides: the same document, the same message;
 //   2. they stand side by side on both sides: one contact card, one row of a table, one remnant in unallocated space;
-//   3. two files hold both and have most of what is in the smaller one in common: two states of one document;
+//   3. two files hold both and have most of what is in the smaller one in common, or their texts are alike: two states
+//      of one document;
 //   4. both are files, and their folders have most of the smaller one's files in common: one unpacked archive;
 //   5. both came in messages of one sender, or through one list or mass mailing: one third party wrote to both;
 //   6. both are ids or pictures that one document carries on each side: a template's, or an ancestor's;
@@ -108,6 +109,21 @@ void join_most(std::span<const Shared> shared, Sets& sets, Number number, Amount
   }
 }
 
+// Two files whose texts are alike are two states of one document, whatever became of the rest: what both hold came with
+// it. Of a mailbox, in which many texts lie, that is not so; there a text and what stands beside it are neighbours.
+void join_states(std::span<const Shared> shared, Sets& sets) {
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> alike;  // file on each side: the first signature they share
+  for (uint32_t i = 0; i < shared.size(); ++i)
+    for (const Place& a : shared[i].a)
+      for (const Place& b : shared[i].b)
+        if (a.of_document && b.of_document) alike.try_emplace({a.file, b.file}, i);
+  if (alike.empty()) return;
+  for (uint32_t i = 0; i < shared.size(); ++i)
+    for (const Place& a : shared[i].a)
+      for (const Place& b : shared[i].b)
+        if (auto it = alike.find({a.file, b.file}); it != alike.end()) sets.join(it->second, i);
+}
+
 // What a document has from its template or its ancestor, whatever was written into it since.
 void join_of_documents(std::span<const Shared> shared, Sets& sets, const Case& input) {
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> first;  // file on each side
@@ -146,6 +162,7 @@ std::vector<uint32_t> bundle(std::span<const Shared> shared, const Case& input) 
   join_most(
       shared, sets, [](const Place& place) { return place.folder; },
       [&](uint32_t folder) { return input.folder_files[folder]; });
+  join_states(shared, sets);
   join_of_documents(shared, sets, input);
   join_same_set(shared, sets);
   std::map<uint32_t, uint32_t> number;

@@ -71,6 +71,23 @@ TEST(Bundles, WhatADocumentHasFromItsTemplateIsOneReason) {
   EXPECT_EQ(scene.run(), (Numbers{0, 0, 1, 2}));
 }
 
+// Versions of one document: their signatures, their ids and what is written in both are one reason. In mailboxes only
+// what stands beside each other is.
+TEST(Bundles, WhatVersionsOfOneTextHoldIsOneReason) {
+  for (bool of_document : {true, false}) {
+    Scene scene;
+    scene.input.file_selectors.assign(100, 1000);
+    Place a = at(1, 0), b = at(2, 0), elsewhere = at(3, 0);
+    a.of_document = b.of_document = elsewhere.of_document = of_document;
+    scene.add(a, b, "document_text");
+    scene.add(a, b, "document_text");
+    scene.add(at(1, 50000), at(2, 70000), "email");
+    scene.add(at(1, 90000), at(3, 90000), "email");  // of another document there
+    scene.add(a, elsewhere, "document_text");        // which is like it, too
+    EXPECT_EQ(scene.run(), of_document ? (Numbers{0, 0, 0, 1, 1}) : (Numbers{0, 0, 1, 2, 3}));
+  }
+}
+
 TEST(Bundles, UnallocatedSpaceHoldsThingsTogetherOverFourKiB) {
   Scene scene;
   scene.input.file_selectors.assign(100, 1000);

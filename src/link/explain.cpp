@@ -1,6 +1,11 @@
 #include "link/explain.h"
 
 #include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <map>
+
+#include "model/text_signature.h"
 
 namespace weft::link {
 namespace {
@@ -28,11 +33,48 @@ std::string innocent_explanation(const Case& input, const Pair& pair, bool ident
   if (pair.bundles.empty()) return "";
   const Bundle& first = pair.bundles.front();
   size_t texts = 0;
-  for (uint32_t member : first.members) texts += input.selectors[member].kind->name != "file_sha256";
+  for (uint32_t member : first.members) {
+    std::string_view kind = input.selectors[member].kind->name;
+    texts += kind != "file_sha256" && kind != document_text;
+  }
   if (texts >= many_selectors)
     return "a directory, newsletter or public document with many entries may have reached both";
   if (first.same_content) return std::string(find_kind("file_sha256")->innocent);
   return std::string(first.kind->innocent);
+}
+
+// A signature is equal with probability s^5 at most, so k of 8 are by the binomial law; the s that leaves 5 % for k or
+// more (Clopper and Pearson's lower bound). The numbers in a text only lower that probability, so the bound holds.
+double least_in_common(size_t equal_signatures) {
+  const size_t equal = std::min(equal_signatures, text_signatures);
+  if (equal == 0) return 0;
+  const auto so_many_or_more = [&](double p) {
+    double sum = 0, ways = 1;
+    for (size_t k = 0; k <= text_signatures; ++k) {
+      if (k >= equal) sum += ways * std::pow(p, double(k)) * std::pow(1 - p, double(text_signatures - k));
+      ways = ways * double(text_signatures - k) / double(k + 1);
+    }
+    return sum;
+  };
+  double low = 0, high = 1;
+  for (int i = 0; i < 50; ++i) {
+    const double middle = (low + high) / 2;
+    (so_many_or_more(middle) < 0.05 ? low : high) = middle;
+  }
+  return std::pow(low, 1 / double(groups_in_signature));
+}
+
+std::string likeness(std::span<const EvidenceRow> bundle) {
+  std::map<std::pair<std::string, std::string>, size_t> equal;  // by files
+  for (const EvidenceRow& row : bundle)
+    if (row.kind == document_text) ++equal[{row.file_a, row.file_b}];
+  size_t most = 0;
+  for (const auto& [files, count] : equal) most = std::max(most, count);
+  if (most == 0) return "";
+  return fmt::format(
+      "{} of {} signatures of the text are equal: texts with less than {:.0f} % of their groups of {} words in common "
+      "have so many equal in one case of twenty at most",
+      std::min(most, text_signatures), text_signatures, std::floor(100 * least_in_common(most)), words_in_group);
 }
 
 }  // namespace weft::link

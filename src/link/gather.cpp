@@ -23,6 +23,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "model/text_signature.h"
 #include "pack/pack.h"
 
 namespace weft::link {
@@ -327,6 +328,7 @@ struct Found {
   struct RawPlace {
     uint64_t container = 0, folder = 0, sender = 0, list = 0;
     uint32_t exhibit = 0, file = no_file;  // of the exhibit's index
+    bool of_document = false;
     Setting setting = Setting::file;
     uint64_t position = 0, twin = 0;
   };
@@ -490,7 +492,10 @@ class Collector {
       if (file) {
         raw.file = place.file;
         if (kind == "file_sha256" && place.role == 0) raw.folder = file->folder;  // the file itself, not what is in it
-        if (!(file->flags & collection)) raw.container = file->content;
+        // A text, and the file that it is the text of, are one thing however large the file is.
+        const bool of_text = kind == document_text;
+        if (!(file->flags & collection) || of_text || raw.folder) raw.container = file->content;
+        raw.of_document = of_text && !(file->flags & (collection | is_mail));
       }
       auto messages = merge_.index(holder.exhibit).messages();
       if (place.message < messages.size()) {
@@ -559,7 +564,7 @@ class Assembler {
   }
   Place place(const Found::RawPlace& raw) {
     Place out;
-    out.setting = raw.setting, out.position = raw.position, out.twin = raw.twin;
+    out.setting = raw.setting, out.position = raw.position, out.twin = raw.twin, out.of_document = raw.of_document;
     if (raw.container) out.container = number(containers_, {0, raw.container});
     if (raw.sender) out.sender = number(senders_, {0, raw.sender});
     if (raw.list) out.list = number(lists_, {0, raw.list});

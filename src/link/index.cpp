@@ -23,8 +23,10 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/places.h"
 #include "base/text.h"
 #include "link/messages.h"
+#include "model/text_signature.h"
 #include "pack/database.h"
 #include "pack/pack.h"
 
@@ -34,7 +36,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "an index lies in the file as it lies in memory");
 using pack::Database;
 
-constexpr std::string_view magic = "WEFTIDXC";
+constexpr std::string_view magic = "WEFTIDXD";
 constexpr uint64_t least_file = 1024;     // smaller files are templates, markers and settings
 constexpr uint64_t whole_file = 1 << 20;  // a larger file is a collection of things
 constexpr uint64_t rows_per_segment = 2'000'000;
@@ -98,10 +100,7 @@ uint32_t flags_of(std::string_view path, std::string_view type, uint64_t size, s
   std::string low = "/" + lower_ascii(path);
   uint32_t flags = 0;
   if (software_path(path)) flags |= in_software;
-  for (std::string_view part :
-       {"/cache/", "/caches/", "cache2/", "/.cache/", "temporary internet files/", "/inetcache/", "/webcache/",
-        "/code cache/", "/gpucache/", "/.thumbnails/", "/service worker/"})
-    if (holds(low, part)) flags |= in_cache;
+  if (cache_path(path)) flags |= in_cache;
   bool mail = type == "message/rfc822" || type == "application/mbox" || starts(type, "application/vnd.ms-outlook") ||
               holds(low, "/maildir/") || low.ends_with(".eml") || low.ends_with(".mbox");
   if (mail) flags |= is_mail;
@@ -180,7 +179,7 @@ class Builder {
   Builder(const Source& source, const std::string& pack, const std::string& temporary, uint64_t memory)
       : source_(source), pack_(pack), database_(temporary, memory, 1), out_(source.index) {
     kind_file_ = number("file_sha256"), kind_serial_ = number("volume_serial"), kind_machine_ = number("sid_machine");
-    kind_usb_ = number("usb_serial");
+    kind_usb_ = number("usb_serial"), kind_text_ = number(document_text);
   }
 
   void run() {
@@ -303,7 +302,9 @@ class Builder {
     row.position = batch.is_null(6, r) ? row.offset : batch.number(6, r);
     row.role = uint8_t(role_number(batch.text(7, r)));
     row.stopped = batch.number(8, r) != 0;
-    if (!row.stopped && row.file < files_.size() && pass_ == 0) ++files_[row.file].out.selectors;
+    // What a text is like is no value in it.
+    if (!row.stopped && row.file < files_.size() && pass_ == 0 && row.kind != kind_text_)
+      ++files_[row.file].out.selectors;
     std::string_view path = batch.text(4, r);
     if (kind == "sid" && starts(value, "S-1-5-21-")) {
       size_t end = 8;  // three numbers make the machine or domain; a fourth the account
@@ -481,7 +482,7 @@ class Builder {
   std::string pack_;
   Database database_;
   Output out_;
-  uint16_t kind_file_ = 0, kind_serial_ = 0, kind_machine_ = 0, kind_usb_ = 0, last_number_ = 0;
+  uint16_t kind_file_ = 0, kind_serial_ = 0, kind_machine_ = 0, kind_usb_ = 0, kind_text_ = 0, last_number_ = 0;
   std::string last_kind_;
   uint64_t pass_ = 0, selectors_ = 0;
   unsigned shift_ = 64;

@@ -47,7 +47,7 @@ struct IndexFile {
   uint64_t folder = 0;   // hash of volume and folder
   uint64_t size = 0;
   uint64_t path = 0;       // text
-  uint32_t selectors = 0;  // feature rows that lie in it
+  uint32_t selectors = 0;  // feature rows that lie in it, signatures of its text left out
   uint32_t flags = 0;
 };
 // A message that a place lies in, known by the lines of its head.

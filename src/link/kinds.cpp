@@ -15,6 +15,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "base/places.h"
 #include "base/text.h"
 
 namespace weft::link {
@@ -44,6 +45,7 @@ constexpr auto table = std::to_array<Kind>({
     {"disk_signature", 0.90, 0.05, one_image},
     {"document_author", 0.50, 0.30, template_text, false},
     {"document_guid", 0.50, 0.20, "both may have got the same document, or one made from the same template"},
+    {"document_text", 0.75, 0.20, "both may hold a text made from the same form, or taken from the same public source"},
     {"dogecoin", 0.98, 0.05, published_address},
     {"domain", 0.86, 0.30, same_site, false},
     {"email", 0.97, 0.02, third_party, true, true},
@@ -305,40 +307,6 @@ std::string_view sid_reason(std::string_view value) {
   return starts(value, "S-1-5-21-") ? "" : "well-known value";
 }
 
-// Where operating systems and packages put their files, lower case; folders under a root of their own are the user's.
-constexpr std::string_view users_own[] = {"usr/local/", "usr/home/", "library/mail/", "library/messages/"};
-constexpr std::string_view software_roots[] = {"bin/",
-                                               "boot/",
-                                               "lib/",
-                                               "lib32/",
-                                               "lib64/",
-                                               "sbin/",
-                                               "usr/",
-                                               "snap/",
-                                               "var/lib/dpkg/",
-                                               "var/lib/apt/",
-                                               "var/cache/",
-                                               "var/lib/rpm/",
-                                               "windows/",
-                                               "winnt/",
-                                               "program files/",
-                                               "program files (x86)/",
-                                               "programdata/package cache/",
-                                               "programdata/microsoft/",
-                                               "system/library/",
-                                               "library/",
-                                               "applications/",
-                                               "i386/",
-                                               "system volume information/",
-                                               "recovery/",
-                                               "$",
-                                               "system/app/",
-                                               "system/framework/",
-                                               "system/priv-app/"};
-constexpr std::string_view software_folders[] = {"/node_modules/",    "/site-packages/", "/dist-packages/",
-                                                 "/.cargo/registry/", "/go/pkg/mod/",    "/.m2/repository/",
-                                                 "/.gradle/caches/",  "/__pycache__/",   "/vendor/bundle/"};
-
 // Published by the card networks and payment services for tests (first six and last four stay visible when masked).
 std::string_view card_reason(std::string_view value) {
   std::string digits = only(value, is_digit);
@@ -411,29 +379,17 @@ std::string_view example_reason(std::string_view kind, std::string_view value) {
   return "";
 }
 
-bool software_path(std::string_view path) {
-  std::string low = lower_ascii(path);
-  std::string_view view = low;
-  while (!view.empty() && view.front() == '/') view.remove_prefix(1);
-  for (std::string_view root : users_own)
-    if (starts(view, root)) return false;
-  for (std::string_view root : software_roots)
-    if (starts(view, root)) return true;
-  for (std::string_view folder : software_folders)
-    if (view.find(folder) != std::string_view::npos || starts(view, folder.substr(1))) return true;
-  return false;
-}
-
 std::string software_path_sql(std::string_view column) {
   auto any = [&](std::span<const std::string_view> list, std::string_view test) {
     std::string out = "(false";
     for (std::string_view item : list) out += fmt::format(fmt::runtime(test), fmt::arg("it", item));
     return out + ")";
   };
+  const SoftwarePlaces places = software_places();
   std::string low = fmt::format("ltrim(lower({}), '/')", column);
-  return fmt::format("(NOT {} AND ({} OR {}))", any(users_own, " OR starts_with(" + low + ", '{it}')"),
-                     any(software_roots, " OR starts_with(" + low + ", '{it}')"),
-                     any(software_folders, " OR contains('/' || " + low + ", '{it}')"));
+  return fmt::format("(NOT {} AND ({} OR {}))", any(places.users_own, " OR starts_with(" + low + ", '{it}')"),
+                     any(places.roots, " OR starts_with(" + low + ", '{it}')"),
+                     any(places.folders, " OR contains('/' || " + low + ", '{it}')"));
 }
 
 bool software_type(std::string_view type) {

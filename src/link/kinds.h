@@ -32,9 +32,7 @@ inline constexpr std::string_view of_software_makers = "address of software make
 // say something.
 std::string_view example_reason(std::string_view kind, std::string_view value);
 
-// True for paths where operating systems and packages put their files: what two exhibits share there is software.
-bool software_path(std::string_view path);
-// The same test as an SQL expression over a column.
+// software_path() of base/places.h as an SQL expression over a column.
 std::string software_path_sql(std::string_view column);
 // True for MIME types of programs, libraries, fonts and the like: made by a vendor, not by a user.
 bool software_type(std::string_view type);

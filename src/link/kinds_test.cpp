@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/places.h"
 #include "pack/database.h"
 #include "pack/scratch_test.h"
 

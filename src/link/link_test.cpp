@@ -195,6 +195,50 @@ TEST_F(Linking, PlantedPairsRankAboveDecoys) {
   EXPECT_EQ(tables.set_aside["domain some-site.net"], "weak kind with nothing stronger beside it");
 }
 
+// A text's signatures are one reason, together with the file's own hash and what both versions hold; those of texts
+// that software brings are none.
+TEST_F(Linking, VersionsOfATextAreOneReason) {
+  auto text = [&](char c, const std::string& path, const std::string& content, const std::string& name, int of_eight,
+                  uint64_t size = 8192) {
+    uint64_t file = at(c).file(path, content, "text/plain", size);
+    for (int i = 1; i <= of_eight; ++i)
+      at(c).feature("document_text", fmt::format("{}/8 {}", i, sha256_hex(as_bytes(name)).substr(0, 16)), file, 0);
+    for (int i = of_eight + 1; i <= 8; ++i)
+      at(c).feature("document_text", fmt::format("{}/8 {}", i, sha256_hex(as_bytes(content)).substr(0, 16)), file, 0);
+    return file;
+  };
+  for (char c : {'a', 'b'}) {  // a version each, with an address at its end
+    uint64_t file = text(c, fmt::format("home/u/{}.txt", c), fmt::format("version {}", c), "barn", 3);
+    for (int i = 0; i < 3; ++i) at(c).feature("email", fmt::format("miller{}@weir.net", i), file, 4000);
+    for (int i = 0; i < 20; ++i) at(c).feature("email", fmt::format("{}{}@other.net", c, i), file, 2000);
+  }
+  for (char c : {'c', 'd'}) text(c, fmt::format("home/u/{}.txt", c), "the same", "same", 8);                 // a copy
+  for (char c : {'e', 'f'}) text(c, fmt::format("home/u/{}.txt", c), "the same, long", "long", 8, 4 * MiB);  // large
+  for (char c : {'g', 'h'}) {  // two texts
+    text(c, fmt::format("home/u/{}.txt", c), fmt::format("one {}", c), "one", 5);
+    text(c, fmt::format("home/u/{}2.txt", c), fmt::format("other {}", c), "other", 1);
+  }
+  for (char c : {'i', 'j'}) text(c, "usr/share/doc/x/manual.txt", fmt::format("manual {}", c), "manual", 6);
+  for (Exhibit& exhibit : exhibits_)
+    for (int i = 0; i < 20; ++i) exhibit.note("email", fmt::format("only{}@{}.net", i, exhibit.label()));
+  link(options(seal()));
+  Database database(scratch_ / "tmp", 512 * MiB);
+  database.attach_links(scratch_ / "links");
+  auto of = [&](const char* what, const char* a) {
+    return database.value(fmt::format("SELECT {} FROM link WHERE exhibit_a = 'exhibit-{}'", what, a)).value_or("none");
+  };
+  EXPECT_EQ(of("bundles", "a"), "1");
+  EXPECT_EQ(of("selectors", "a"), "6");
+  EXPECT_EQ(of("bundles", "c"), "1");
+  EXPECT_EQ(of("selectors", "c"), "9");
+  EXPECT_EQ(of("bundles", "e"), "1");
+  EXPECT_EQ(of("selectors", "e"), "9");
+  EXPECT_EQ(of("bundles", "g"), "2");
+  EXPECT_EQ(of("kinds", "g"), "document_text");
+  EXPECT_EQ(of("bundles", "i"), "none");
+  EXPECT_EQ(read().set_aside["document_text 1/8 " + sha256_hex(as_bytes("manual")).substr(0, 16)], "software folder");
+}
+
 TEST_F(Linking, EvidenceStandsWhereItSays) {
   set_the_scene();
   link(options(seal()));

@@ -24,6 +24,7 @@
 #include "base/error.h"
 #include "link/bundle.h"
 #include "link/score.h"
+#include "model/text_signature.h"
 
 namespace weft::link {
 namespace {
@@ -296,7 +297,7 @@ class Scorer {
     double best = 0;
     for (uint32_t i : positions) {
       has_firm |= counts(i) && of(i).kind->validity >= firm;
-      texts += of(i).kind->name != "file_sha256";
+      texts += of(i).kind->name != "file_sha256" && of(i).kind->name != document_text;
       for (const Place& a : shared[i].a)
         for (const Place& b : shared[i].b) out.same_content |= a.container && a.container == b.container;
     }

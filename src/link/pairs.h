@@ -18,11 +18,12 @@ enum class Setting : uint8_t { record, mail, file, deleted, unallocated, fetched
 
 // Where a selector lies on an exhibit.
 struct Place {
-  uint32_t container = 0;  // content of the file, or the message; equal content has equal numbers everywhere. 0: none
-  uint32_t file = 0;       // number of the file, of its own on each exhibit; 0 in unallocated space
-  uint32_t sender = 0;     // of the message it lies in, unless that is the exhibit's own account; 0: none
-  uint32_t list = 0;       // list or mass mailing the message came through; 0: none
-  uint32_t folder = 0;     // of a file that is the selector itself; 0 for others
+  uint32_t container = 0;    // content of the file, or the message; equal content has equal numbers everywhere. 0: none
+  uint32_t file = 0;         // number of the file, of its own on each exhibit; 0 in unallocated space
+  uint32_t sender = 0;       // of the message it lies in, unless that is the exhibit's own account; 0: none
+  uint32_t list = 0;         // list or mass mailing the message came through; 0: none
+  uint32_t folder = 0;       // of a file that is the selector itself; 0 for others
+  bool of_document = false;  // signature of a text that is its file's only one: no mailbox, no message in one
   Setting setting = Setting::file;
   uint64_t position = 0;  // in the file, or on the image
   uint64_t twin = 0;      // equal where the same content has the same path, or lies at the same offset of the image

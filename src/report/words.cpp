@@ -19,6 +19,7 @@ constexpr auto kind_words = std::to_array<std::pair<std::string_view, std::strin
     {"bitcoin", "bitcoin address"},
     {"bssid", "BSSID"},
     {"card", "payment card number"},
+    {"document_text", "signature of a text"},
     {"email", "e-mail address"},
     {"ethereum", "ethereum address"},
     {"file_md5", "same file content"},

@@ -2,15 +2,16 @@
 two exhibits of a decoy are tied by something else too, the pair is left out of the class.
 """
 import itertools
+import pathlib
 
-from making import formats
+from making import formats, texts
 
 
 def plant(world):
     """All classes; cases too small for one go without it."""
     for make in (vendor_mail, certificates, help_documents, public_documents, default_networks, local_usb_ids, tiny_files,
                  templates, spam_lot, roll_out, card_lookalikes, test_data, news_cache, newsletters, mailing_lists,
-                 famous_addresses, defaults):
+                 famous_addresses, defaults, forms, licences, editions):
         make(world)
 
 
@@ -235,3 +236,40 @@ def defaults(world):
         exhibit.put(exhibit.name("setup", ".log"), "hostname raspberrypi\nether 00:0c:29:00:00:01 txqueuelen\nlink/ether b8:27:eb:00:00:00\n"
                     "gateway 192.168.1.1\nadmin@router.local\n" + exhibit.prose(300))
     record(world, "factory settings", holders, ["00:0c:29:00:00:01", "b8:27:eb:00:00:00", "raspberrypi"])
+
+
+def put_text(exhibit, paragraphs, folder, ending=""):
+    ending = ending or exhibit.rng.choice(texts.DOCUMENTS + texts.TEXTS)
+    content, _, _ = texts.written(exhibit.rng, paragraphs, exhibit.owner.name, ending)
+    exhibit.put(exhibit.name(folder, ending), content, noise=True)
+
+
+def forms(world):
+    """One form, filled in by different people: contracts with dates and sums, letters of application with hardly a number."""
+    for name, with_numbers, per_exhibit in (("forms with numbers", True, 0.1), ("forms without numbers", False, 0.05)):
+        for _ in range(times(world, per_exhibit)):
+            template, holders = texts.form(world.rng, world.public.prose, with_numbers), some(world, 2, 4)
+            for exhibit in holders:
+                put_text(exhibit, texts.filled(exhibit.rng, world.names, template), "Documents")
+            record(world, name, holders)
+
+
+def licences(world):
+    """Public licences, each with a little of its own, beside what people wrote themselves."""
+    root = pathlib.Path("/usr/share/common-licenses")
+    known = [p for name in ("GPL-3", "GPL-2", "LGPL-2.1", "Apache-2.0", "Artistic", "BSD", "MPL-2.0", "GFDL-1.3") if (p := root / name).is_file()]
+    for path in world.rng.sample(known, min(len(known), times(world, 0.08))):
+        holders, text = some(world, 2, 3), path.read_text(errors="replace")
+        for exhibit in holders:
+            mine = f"Copyright (c) {exhibit.rng.randint(1999, 2024)} {world.names.person()}\n\n{text}\n{exhibit.prose(200)}\n"
+            exhibit.put(exhibit.name("Documents", ".txt"), mine, noise=True)
+        record(world, "licences with own words", holders)
+
+
+def editions(world):
+    """A public document in several editions and formats, fetched by different people."""
+    for _ in range(times(world, 0.06)):
+        first, holders = texts.document(world.rng, world.public.prose), some(world, 2, 3)
+        for exhibit in holders:
+            put_text(exhibit, texts.edited(exhibit.rng, world.public.prose, first), "Downloads")
+        record(world, "editions of a public text", holders)

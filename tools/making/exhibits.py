@@ -3,7 +3,7 @@ held in one of the forms below; after the image is made, each place is found on 
 """
 import hashlib
 
-from making import formats
+from making import formats, texts
 from making.disks import MIB
 
 LAYERS = ("plain", "deleted", "slack", "compressed", "nested", "fragmented", "document", "structured")
@@ -21,7 +21,7 @@ class Place:
 class Exhibit:
     def __init__(self, label, owner, profile, file_system, amount, rng, prose):
         self.label, self.owner, self.profile, self.file_system = label, owner, profile, file_system
-        self.amount, self.rng, self.prose_text = amount, rng, prose
+        self.amount, self.rng, self.source_of_prose = amount, rng, prose
         self.files, self.deleted, self.fragmented, self.slack = {}, set(), set(), []
         self.letters, self.contacts, self.visits, self.hosts, self.log = [], [], [], [], []
         self.system, self.software = (formats.Hive(), formats.Hive()) if profile == "windows" else (None, None)
@@ -45,8 +45,7 @@ class Exhibit:
         return f"{self.home}{folder}/{self.rng.choice(['note', 'list', 'draft', 'copy', 'plan', 'item'])}{self.number}{ending}"
 
     def prose(self, size):
-        start = self.rng.randrange(len(self.prose_text) - size - 1)
-        return self.prose_text[start:start + size]
+        return self.source_of_prose.text(self.rng, size)
 
     def put(self, name, content, noise=False):
         content = content.encode() if isinstance(content, str) else content
@@ -69,6 +68,8 @@ class Exhibit:
             return layer in ("plain", "deleted", "fragmented")
         if kind == "document_guid":
             return layer in ("document", "nested")
+        if kind == "document_text":
+            return layer in ("plain", "deleted", "document")
         if kind == "camera_serial":
             return layer in ("plain", "deleted", "nested")
         if layer == "structured":
@@ -91,6 +92,8 @@ class Exhibit:
             left = {"email": " write to <%s> ", "message_id": "\nMessage-ID: <%s>\n", "bssid": "\nbssid=%s\n"}.get(kind, " %s ") % written
             self.slack.append((host, left.encode()))
             return self.held(kind, value, reason, layer, host, written.encode())
+        if kind == "document_text":
+            return self.hold_text(value, reason, layer, shared)
         folder, ending, content, member = self.container(kind, written, layer, shared)
         needle = (written.split()[1] if kind == "ssh_key" else written).encode()
         if layer == "fragmented" and kind not in ("file_sha256",):
@@ -148,6 +151,15 @@ class Exhibit:
             return "saved", ".html", f'<html><body><p>{self.prose(300)}</p><a href="{written}">here</a></body></html>'.encode(), ""
         text = f"{self.prose(self.rng.randint(200, 1500))}\nKeep this: {written} and tell nobody.\n{self.prose(300)}\n"
         return "notes", ".txt", text.encode(), ""
+
+    def hold_text(self, value, reason, layer, paragraphs):
+        """A version of a document; value only says which document it is."""
+        ending = self.rng.choice(texts.DOCUMENTS if layer == "document" or self.rng.random() < 0.3 else texts.TEXTS)
+        content, member, beginning = texts.written(self.rng, paragraphs, self.owner.name, ending)
+        name = self.put(self.name("Documents", ending), content)
+        if layer == "deleted":
+            self.deleted.add(name)
+        self.held("document_text", value, reason, layer, name, beginning, member, bool(member))
 
     def hold_in_rows(self, kind, value, written, reason):
         if kind == "usb_serial":

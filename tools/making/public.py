@@ -7,6 +7,7 @@ import pathlib
 import random
 
 from making import formats
+from making.texts import Prose
 
 
 class Zipf:
@@ -15,18 +16,6 @@ class Zipf:
 
     def draw(self, rng):
         return bisect.bisect(self.sums, rng.random() * self.sums[-1])
-
-
-def prose_of(rng, size=1 << 20):
-    """Dull text in sentences; no addresses, no numbers."""
-    syllables = "ba de fi go hu ka le mi no pu ra se ti vo wu za ster lin mar dor chen win".split()
-    words = ["".join(rng.choices(syllables, k=rng.randint(1, 4))) for _ in range(4000)]
-    out, length = [], 0
-    while length < size:
-        sentence = " ".join(rng.choices(words, k=rng.randint(4, 14))).capitalize() + "."
-        out.append(sentence + ("\n" if rng.random() < 0.4 else " "))
-        length += len(out[-1])
-    return "".join(out)[:size]
 
 
 def packages_here(rng, count):
@@ -49,7 +38,7 @@ class Public:
     def __init__(self, names, seed):
         rng = self.rng = random.Random(f"{seed}:public")
         self.names = names
-        self.prose = prose_of(random.Random(f"{seed}:prose"))
+        self.prose = Prose(random.Random(f"{seed}:prose"))
         self.addresses = [names.email() for _ in range(3000)]
         self.urls = [f"https://www.{rng.choice(names.domains)}/find?q={names.word(2)}+{names.word(3)}" for _ in range(3000)]
         self.law = Zipf(3000, 1.0)
@@ -63,8 +52,7 @@ class Public:
         self.debian, self.windows = self.system("debian"), self.system("windows")
 
     def text(self, size):
-        start = self.rng.randrange(len(self.prose) - size - 1)
-        return self.prose[start:start + size]
+        return self.prose.text(self.rng, size)
 
     def vendor(self):
         domain = self.names.host()

@@ -5,12 +5,12 @@ import hashlib
 import math
 import random
 
-from making import formats
+from making import formats, texts
 from making.exhibits import Exhibit
 from making.people import Names, Person
 from making.public import Public
 
-KINDS = ["email"] * 6 + ["phone"] * 3 + ["message_id"] * 4 + ["file_sha256"] * 3 + (
+KINDS = ["email"] * 6 + ["phone"] * 3 + ["message_id"] * 4 + ["file_sha256"] * 3 + ["document_text"] * 3 + (
     "usb_serial bssid camera_serial ssh_key iban bitcoin url url document_guid calendar_uid").split()
 HIDDEN = "deleted slack compressed nested fragmented document structured".split()
 STRENGTHS = (1, 2, 3, 5, 10, 30)
@@ -205,7 +205,7 @@ class World:
         layers = self.layer(a, kind, False), self.layer(b, kind, hidden and self.rng.random() < 0.75)
         if None in layers:
             return False
-        value, written = self.names.private(kind) if kind != "file_sha256" else ("", "")
+        value, written = self.names.private(kind) if kind not in ("file_sha256", "document_text") else ("", "")
         shared = None
         if kind == "message_id":
             shared = formats.letter(self.names.email(), self.names.email(), "between us", written, a.prose(self.rng.randint(200, 900)),
@@ -213,11 +213,14 @@ class World:
         elif kind == "file_sha256":
             shared = f"{self.rng.getrandbits(64):016x}\n{a.prose(self.rng.randint(5000, 14000))}".encode()
             value = written = hashlib.sha256(shared).hexdigest()
+        elif kind == "document_text":  # on one the first version, on the other a later one, in whatever format
+            value, first = f"text {self.rng.getrandbits(64):016x}", texts.document(self.rng, self.public.prose)
+            shared = first, texts.edited(self.rng, self.public.prose, first)
         elif kind == "calendar_uid":
             shared = formats.calendar_event(written, "meeting", self.rng.randint(0, 40000))
         reason = self.reason(link, strength)
-        for exhibit, layer in zip((a, b), layers):
-            exhibit.hold(kind, value, written, reason, layer, shared)
+        for number, (exhibit, layer) in enumerate(zip((a, b), layers)):
+            exhibit.hold(kind, value, written, reason, layer, shared[number] if kind == "document_text" else shared)
         return True
 
     def plant(self, links):

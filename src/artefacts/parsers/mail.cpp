@@ -17,6 +17,7 @@
 #include "artefacts/canonical.h"
 #include "artefacts/mime.h"
 #include "artefacts/parser.h"
+#include "artefacts/signature.h"
 #include "artefacts/text.h"
 #include "base/text.h"
 
@@ -25,6 +26,18 @@ namespace {
 
 constexpr size_t head_most = 64 * KiB;       // of a head, when it is only looked for
 constexpr uint64_t least_attachment = 1024;  // smaller ones are signs and signatures, which tie nobody to anybody
+
+// A letter without what it quotes and without the sender's signature: what somebody wrote for this one.
+std::string own_words(std::string_view body) {
+  std::string out;
+  for (Line line : Lines(body)) {
+    if (line.text == "-- " || line.text.starts_with("-----Original Message")) break;
+    if (line.text.starts_with('>')) continue;
+    out += line.text;
+    out += '\n';
+  }
+  return out;
+}
 
 // One message's stretch of the file.
 struct Stretch {
@@ -64,6 +77,7 @@ class Writer {
         id(one, "in-reply-to", "reference");
     for (const Attachment& one : mail.attachments)
       if (one.size >= least_attachment) rows_.selector({begin}, "file_sha256", one.sha256, "attachment", one.name);
+    add_text(rows_, {begin}, own_words(mail.body), "message");
     for (const Mail& inner : mail.enclosed) message(inner, false, begin_of(inner));
   }
 
@@ -190,7 +204,7 @@ constexpr std::array<std::string_view, 9> paths{"*.eml", "*.emlx", "*.mbox", "*.
                                                 "cur/*", "new/*",  "mbox",   "var/mail/*"};
 constexpr std::array<std::string_view, 3> types{"message/rfc822", "application/mbox", "message/news"};
 constexpr std::array<std::string_view, 3> magics{"From ", "Return-Path: ", "Received: "};
-constexpr std::array<std::string_view, 3> kinds{"email", "message_id", "file_sha256"};
+constexpr std::array<std::string_view, 4> kinds{"document_text", "email", "message_id", "file_sha256"};
 
 constexpr std::string_view simple =
     "From: =?utf-8?q?M=C3=A4ra?= <Mara.Q@Kestrel-Brook.net>\r\nTo: Team: a@b-c.de, \"Lena\" <l@b-c.de>;\r\n"
@@ -231,7 +245,8 @@ constexpr std::array<std::string_view, 12> real{"mail/eml/attachment_message_rfc
 extern const Parser mail_parser;
 const Parser mail_parser{
     "mail",
-    "message: mails in mbox, maildir, eml and emlx files, messages inside messages too; attachments by their hash",
+    "message: mails in mbox, maildir, eml and emlx files, messages inside messages too; attachments by their hash; "
+    "what the letters say",
     "RFC 5322, RFC 2045-2049, RFC 4155; maildir; emlx as Apple Mail 2 and later writes it",
     paths,
     types,

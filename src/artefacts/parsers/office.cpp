@@ -8,7 +8,7 @@
 //   docId     drawn once when the document is first saved by Word 2013 or later (w15:docId), or by 2010 (w14:docId).
 //   pictures  a letterhead or background lies whole in every document made from it; its SHA-256 ties them.
 // Authors stand in the core properties, and of comments and changes in the text itself; people.xml gives the account
-// behind a name.
+// behind a name. The text itself (of docx and odt) gives its signatures, by which versions of it are found.
 #include <algorithm>
 #include <array>
 #include <pugixml.hpp>
@@ -16,6 +16,7 @@
 
 #include "artefacts/canonical.h"
 #include "artefacts/parser.h"
+#include "artefacts/signature.h"
 #include "artefacts/text.h"
 #include "artefacts/time.h"
 #include "artefacts/zip.h"
@@ -61,8 +62,12 @@ class Document {
         meta(part());
       else if (name == "word/settings.xml")
         settings(part());
-      else if (name == "word/document.xml" || name == "word/comments.xml" || name == "word/people.xml" ||
-               name == "xl/persons/person.xml" || name == "ppt/commentauthors.xml" || name == "ppt/authors.xml")
+      else if (name == "word/document.xml")
+        word_text(part());
+      else if (name == "content.xml" && is_text())
+        open_text(part());
+      else if (name == "word/comments.xml" || name == "word/people.xml" || name == "xl/persons/person.xml" ||
+               name == "ppt/commentauthors.xml" || name == "ppt/authors.xml")
         people(part());
       else if (name.find("/media/") != std::string::npos || name.starts_with("pictures/"))
         embedded(part());
@@ -72,6 +77,9 @@ class Document {
   }
 
  private:
+  // Where OpenDocument says what it is: the first member, stored.
+  bool is_text() const { return file_.text().substr(0, 256).find("opendocument.text") != std::string_view::npos; }
+
   // Calls found(name without its prefix, text, node) for every element of the part.
   template <class FoundElement>
   bool each_element(const Part& part, FoundElement found) {
@@ -181,6 +189,38 @@ class Document {
     });
   }
 
+  // The text of the elements that hold text, a line for each paragraph; without what `left_out` says is none.
+  static std::string text_of(const Part& part, std::string_view holder, std::string_view left_out) {
+    pugi::xml_document xml;  // blanks between two words may be an element's whole text
+    xml.load_buffer(part.text.data(), part.text.size(), pugi::parse_default | pugi::parse_ws_pcdata);
+    std::string out;
+    pugi::xml_node node = xml.first_child();
+    while (node) {
+      const std::string_view name = local_name(node.name());
+      if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) {
+        if (holder.empty() || local_name(node.parent().name()) == holder) out += node.value();
+      } else if (name == "p" || name == "h") {
+        out += '\n';
+      } else if (name == "tab" || name == "br" || name == "cr" || name == "line-break" || name == "s") {
+        out += ' ';
+      }
+      if (node.first_child() && name != left_out) {
+        node = node.first_child();
+        continue;
+      }
+      while (node && !node.next_sibling()) node = node.parent();
+      if (node) node = node.next_sibling();
+    }
+    return out;
+  }
+  void word_text(const Part& part) {
+    people(part);
+    add_text(rows_, part.member.at(0), text_of(part, "t", "txbxContent"), "document");
+  }
+  void open_text(const Part& part) {
+    add_text(rows_, part.member.at(0), text_of(part, "", "tracked-changes"), "document");
+  }
+
   // Authors of comments and changes, and the accounts behind them: "S::mara@firm.net::5d41…" in Word's userId.
   void people(const Part& part) {
     begin(part);
@@ -236,7 +276,8 @@ constexpr std::array<std::string_view, 8> types{
     "application/vnd.oasis.opendocument.presentation",
     "application/vnd.oasis.opendocument.graphics",
     "application/vnd.oasis.opendocument.text-template"};
-constexpr std::array<std::string_view, 5> kinds{"document_author", "document_guid", "email", "file_sha256", "uuid"};
+constexpr std::array<std::string_view, 6> kinds{"document_author", "document_guid", "document_text",
+                                                "email",           "file_sha256",   "uuid"};
 
 // A zip of one stored member without a central directory, as a torn file is: docProps/core.xml.
 constexpr std::string_view torn{
@@ -265,7 +306,8 @@ constexpr std::array<std::string_view, 12> real{"documents/Document.docx",
 extern const Parser office_parser;
 const Parser office_parser{
     "office",
-    "document: docx, xlsx, pptx and their kin, odt, ods, odp; authors of the document, its comments and changes",
+    "document: docx, xlsx, pptx and their kin, odt, ods, odp; authors of the document, its comments and changes; "
+    "what the text of docx and odt is like",
     "ECMA-376, [MS-DOCX]; ODF 1.2; Office 2007 and later, LibreOffice and OpenOffice",
     paths,
     types,

@@ -13,8 +13,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/pdf_syntax.h"
 #include "base/text.h"
-#include "scan/decoders/pdf_syntax.h"
 
 namespace weft::scan {
 namespace {

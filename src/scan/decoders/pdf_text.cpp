@@ -1,25 +1,12 @@
-// PDFTEXT: the text that a PDF content stream shows (ISO 32000-1 §9.4). A page description holds its text in pieces,
-// "[(jo) 12 (hn@exa) -3 (mple.org)] TJ", which hide a word from any pattern, and without line breaks, which glue one
-// line's last word to the next one's first. Here the pieces of one line are joined and lines are set apart.
-//
-// The operators that matter: Tj ' " show a string, TJ an array of strings and shifts; Td TD T* Tm ' " move. A move to
-// another height is a line break. A move along the line is a space when it goes farther than the glyphs shown before it
-// would take; their widths are in a font that is elsewhere, so half an em is assumed. In TJ a shift of more than a
-// fifth of an em to the right is a space. Some writers (Quartz) put each piece into a text object of its own and place
-// it with "q … cm BT … ET Q"; the same rules hold between the last string of an object and the first of the next, by
-// their places on the page.
-//
-// Bytes are taken for Latin-1; two-byte strings whose high bytes are all zero for what their low bytes say. Fonts whose
-// codes need a ToUnicode map stay unread; PDF says so of the document.
-#include <array>
-#include <cmath>
-#include <cstdlib>
+// PDFTEXT: the text that a PDF content stream shows. The page description holds it in pieces, which hide a word from
+// any pattern, and without line breaks, which glue one line's last word to the next one's first. base/pdf_text.cpp
+// joins them.
+#include "base/pdf_text.h"
+
 #include <cstring>
 #include <string>
-#include <vector>
 
-#include "base/text.h"
-#include "scan/decoders/pdf_syntax.h"
+#include "base/pdf_syntax.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {
@@ -28,221 +15,6 @@ namespace {
 constexpr Pattern patterns[] = {{R"([\)>]\s{0,4}Tj\s)", dotall, 0}, {R"(\]\s{0,4}TJ\s)", dotall, 1}};
 
 constexpr size_t farthest_begin = 2 * KiB;  // of BT in front of the first string shown
-constexpr size_t most_text = 4 * MiB;
-constexpr size_t longest_operator = 3, most_frames = 64;
-constexpr double space_shift = -200, glyph_width = 0.5, space_width = 0.25;
-
-class Reader {
- public:
-  Reader(Bytes bytes, size_t begin) : bytes_(bytes), at_(begin) {}
-
-  // Reads to the end of the content stream: the first thing that is none.
-  void run() {
-    while (text.size() < most_text && step()) {
-    }
-  }
-
-  std::string text;
-  size_t end() const { return at_; }
-
- private:
-  bool more() const { return at_ < bytes_.size(); }
-
-  bool step() {
-    while (more() && is_pdf_space(bytes_[at_])) ++at_;
-    if (!more()) return false;
-    const uint8_t c = bytes_[at_];
-    if (c == '(') return literal(), true;
-    if (c == '<' && at_ + 1 < bytes_.size() && bytes_[at_ + 1] != '<') return hexadecimal();
-    if (c == '<' || c == '>') return at_ += 2, at_ <= bytes_.size();
-    if (c == '[') return ++at_, in_array_ = true, pending_.clear(), true;
-    if (c == ']') return ++at_, in_array_ = false, true;
-    if (c == '/') return name();
-    if (is_digit(c) || c == '-' || c == '+' || c == '.') return number();
-    if (c == '%') return comment();
-    return word();
-  }
-
-  bool name() {
-    for (++at_; more() && !is_pdf_space(bytes_[at_]) && !is_pdf_delimiter(bytes_[at_]); ++at_) {
-    }
-    return true;
-  }
-  bool comment() {
-    while (more() && bytes_[at_] != '\n' && bytes_[at_] != '\r') ++at_;
-    return true;
-  }
-  bool number() {
-    std::array<char, 24> digits{};
-    size_t n = 0;
-    while (more() && (is_digit(bytes_[at_]) || bytes_[at_] == '-' || bytes_[at_] == '+' || bytes_[at_] == '.')) {
-      if (n + 1 < digits.size()) digits[n++] = char(bytes_[at_]);
-      ++at_;
-    }
-    const double value = std::strtod(digits.data(), nullptr);
-    if (in_array_) {
-      if (value < space_shift && !pending_.empty() && pending_.back() != ' ') pending_ += ' ';
-      return true;
-    }
-    for (size_t i = 1; i < operands_.size(); ++i) operands_[i - 1] = operands_[i];
-    operands_.back() = value;
-    return true;
-  }
-
-  // An operator, or a word of something that is no content stream.
-  bool word() {
-    const size_t begin = at_;
-    while (more() && !is_pdf_space(bytes_[at_]) && !is_pdf_delimiter(bytes_[at_])) {
-      const uint8_t c = bytes_[at_];
-      if (!is_alnum(c) && c != '*' && c != '\'' && c != '"') return at_ = begin, false;
-      ++at_;
-    }
-    const std::string_view op = as_text(bytes_.subspan(begin, at_ - begin));
-    if (op == "true" || op == "false" || op == "null") return true;
-    if (op.empty() || op.size() > longest_operator) return at_ = begin, false;
-    apply(op);
-    return true;
-  }
-
-  void apply(std::string_view op) {
-    const auto operand = [&](size_t from_last) { return operands_[operands_.size() - 1 - from_last]; };
-    if (op == "Tj" || op == "TJ") {
-      show();
-    } else if (op == "'" || op == "\"") {
-      line();
-      show();
-    } else if (op == "Td" || op == "TD") {
-      move(operand(1), operand(0));
-    } else if (op == "T*") {
-      line();
-    } else if (op == "BT") {
-      x_ = y_ = 0, scale_ = 1, begun_ = true;
-    } else if (op == "q") {
-      if (frames_.size() < most_frames) frames_.push_back(frame_);
-    } else if (op == "Q") {
-      frame_ = frames_.empty() ? Frame() : frames_.back();
-      if (!frames_.empty()) frames_.pop_back();
-    } else if (op == "cm") {
-      frame_.x += operand(1) * frame_.scale, frame_.y += operand(0) * frame_.scale;
-      frame_.scale *= operand(5) == 0 ? 1 : std::abs(operand(5));
-    } else if (op == "Tf") {
-      size_ = operand(0) == 0 ? 1 : std::abs(operand(0));
-    } else if (op == "Tm") {
-      const double scale = operand(5) == 0 ? 1 : std::abs(operand(5));
-      const double dx = operand(1) - x_, dy = operand(0) - y_;
-      scale_ = scale;
-      move(dx / scale, dy / scale);
-      x_ = operand(1), y_ = operand(0);
-    }
-    pending_.clear();
-  }
-
-  void line() {
-    if (!text.empty() && text.back() != '\n') text += '\n';
-    shown_ = 0;
-  }
-  void move(double dx, double dy) {
-    x_ += dx * scale_, y_ += dy * scale_;
-    if (begun_) return;
-    if (std::abs(dy) > 0.2 * size_) return line();
-    const double gap = dx / size_ - glyph_width * double(shown_);
-    if (shown_ > 0 && (gap > space_width + 0.25 * double(shown_) || dx < 0) && text.back() != ' ') text += ' ';
-    shown_ = 0;
-  }
-  void show() {
-    const double x = frame_.x + x_ * frame_.scale, y = frame_.y + y_ * frame_.scale;
-    if (begun_) follow(x - last_x_, y - last_y_, size_ * scale_ * frame_.scale);
-    begun_ = false;
-    last_x_ = x, last_y_ = y;
-    shown_ = pending_.size();
-    text += pending_;
-  }
-
-  // The first string of a text object, so far away on the page from the last one of the object before.
-  void follow(double dx, double dy, double size) {
-    if (shown_ == 0 || (dx == 0 && dy == 0) || std::abs(dy) > 0.2 * size) return line();
-    const double gap = dx / size - glyph_width * double(shown_);
-    if ((gap > space_width + 0.25 * double(shown_) || dx < 0) && text.back() != ' ') text += ' ';
-  }
-
-  void literal() {
-    if (!in_array_) pending_.clear();
-    std::string raw;
-    int depth = 0;
-    for (; more(); ++at_) {
-      uint8_t c = bytes_[at_];
-      if (c == '(' && depth++ == 0) continue;
-      if (c == ')' && --depth == 0) {
-        ++at_;
-        break;
-      }
-      if (c == '\\' && at_ + 1 < bytes_.size()) {
-        if (!escape(raw)) continue;
-      } else {
-        raw += char(c);
-      }
-      if (raw.size() > most_text) break;
-    }
-    add(raw);
-  }
-  // The escape at at_, whose last byte at_ is left on. False when it stands for nothing.
-  bool escape(std::string& raw) {
-    if (at_ + 1 >= bytes_.size()) return false;
-    const uint8_t c = bytes_[++at_];
-    if (c >= '0' && c <= '7') {
-      unsigned value = 0;
-      size_t digits = 0;
-      for (; digits < 3 && at_ + digits < bytes_.size(); ++digits) {
-        const uint8_t d = bytes_[at_ + digits];
-        if (d < '0' || d > '7') break;
-        value = value * 8 + (d - '0');
-      }
-      at_ += digits - 1;
-      raw += char(uint8_t(value));
-      return true;
-    }
-    if (c == '\n' || c == '\r') return false;
-    raw += c == 'n' ? '\n' : c == 'r' ? '\r' : c == 't' ? '\t' : char(c);
-    return true;
-  }
-  bool hexadecimal() {
-    if (!in_array_) pending_.clear();
-    std::string raw;
-    unsigned value = 0, digits = 0;
-    for (++at_; more() && bytes_[at_] != '>'; ++at_) {
-      const uint8_t c = bytes_[at_];
-      if (is_pdf_space(c)) continue;
-      if (!is_hex({reinterpret_cast<const char*>(&c), 1})) return false;
-      value = value << 4 | unsigned(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
-      if (++digits % 2 == 0) raw += char(uint8_t(value));
-    }
-    if (!more()) return false;
-    ++at_;
-    if (digits % 2) raw += char(uint8_t(value << 4));
-    add(raw);
-    return true;
-  }
-  void add(std::string_view raw) {
-    bool two_byte = raw.size() >= 2 && raw.size() % 2 == 0;
-    for (size_t i = 0; two_byte && i < raw.size(); i += 2) two_byte = raw[i] == 0;
-    for (size_t i = two_byte; i < raw.size(); i += 1 + two_byte) append_utf8(pending_, uint8_t(raw[i]));
-  }
-
-  Bytes bytes_;
-  size_t at_;
-  std::string pending_;  // strings not shown yet
-  bool in_array_ = false;
-  std::array<double, 6> operands_{};  // the last numbers
-  size_t shown_ = 0;                  // glyphs of the last string
-  double size_ = 1, scale_ = 1, x_ = 0, y_ = 0;
-  struct Frame {
-    double scale = 1, x = 0, y = 0;
-  };
-  Frame frame_;  // where the text space lies on the page (cm), and those to go back to (q, Q)
-  std::vector<Frame> frames_;
-  bool begun_ = false;              // BT was seen, and no string since
-  double last_x_ = 0, last_y_ = 0;  // of the last string, on the page
-};
 
 // "BT" as a word of its own, the last one before `at`; at itself when there is none near.
 size_t text_object(Bytes bytes, size_t floor, size_t at) {
@@ -261,11 +33,10 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (hit.end <= from) return;
   const size_t begin = text_object(bytes, from, hit.end);
   if (begin == hit.end) return;
-  Reader reader(bytes, begin);
-  reader.run();
-  const size_t end = std::max(std::min(reader.end(), bytes.size()), hit.end);
-  if (reader.text.size() > out.room()) reader.text.resize(out.room());
-  out.layer("PDFTEXT", begin, end - begin, {reader.text.begin(), reader.text.end()});
+  PdfText shown = pdf_text(bytes, begin);
+  const size_t end = std::max(std::min(shown.end, bytes.size()), hit.end);
+  if (shown.text.size() > out.room()) shown.text.resize(out.room());
+  out.layer("PDFTEXT", begin, end - begin, {shown.text.begin(), shown.text.end()});
 }
 
 }  // namespace

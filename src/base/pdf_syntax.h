@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace weft::scan {
+namespace weft {
 
 inline bool is_pdf_space(uint8_t c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\0';
@@ -13,4 +13,4 @@ inline bool is_pdf_delimiter(uint8_t c) {
   return std::string_view("()<>[]{}/%").find(char(c)) != std::string_view::npos;
 }
 
-}  // namespace weft::scan
+}  // namespace weft
