@@ -192,6 +192,13 @@ std::vector<std::string> names_of(const std::string& value) {
   return out;
 }
 
+// A file's path, as a FAT leaves it when the file is deleted: without the first sign of its name.
+std::string path_without_first_sign(std::string path) {
+  const size_t name = path.rfind('/') + 1;  // npos + 1 is 0
+  if (name < path.size()) path[name] = '_';
+  return path;
+}
+
 // An item counts once for each pair of exhibits that it ties. It is shown when the evidence of their link names it.
 void recall_items(Database& database, const Truth& truth, const Links& links, const std::string& folder,
                   Evaluation& out) {
@@ -202,7 +209,8 @@ void recall_items(Database& database, const Truth& truth, const Links& links, co
     database.each(
         "SELECT exhibit_a, exhibit_b, value, kind, file_a, file_b FROM read_parquet(" + Database::quote(file) + ")",
         [&](const Database::Row& row) {
-          if (*row[3] == document_text) texts.insert({{*row[0], *row[1]}, *row[4], *row[5]});
+          if (*row[3] == document_text)
+            texts.insert({{*row[0], *row[1]}, path_without_first_sign(*row[4]), path_without_first_sign(*row[5])});
           for (std::string& name : names_of(*row[2])) evidence.insert({pair_of(*row[0], *row[1]), std::move(name)});
           return true;
         });
@@ -213,7 +221,7 @@ void recall_items(Database& database, const Truth& truth, const Links& links, co
       for (const PlantedPlace& y : item.places) {
         const PairOf pair{x.exhibit, y.exhibit};
         if (x.exhibit < y.exhibit && truth.pairs.count(pair)) tied.insert(pair);
-        if (texts.count({pair, x.file, y.file})) alike.insert(pair);
+        if (texts.count({pair, path_without_first_sign(x.file), path_without_first_sign(y.file)})) alike.insert(pair);
       }
     for (const PairOf& pair : tied) {
       const Link* link = links.find(pair);

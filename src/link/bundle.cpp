@@ -17,6 +17,8 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "model/text_signature.h"
+
 namespace weft::link {
 namespace {
 
@@ -98,8 +100,9 @@ void join_most(std::span<const Shared> shared, Sets& sets, Number number, Amount
   for (uint32_t i = 0; i < shared.size(); ++i)
     for (const Place& a : shared[i].a)
       for (const Place& b : shared[i].b) {
-        if (!number(a) || !number(b)) continue;
-        std::vector<uint32_t>& group = groups[{number(a), number(b)}];
+        const uint32_t on_a = number(i, a), on_b = number(i, b);
+        if (!on_a || !on_b) continue;
+        std::vector<uint32_t>& group = groups[{on_a, on_b}];
         if (group.empty() || group.back() != i) group.push_back(i);
       }
   for (const auto& [key, group] : groups) {
@@ -157,10 +160,14 @@ std::vector<uint32_t> bundle(std::span<const Shared> shared, const Case& input) 
   join_common(shared, sets, [](const Place& place) { return place.list; });
   join_neighbours(shared, sets);
   join_most(
-      shared, sets, [](const Place& place) { return place.folder ? 0 : place.file; },
+      shared, sets,
+      [&](uint32_t i, const Place& place) {  // what a text is like is no value in it, and is not among the amount
+        const bool of_text = input.selectors[shared[i].selector].kind->name == document_text;
+        return place.folder || of_text ? 0 : place.file;
+      },
       [&](uint32_t file) { return input.file_selectors[file]; });
   join_most(
-      shared, sets, [](const Place& place) { return place.folder; },
+      shared, sets, [](uint32_t, const Place& place) { return place.folder; },
       [&](uint32_t folder) { return input.folder_files[folder]; });
   join_states(shared, sets);
   join_of_documents(shared, sets, input);

@@ -88,6 +88,19 @@ TEST(Bundles, WhatVersionsOfOneTextHoldIsOneReason) {
   }
 }
 
+// Letters that two mailboxes share: each with its signatures, a reason of its own.
+TEST(Bundles, TextsDoNotMakeTwoMailboxesTwoStates) {
+  Scene scene;
+  scene.input.file_selectors = {0, 40, 50};
+  for (uint32_t letter = 1; letter <= 3; ++letter) {
+    for (int i = 0; i < 8; ++i) scene.add(at(1, letter * 3000, letter), at(2, letter * 4000, letter), "document_text");
+    scene.add(at(1, letter * 3000 - 300, letter), at(2, letter * 4000 - 300, letter), "message_id");
+  }
+  Numbers expected(27);
+  for (uint32_t i = 0; i < 27; ++i) expected[i] = i / 9;
+  EXPECT_EQ(scene.run(), expected);
+}
+
 TEST(Bundles, UnallocatedSpaceHoldsThingsTogetherOverFourKiB) {
   Scene scene;
   scene.input.file_selectors.assign(100, 1000);

@@ -77,7 +77,7 @@ class Writer {
         id(one, "in-reply-to", "reference");
     for (const Attachment& one : mail.attachments)
       if (one.size >= least_attachment) rows_.selector({begin}, "file_sha256", one.sha256, "attachment", one.name);
-    add_text(rows_, {begin}, own_words(mail.body), "message");
+    add_text(rows_, {outermost ? body_begin() : begin}, own_words(mail.body), "message");
     for (const Mail& inner : mail.enclosed) message(inner, false, begin_of(inner));
   }
 
@@ -124,6 +124,13 @@ class Writer {
     return search.fields.empty() ? begin_ : stretch_.begin + search.fields.front()->begin;
   }
 
+  // Where the head is over.
+  uint64_t body_begin() const {
+    const std::string_view text = stretch_.text;
+    size_t at = fields_.empty() ? 0 : fields_.back().value_begin + fields_.back().value.size();
+    while (at < text.size() && (text[at] == '\r' || text[at] == '\n')) ++at;
+    return stretch_.begin + at;
+  }
   uint64_t begin_of(const Mail& inner) const {
     size_t at = inner.message_id.empty()
                     ? std::string_view::npos

@@ -64,7 +64,7 @@ class Document {
         settings(part());
       else if (name == "word/document.xml")
         word_text(part());
-      else if (name == "content.xml" && is_text())
+      else if (name == "content.xml")
         open_text(part());
       else if (name == "word/comments.xml" || name == "word/people.xml" || name == "xl/persons/person.xml" ||
                name == "ppt/commentauthors.xml" || name == "ppt/authors.xml")
@@ -77,9 +77,6 @@ class Document {
   }
 
  private:
-  // Where OpenDocument says what it is: the first member, stored.
-  bool is_text() const { return file_.text().substr(0, 256).find("opendocument.text") != std::string_view::npos; }
-
   // Calls found(name without its prefix, text, node) for every element of the part.
   template <class FoundElement>
   bool each_element(const Part& part, FoundElement found) {
@@ -218,6 +215,7 @@ class Document {
     add_text(rows_, part.member.at(0), text_of(part, "t", "txbxContent"), "document");
   }
   void open_text(const Part& part) {
+    if (part.text.find("<office:text") == std::string::npos) return;  // a spreadsheet, a drawing
     add_text(rows_, part.member.at(0), text_of(part, "", "tracked-changes"), "document");
   }
 

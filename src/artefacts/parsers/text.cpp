@@ -34,6 +34,8 @@ constexpr std::string_view of_source_trees[] = {
 
 bool wants(std::string_view path, uint64_t size) {
   if (size < least || size > most || software_path(path) || cache_path(path)) return false;
+  for (std::string_view folder : {"etc/", "var/log/", "var/lib/"})
+    if (path.starts_with(folder)) return false;
   const std::string name = lower_ascii(path.substr(path.rfind('/') + 1));  // npos + 1 is 0
   return std::none_of(std::begin(of_source_trees), std::end(of_source_trees), [&](std::string_view word) {
     return name.starts_with(word) && (name.size() == word.size() || !is_alpha(name[word.size()]));

@@ -125,6 +125,12 @@ TEST(text, a_letter_gives_the_same_without_what_it_quotes) {
   std::string mail =
       "From: a@b-c.de\nTo: d@e-f.de\nSubject: barn\nMessage-ID: <1@b-c.de>\n\n> Anna wrote this long ago\n";
   for (const std::string& one : paragraphs()) mail += one + "\n\n";
+  // The address is that of the body: in a mailbox it must not lie in the message before.
+  Rows rows = run(parser_named("mail"), "home/a/x.eml", mail);
+  for (const FeatureRow& row : rows.selectors())
+    if (row.kind == "document_text") {
+      EXPECT_EQ(row.offset, mail.find("> Anna"));
+    }
   EXPECT_EQ(
       signatures("mail", "home/a/x.eml", mail + "-- \nAnna of the mill, telephone 0341 998877, call before ten\n"),
       plain());
