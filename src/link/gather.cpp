@@ -495,7 +495,7 @@ class Collector {
         // A text, and the file that it is the text of, are one thing however large the file is.
         const bool of_text = kind == document_text;
         if (!(file->flags & collection) || of_text || raw.folder) raw.container = file->content;
-        raw.of_document = of_text && !(file->flags & (collection | is_mail));
+        raw.of_document = of_text && place.role != in_message_ && !(file->flags & collection);
       }
       auto messages = merge_.index(holder.exhibit).messages();
       if (place.message < messages.size()) {
@@ -518,6 +518,7 @@ class Collector {
   std::map<std::pair<uint32_t, uint64_t>, Standing> standing_;  // by exhibit and hash
   uint64_t limit_;
   uint32_t in_document_ = role_number("document");  // pictures, most of them of a template
+  uint32_t in_message_ = role_number("message");    // a letter, one of many in its file
 };
 
 // Brings the stretches together in order of kind and value, and gives out small numbers for hashes.
