@@ -256,6 +256,8 @@ constexpr std::string_view public_phrases[] = {
     "under the terms of the gnu",                       // notices of them
     "licensed under the apache license version",        // notices of Apache
     "apache license version 2 0 january",               // Apache
+    "conditions under which a package may",             // Artistic
+    "mozilla public license version 1 1",               // Mozilla
     "mozilla public license version 2 0",               // Mozilla
     "eclipse public license v 2 0",                     // Eclipse
     "creative commons corporation is not a",            // Creative Commons

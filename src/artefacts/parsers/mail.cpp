@@ -77,7 +77,8 @@ class Writer {
         id(one, "in-reply-to", "reference");
     for (const Attachment& one : mail.attachments)
       if (one.size >= least_attachment) rows_.selector({begin}, "file_sha256", one.sha256, "attachment", one.name);
-    add_text(rows_, {outermost ? body_begin() : begin}, own_words(mail.body), "message");
+    if (!outermost || !is_mailing())
+      add_text(rows_, {outermost ? body_begin() : begin}, own_words(mail.body), "message");
     for (const Mail& inner : mail.enclosed) message(inner, false, begin_of(inner));
   }
 
@@ -124,6 +125,14 @@ class Writer {
     return search.fields.empty() ? begin_ : stretch_.begin + search.fields.front()->begin;
   }
 
+  // Written to many (RFC 2369, 2919, 3834): what such a letter is like says nothing of who got it.
+  bool is_mailing() const {
+    return std::any_of(fields_.begin(), fields_.end(), [](const Field& field) {
+      const std::string name = lower_ascii(field.name), value = lower_ascii(trim(field.value));
+      return name == "list-id" || name == "list-unsubscribe" || (name == "auto-submitted" && value != "no") ||
+             (name == "precedence" && (value == "bulk" || value == "list" || value == "junk"));
+    });
+  }
   // Where the head is over.
   uint64_t body_begin() const {
     const std::string_view text = stretch_.text;

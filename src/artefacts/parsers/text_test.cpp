@@ -136,6 +136,14 @@ TEST(text, a_letter_gives_the_same_without_what_it_quotes) {
       plain());
 }
 
+TEST(text, a_letter_to_many_has_none) {
+  for (const char* field : {"List-Id: <talk.b-c.de>", "Precedence: bulk", "Auto-Submitted: auto-generated"}) {
+    std::string mail = std::string("From: a@b-c.de\nTo: d@e-f.de\nSubject: barn\n") + field + "\n\n";
+    for (const std::string& one : paragraphs()) mail += one + "\n\n";
+    EXPECT_TRUE(signatures("mail", "home/a/x.eml", mail).empty()) << field;
+  }
+}
+
 TEST(text, of_software_is_not_looked_at) {
   auto taken = [](std::string_view path, uint64_t size) {
     auto all = parsers_for(path, "text/plain", size, {});
