@@ -58,6 +58,8 @@ class Scenario(unittest.TestCase):
             for place in item["places"]:
                 if place["offset"] is not None and place["layer"] in ("plain", "deleted", "slack"):
                     value = item["value"].encode()
+                    if item["kind"] == "document_text":  # of which versions have no value in common
+                        value = place.get("begins", "").encode()
                     at = place["offset"]
                     self.assertEqual(data[place["exhibit"]][at:at + len(value)], value, (item["kind"], place))
                     checked += 1

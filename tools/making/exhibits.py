@@ -159,6 +159,8 @@ class Exhibit:
         name = self.put(self.name("Documents", ending), content)
         if layer == "deleted":
             self.deleted.add(name)
+        elif member:
+            layer = "document"
         self.held("document_text", value, reason, layer, name, beginning, member, bool(member))
 
     def hold_in_rows(self, kind, value, written, reason):

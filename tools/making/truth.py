@@ -40,7 +40,8 @@ def of(world):
             layers = [p.layer for _, p in places if p.layer != "plain"]
             items.append({"reason": reason, "link": world.reasons[reason][0], "kind": kind, "value": value,
                           "layer": layers[0] if layers else "plain",
-                          "places": [{"exhibit": label, "file": p.file, "layer": p.layer, "offset": p.offset, "from": p.start, "to": p.end}
+                          "places": [{"exhibit": label, "file": p.file, "layer": p.layer, "offset": p.offset, "from": p.start, "to": p.end,
+                                      **({"begins": p.needle.decode()} if kind == "document_text" and not p.inside else {})}
                                      for label, p in places]})
     owner = {e.label: e.owner for e in world.exhibits}
     pairs = []
