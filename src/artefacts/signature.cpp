@@ -8,9 +8,9 @@
 // two texts share one with probability 1 - (1 - s^5 t)^8:
 //
 //   s                               0.95   0.9    0.8    0.7    0.5    0.3    0.2    unrelated (below 0.001)
-//   same particulars (t = 1)        1.000  0.999  0.958  0.770  0.224  0.019  0.003  below 10^-14
-//   half of them (t = 0.5)          0.988  0.946  0.768  0.504  0.119  0.010  0.001
-//   a form: all different (t = .1)  0.474  0.385  0.234  0.127  0.025  0.002  0.000
+//   same particulars (t = 1)        1.000  0.999  0.958  0.771  0.224  0.019  0.003  below 10^-14
+//   half of them (t = 0.5)          0.980  0.939  0.761  0.505  0.118  0.010  0.001
+//   a form: all different (t = .1)  0.475  0.385  0.234  0.127  0.025  0.002  0.000
 //
 // What that means for texts of 400 words: two sentences rewritten are s = 0.82 and meet; a quarter rewritten (s = 0.6)
 // every other time; two texts that share a page of boilerplate among as much else (s = 0.33) one time in thirty.
@@ -45,9 +45,9 @@ constexpr size_t least_letters = 600, least_words = 80;  // words: different one
 constexpr size_t text_most = 4 * MiB;                    // a larger one is a collection, not a document
 constexpr size_t beginning_most = 60;
 
-// What running text is like. Of prose in English, German, French and Russian 93 to 98 % of the signs are letters, 10 to
-// 20 % of the gaps between words hold a mark, 6 to 15 % a line's end. Source code, logs and tables have marks in half
-// of the gaps and more, or many digits; lists and dictionaries a word or two a line.
+// What running text is like; judgements, wide of prose. In prose nearly all signs are letters, and few of
+// the gaps between words hold a mark or a line's end. Source code, logs and tables have marks in half of the gaps and
+// more, or many digits; lists and dictionaries a word or two a line; what is packed as letters has no gaps.
 constexpr double least_letter_share = 0.85, most_marks = 0.4, most_line_ends = 0.4, most_letters_a_word = 15;
 constexpr double least_fresh = 0.5;  // of the word groups; below it the text repeats itself
 
