@@ -139,7 +139,7 @@ class Exhibit:
                 return "Documents", ".docx", formats.office_document(text, self.owner.name), "word/document.xml"
             if choice < 0.7:
                 return "Documents", ".odt", formats.open_document(text, self.owner.name), "content.xml"
-            return "Documents", ".pdf", formats.pdf([line[:80] for line in text]), "stream"
+            return "Documents", ".pdf", formats.pdf([line[:80] for line in text[:-1]] + text[-1:]), "stream"
         if kind in ("email", "phone") and choice < 0.3:
             card = formats.vcard("Friend Of Mine", *((written, "") if kind == "email" else ("", written)))
             return "contacts", ".vcf", card.encode(), ""

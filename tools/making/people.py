@@ -15,7 +15,7 @@ class Names:
     def __init__(self, rng):
         self.rng, self.used = rng, set()
         self.phones = [f"+44 {area} {n:03d}" for n in range(1000) for area in (
-            "7700 900", "20 7946 0", "113 496 0", "114 496 0", "151 496 0", "117 496 0", "121 496 0", "131 496 0", "161 496 0")]
+            "20 7946 0", "113 496 0", "114 496 0", "151 496 0", "117 496 0", "121 496 0", "131 496 0", "161 496 0")]
         rng.shuffle(self.phones)
         self.domains = [f"{self.word(2)}{rng.choice(PLACES)}-{rng.choice(['post', 'web', 'mail', 'net', 'online'])}."
                         f"{rng.choice(['net', 'org', 'com', 'info'])}" for _ in range(400)]
