@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "link/read.h"
 #include "pack/database.h"
 #include "pack/pack.h"
 
@@ -303,25 +304,15 @@ void gather_links(Database& database, const ReportOptions& options, const Bounds
   database.attach_links(options.links);
   out.linked = true;
   out.links_in_all = count(database, "link");
-  for (const Row& row :
-       database.rows(fmt::format("SELECT exhibit_a, exhibit_b, rank, score, bundles, selectors, kinds, "
-                                 "strongest, innocent FROM link ORDER BY rank LIMIT {}",
-                                 bounds.links))) {
-    Fields it(row);
-    link::LinkRow one;
-    one.exhibit_a = it.text();
-    one.exhibit_b = it.text();
-    one.rank = it.number();
-    one.score = it.real();
-    one.bundles = it.number();
-    one.selectors = it.number();
-    one.kinds = it.text();
-    one.strongest = it.text();
-    one.innocent = it.text();
-    out.links.push_back({std::move(one), {}});
-  }
+  for (link::LinkRow& row : link::read<link::LinkRow>(database, fmt::format("ORDER BY rank LIMIT {}", bounds.links)))
+    out.links.push_back({std::move(row), {}});
+  out.supported = std::stoull(database.value("SELECT count(*) FROM link WHERE statement = 'supported'").value_or("0"));
   gather_evidence(database, bounds, out.links);
   gather_set_aside(database, bounds, out);
+  // Links of an earlier version may lack these.
+  auto has = [&](const char* table) { return exists(options.links + "/" + table + ".parquet"); };
+  if (has("cluster")) out.clusters = link::read<link::ClusterRow>(database, "ORDER BY cluster, exhibit");
+  if (has("owner")) out.owners = link::read<link::OwnerRow>(database, "WHERE rank <= 2 ORDER BY exhibit, rank");
   auto linked = counts(database, "SELECT exhibit_a, 1 FROM link UNION SELECT exhibit_b, 1 FROM link");
   for (const ExhibitFacts& exhibit : out.exhibits)
     if (std::none_of(linked.begin(), linked.end(), [&](const Counted& it) { return it.name == exhibit.row.exhibit; }))

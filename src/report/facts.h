@@ -110,8 +110,10 @@ struct CaseFacts {
   std::vector<ExhibitFacts> exhibits;  // by label
   bool linked = false;                 // false: link tables are not there yet
   std::vector<LinkFacts> links;        // by rank
-  uint64_t links_in_all = 0;
-  std::vector<std::string> unlinked;  // labels of exhibits without any link
+  uint64_t links_in_all = 0, supported = 0;
+  std::vector<link::ClusterRow> clusters;  // by cluster and exhibit
+  std::vector<link::OwnerRow> owners;      // first and second account of each exhibit
+  std::vector<std::string> unlinked;       // labels of exhibits without any link
   std::vector<SetAsideGroup> set_aside;
   std::vector<pack::ScopeRule> scope;
   std::vector<LogEntry> log;  // the last entries

@@ -34,7 +34,9 @@ std::string in_short(const CaseFacts& facts) {
     out += "No two of them share a trace that counts. ";
   else
     out += fmt::format(
-        "{} share rare traces; the strongest lead is {} and {}. ", counted(facts.links_in_all, "pair", "pairs"),
+        "{} share traces that count; of these, {} supported as a direct path. The strongest lead is {} and {}. ",
+        counted(facts.links_in_all, "pair", "pairs"),
+        facts.supported == 1 ? std::string("1 is") : fmt::format("{} are", number(facts.supported)),
         exhibit_link(facts, facts.links.front().row.exhibit_a), exhibit_link(facts, facts.links.front().row.exhibit_b));
   if (facts.linked && facts.links_in_all && !facts.unlinked.empty())
     out += facts.unlinked.size() == 1 ? "1 exhibit has no link. "
@@ -51,19 +53,30 @@ std::string in_short(const CaseFacts& facts) {
          "checked against the evidence shown below it. It says nothing about any person.</p>\n";
 }
 
+std::string statement(const link::LinkRow& row) {
+  return html(row.statement + (row.verbal.empty() ? "" : ": " + row.verbal));
+}
+// With the 90 % interval; a dash where the background does not suffice.
+std::string weight(const link::LinkRow& row) {
+  if (!row.log10_lr) return "–";
+  return fmt::format("{:.1f}&nbsp;<span class=\"faint\">({:.1f}…{:.1f})</span>", *row.log10_lr, row.low.value_or(0),
+                     row.high.value_or(0));
+}
+
 std::string links_table(const CaseFacts& facts, const Bounds& bounds) {
   if (facts.links.empty()) return {};
-  std::string out = table_head("sortable filterable links",
-                               {">Rank", "Exhibits", "Why", "Innocent explanation considered", ">Score"}) +
-                    "<tbody>\n";
+  std::string out =
+      table_head("sortable filterable links", {">Rank", "Exhibits", "Why", "Innocent explanation considered",
+                                               "What may be stated", ">log10 LR", ">Score"}) +
+      "<tbody>\n";
   for (const LinkFacts& it : facts.links) {
     std::string rank = it.row.rank <= bounds.links_in_detail ? fmt::format("<a href=\"#link-{0}\">{0}</a>", it.row.rank)
                                                              : std::to_string(it.row.rank);
     out += fmt::format(
         "<tr><td class=\"n\">{}</td><td class=\"pair\">{}<br>{}</td><td>{}</td><td>{}</td>"
-        "<td class=\"n\">{:.2f}</td></tr>\n",
+        "<td>{}</td><td class=\"n\">{}</td><td class=\"n\">{:.2f}</td></tr>\n",
         rank, exhibit_link(facts, it.row.exhibit_a), exhibit_link(facts, it.row.exhibit_b), why(it.row),
-        evidence_text(it.row.innocent), it.row.score);
+        evidence_text(it.row.innocent), statement(it.row), weight(it.row), it.row.score);
   }
   return out + "</tbody></table></div>\n" + more(facts.links_in_all - facts.links.size(), "links", "link");
 }
@@ -105,6 +118,14 @@ std::string link_detail(const CaseFacts& facts, const LinkFacts& it) {
                   it.row.rank, exhibit_link(facts, it.row.exhibit_a), exhibit_link(facts, it.row.exhibit_b));
   out += fmt::format("<p>{}, {}, score {:.2f}.</p>\n", counted(it.row.bundles, "independent reason"),
                      counted(it.row.selectors, "shared value"), it.row.score);
+  out += "<p><strong>" + statement(it.row) + "</strong>";
+  if (it.row.log10_lr)
+    out += fmt::format(", log10 LR {:.2f} (90 % interval {:.2f} to {:.2f}), weighed against {}", *it.row.log10_lr,
+                       it.row.low.value_or(0), it.row.high.value_or(0), html(it.row.alternative));
+  if (it.row.false_discovery)
+    out += fmt::format("; {:.1f} % of the links down to this rank may be expected to have no direct path",
+                       100 * *it.row.false_discovery);
+  out += ".</p>\n";
   if (it.bundles.empty()) {
     out += "<p class=\"note\">The link tables hold no evidence rows for this link.</p>\n";
   } else {
@@ -188,8 +209,9 @@ std::string links_section(const CaseFacts& facts, const Bounds& bounds) {
   out += how_to_check(facts);
   out +=
       "<p>Values that arrive together (in one file, one message, one mailing) count as one reason. A score orders "
-      "leads and "
-      "states nothing: it is not a probability.</p>\n";
+      "leads and states nothing. The log10 LR may be stated, with its interval: how much likelier (as a power of ten) "
+      "what is shared is if a direct data path joins the two than under the least favourable innocent alternative. It "
+      "is not the probability that they are linked.</p>\n";
   uint64_t shown = 0;
   for (const LinkFacts& it : facts.links)
     if (it.row.rank <= bounds.links_in_detail) out += link_detail(facts, it), ++shown;

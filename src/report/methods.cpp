@@ -17,7 +17,11 @@ pack's manifest states. The same evidence, version, limits and lists give the sa
 <dl class="care">
 <dt>Score</dt><dd>Orders leads. The sum over independent reasons of how rare their most common value is, in this case and in the
 background, corrected for the size of the two exhibits. It has no unit, cannot be compared between cases, and is not a
-probability or a likelihood ratio. None is stated in this version.</dd>
+probability or a likelihood ratio.</dd>
+<dt>log10 LR</dt><dd>The calibrated weight: log10 of how much likelier the shared traces are if a direct data path joins the two
+exhibits than under the least favourable innocent alternative (unrelated; a common source; one a clone of the other), with a 90 %
+interval for how well the frequency is known. From 2 on a link is called supported; the words are those of the ENFSI guideline. It
+was calibrated on made cases whose truth is known. "Not enough background" is an answer, too: then there is no number.</dd>
 <dt>Reason</dt><dd>Shared values that arrive together, in one file or message, are one reason, however many they are.</dd>
 <dt>Background sources</dt><dd>How many unrelated sources of the background hold the value too. 0 means that it was not seen
 there, not that it is unique.</dd>

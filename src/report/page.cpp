@@ -58,7 +58,8 @@ std::string facts_list(const CaseFacts& facts) {
 constexpr std::string_view contents =
     "<nav aria-label=\"Contents\"><ul>"
     "<li><a href=\"#found\">What was found</a></li><li><a href=\"#graph\">Drawing</a></li>"
-    "<li><a href=\"#links\">Links and their evidence</a></li><li><a href=\"#set-aside\">Set aside</a></li>"
+    "<li><a href=\"#clusters\">Clusters and accounts</a></li><li><a href=\"#links\">Links and their "
+    "evidence</a></li><li><a href=\"#set-aside\">Set aside</a></li>"
     "<li><a href=\"#exhibits\">Exhibits</a></li><li><a href=\"#problems\">Problems</a></li>"
     "<li><a href=\"#methods\">Methods and versions</a></li></ul></nav>\n";
 
@@ -117,6 +118,7 @@ std::string page(const CaseFacts& facts, const Bounds& bounds) {
   out += "<main>\n";
   out += findings_section(facts, bounds);
   out += graph_section(facts);
+  out += clusters_section(facts);
   out += links_section(facts, bounds);
   out += set_aside_section(facts);
   out += exhibits_section(facts, bounds);

@@ -12,6 +12,7 @@ namespace weft::report {
 
 std::string findings_section(const CaseFacts& facts, const Bounds& bounds);
 std::string graph_section(const CaseFacts& facts);
+std::string clusters_section(const CaseFacts& facts);
 std::string links_section(const CaseFacts& facts, const Bounds& bounds);
 std::string set_aside_section(const CaseFacts& facts);
 std::string exhibits_section(const CaseFacts& facts, const Bounds& bounds);

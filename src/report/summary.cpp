@@ -38,13 +38,15 @@ std::string links_list(const CaseFacts& facts, const Paint& paint) {
   std::string out;
   for (size_t i = 0; i < facts.links.size() && i < links_shown; ++i) {
     const link::LinkRow& it = facts.links[i].row;
-    std::string score = fmt::format("score {:.2f}", it.score);
+    std::string score = it.log10_lr ? fmt::format("log10 LR {:.1f}, score {:.2f}", *it.log10_lr, it.score)
+                                    : fmt::format("score {:.2f}", it.score);
     std::string pair = fit(terminal_text(it.exhibit_a) + " – " + terminal_text(it.exhibit_b), width - 8 - score.size());
     std::string pad(width - 6 - columns(pair) - score.size(), ' ');
     out += fmt::format("  {:>2}  {}{}{}\n", it.rank, paint.bold(pair), pad, score);
     out += wrapped(fmt::format("{}, {}: {}", counted(it.bundles, "independent reason"),
                                counted(it.selectors, "shared value"), terminal_text(kind_names(it.kinds))),
                    6);
+    out += wrapped(it.statement + (it.verbal.empty() ? "" : ", " + it.verbal), 6);
     out += wrapped("strongest: " + fit(terminal_text(it.strongest), 2 * width - 40), 6);
     if (!it.innocent.empty()) out += paint.faint(wrapped("considered: " + terminal_text(it.innocent), 6));
   }
@@ -82,8 +84,9 @@ std::string terminal(const CaseFacts& facts, const std::string& report_path, boo
                                         2));
   out += fmt::format("\n{}", paint.bold("Links"));
   if (facts.links_in_all)
-    out += fmt::format("  {}, strongest first; a score orders leads, it states nothing",
-                       counted(facts.links_in_all, "pair of exhibits", "pairs of exhibits"));
+    out += fmt::format("  {}, {} supported; the log10 LR may be stated, the score orders leads",
+                       counted(facts.links_in_all, "pair of exhibits", "pairs of exhibits"),
+                       grouped(facts.supported, ","));
   out += "\n" + links_list(facts, paint);
   if (facts.linked && !facts.unlinked.empty()) {
     std::string names;
