@@ -1,8 +1,8 @@
 // The selector index of an exhibit: every different selector it holds, how often, and the places that tell most about
 // it; in order of a 64-bit hash. Linking merges the indexes of a case, and a question for one value is a binary search
 // in each. An index is derived from the pack (and its tokens) alone, lies in the case beside the links, and is made
-// again when it is missing, of another pack or of another version: so an added exhibit costs its own index, and no
-// other's. Read by mmap; not evidence, but checked for damage all the same.
+// again when it is missing, damaged, of another pack or of another version: so an added exhibit costs its own index,
+// and no other's. Read by mmap; not evidence, but checked for damage all the same.
 #pragma once
 
 #include <cstdint>
@@ -99,12 +99,19 @@ class Index {
   // By kind: different selectors; and those outside caches and software.
   std::span<const uint64_t> amounts() const { return amounts_; }
   std::span<const uint64_t> own_amounts() const { return own_amounts_; }
+  // Whether the exhibit holds values of a kind, by position in kinds(); a stop list's count.
+  bool holds_kind(size_t kind) const { return kind < entries_of_kind_.size() && entries_of_kind_[kind] > 0; }
+  // Reads the whole file, and says whether it is what was written.
+  bool intact() const;
   // Pages that were read are dropped from memory; they come back from the file when they are needed. Any thread.
   void give_back_pages() const { mapping_.give_back(); }
   uint64_t size() const { return size_; }            // different selectors
   std::string_view pack() const { return pack_; }    // digest of what it was made from
   std::string_view image() const { return image_; }  // SHA-256 of the image
 
+  // The first of a segment's entries whose hash is not below. Hashes are spread evenly, so it stands near where its
+  // hash says: some probes on a page or three, where halving would touch a dozen pages all over the disk.
+  static size_t first_from(std::span<const IndexEntry> entries, uint64_t hash);
   // nullptr when the exhibit does not hold it.
   const IndexEntry* find(uint64_t hash, const Segment** segment) const;
   static std::string_view text(const Segment& segment, uint64_t at);
@@ -121,14 +128,21 @@ class Index {
   std::span<const IndexFile> files_;
   std::span<const IndexMessage> messages_;
   std::span<const char> file_texts_;
-  std::vector<uint64_t> amounts_, own_amounts_;
+  std::vector<uint64_t> amounts_, own_amounts_, entries_of_kind_;
   uint64_t size_ = 0;
   std::string_view pack_, image_;
 };
 
-// Opens the index of every source, making those that are not there or not of their pack; several at a time. In order of
-// sources. `temporary` for DuckDB's spill.
-std::vector<Index> open_indexes(const std::vector<Source>& sources, const std::string& temporary, const Limits& limits,
-                                unsigned threads);
+// Makes the index of every source that has none, a damaged one, or one of another pack; several at a time, as memory
+// allows. The same pack gives the same bytes, whenever its index is made. An index appears whole, and its checksum
+// tells what a power cut left; whoever relies on it afterwards without looking at that syncs it first. Returns the
+// paths of those that were made. `temporary` for DuckDB's spill.
+std::vector<std::string> make_indexes(const std::vector<Source>& sources, const std::string& temporary,
+                                      const Limits& limits, unsigned threads);
+// Returns when the files are on the disk.
+void sync_indexes(const std::vector<std::string>& paths);
+
+// Of sources whose indexes are made; in their order.
+std::vector<Index> open_indexes(const std::vector<Source>& sources);
 
 }  // namespace weft::link

@@ -316,8 +316,9 @@ std::optional<std::string> Database::value(const std::string& sql) {
   return out;
 }
 
-void Database::attach_packs(const std::vector<std::string>& pack_folders) {
+void Database::attach_packs(const std::vector<std::string>& pack_folders, std::span<const std::string_view> tables) {
   for (const TableInfo& table : pack_tables()) {
+    if (!tables.empty() && std::find(tables.begin(), tables.end(), table.name) == tables.end()) continue;
     std::string from;
     for (const std::string& folder : pack_folders) {
       if (!from.empty()) from += ", ";
