@@ -11,6 +11,7 @@
 //   CASE/tokens/LABEL.parquet keyed hashes of masked values
 //   CASE/seen/LABEL.seen      what its whole files gave, so that equal contents are not scanned again
 //   CASE/lists/SHA256/NAME    words, rules and stop lists that were used
+//   CASE/indexes/             selector indexes of the packs, which can be made again
 //   CASE/links/               link tables
 //   CASE/report/report.html   the report
 #pragma once
@@ -69,6 +70,7 @@ class Case {
   std::string tokens(const std::string& label) const { return folder_ + "/tokens/" + label + ".parquet"; }
   std::string seen() const { return folder_ + "/seen"; }
   std::string lists() const { return folder_ + "/lists"; }
+  std::string indexes() const { return folder_ + "/indexes"; }
   std::string links() const { return folder_ + "/links"; }
   std::string report() const { return folder_ + "/report/report.html"; }
   std::string log_file() const { return folder_ + "/log.jsonl"; }
