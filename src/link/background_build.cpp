@@ -74,8 +74,7 @@ BackgroundEntries count(const std::vector<Index>& indexes, const std::vector<uin
     for (const Holder& holder : holders) holding.push_back(source[holder.index]);
     std::sort(holding.begin(), holding.end());
     auto sources = uint32_t(std::unique(holding.begin(), holding.end()) - holding.begin());
-    if (sources >= least)
-      by_kind[holders[0].entry->kind].push_back({hash(kind.name, merge.value(holders[0])), sources});
+    if (sources >= least) by_kind[holders[0].entry->kind].push_back({hash(kind.name, holders[0].value()), sources});
   });
   BackgroundEntries out;
   for (size_t k = 0; k < by_kind.size(); ++k)

@@ -35,48 +35,6 @@ constexpr uint64_t few_files = 20;               // fewer in common may be chanc
 constexpr uint64_t few_files_of_one_volume = 3;  // where both have a volume with one serial, that few have
 constexpr double same_image = 0.5;               // of the smaller exhibit's own files, at the same path and inode
 
-// What two exhibits or more hold, kept from the first pass for the second as long as it does not grow too large.
-class SharedValues {
- public:
-  SharedValues(const Merge& merge, uint64_t memory)
-      : merge_(merge), most_(memory / sizeof(Holder)), kept_(merge.stretches()) {}
-
-  // All values, on several threads; step gets the number of the thread.
-  void each(unsigned threads, const std::function<void(unsigned, Holders)>& step) {
-    merge_.each_stretch(threads, [&](unsigned stretch, unsigned thread) {
-      Kept& to = kept_[stretch];
-      merge_.each_of(stretch, [&](Holders run) {
-        step(thread, run);
-        if (run.size() < 2 || count_ > most_) return;
-        count_ += run.size();
-        to.holders.insert(to.holders.end(), run.begin(), run.end());
-        to.sizes.push_back(uint32_t(run.size()));
-      });
-    });
-    if (count_ > most_) kept_.clear();
-  }
-  // Of one stretch what two exhibits or more hold, in one order always; once.
-  void each_of(unsigned stretch, const std::function<void(Holders)>& step) {
-    if (kept_.empty())
-      return merge_.each_of(stretch, [&](Holders run) {
-        if (run.size() >= 2) step(run);
-      });
-    size_t at = 0;
-    for (uint32_t size : kept_[stretch].sizes) step(Holders(kept_[stretch].holders).subspan(at, size)), at += size;
-    kept_[stretch] = {};
-  }
-
- private:
-  struct Kept {
-    std::vector<Holder> holders;
-    std::vector<uint32_t> sizes;  // of the runs
-  };
-  const Merge& merge_;
-  const uint64_t most_;
-  std::atomic<uint64_t> count_ = 0;
-  std::vector<Kept> kept_;  // by stretch; empty: too much, merge again
-};
-
 // How many background sources hold a selector, over all background files.
 class Backgrounds {
  public:
@@ -194,8 +152,8 @@ class Surveyor {
         if (same_mark(run[i], run[j])) ++state.marks[run[i].index * exhibits_ + run[j].index];
   }
   bool same_mark(const Holder& x, const Holder& y) const {
-    for (const IndexPlace& p : merge_.places(x))
-      for (const IndexPlace& q : merge_.places(y)) {
+    for (const IndexPlace& p : x.places())
+      for (const IndexPlace& q : y.places()) {
         const IndexFile *f = merge_.file(x, p), *g = merge_.file(y, q);
         if (f && g && f->mark == g->mark) return true;
       }
@@ -215,14 +173,14 @@ class Surveyor {
       const Survey::Least& least = state.least[holder.index];
       const uint64_t times = holder.entry->times;
       if (most_per_time * double(times) < least.weight) continue;
-      auto places = merge_.places(holder);
+      auto places = holder.places();
       if (places.empty() || places[0].stopped) continue;
       std::string_view role = roles()[std::min<size_t>(places[0].role, roles().size() - 1)];
       double most = most_account_weight(times, role);
       if (most < least.weight || (most == least.weight && run.size() < least.exhibits)) continue;
       const IndexFile* file = merge_.file(holder, places[0]);
       if (file && (file->flags & (in_software | in_cache))) continue;
-      std::string_view value = merge_.value(holder);
+      std::string_view value = holder.value();
       double weight = account_weight(times, run.size(), exhibits_, value, role);
       if (weight <= 0 || std::tuple(-weight, -double(run.size()), value) >
                              std::tuple(-least.weight, -double(least.exhibits), std::string_view(least.value)))
@@ -293,8 +251,8 @@ class Collector {
     Selector selector;
     selector.kind = &kind;
     selector.exhibits = run.size();
-    std::string_view value = merge_.value(run[0]);
-    std::string reason(example_reason(kind.name, kind.secret ? merge_.shown(run[0]) : value));
+    std::string_view value = run[0].value();
+    std::string reason(example_reason(kind.name, kind.secret ? run[0].shown() : value));
     selector.background = backgrounds_.holding(kind, value);
     if (reason.empty() && backgrounds_.is_common(selector.background)) reason = "background";
     if (reason.empty() && run.size() > limit_) reason = "hub";
@@ -305,7 +263,7 @@ class Collector {
       reason.clear();
     }
     if (reason.empty() && kind.name == "file_sha256") reason = program_reason(run);
-    selector.value = std::string(merge_.shown(run[0]));
+    selector.value = std::string(run[0].shown());
     selector.first_posting = uint32_t(state.postings.size());
     size_t first_place = state.places.size();
     if (reason.empty()) {
@@ -332,16 +290,16 @@ class Collector {
   // Nothing but one byte over and over: an empty disk, a cleared table.
   bool is_constant(Holders run) const {
     for (const Holder& holder : run)
-      for (const IndexPlace& place : merge_.places(holder))
+      for (const IndexPlace& place : holder.places())
         if (const IndexFile* file = merge_.file(holder, place))
-          return file->size <= most_filled && (merge_.value(run[0]) == filled_hash(file->size, 0) ||
-                                               merge_.value(run[0]) == filled_hash(file->size, 0xff));
+          return file->size <= most_filled &&
+                 (run[0].value() == filled_hash(file->size, 0) || run[0].value() == filled_hash(file->size, 0xff));
     return false;
   }
   std::string program_reason(Holders run) const {
     if (is_constant(run)) return "constant content";
     for (const Holder& holder : run)
-      for (const IndexPlace& place : merge_.places(holder))
+      for (const IndexPlace& place : holder.places())
         if (const IndexFile* file = merge_.file(holder, place); file && (file->flags & is_program))
           return "program file";
     return {};
@@ -366,7 +324,7 @@ class Collector {
     if (kind.name != "file_sha256") return 1;
     double out = 1;  // what was fetched or photographed for all to see is shared for that reason
     for (const Holder& holder : run)
-      for (const IndexPlace& place : merge_.places(holder))
+      for (const IndexPlace& place : holder.places())
         if (const IndexFile* file = merge_.file(holder, place)) {
           if (file->flags & downloaded) out = std::min(out, 0.5);
           if ((file->flags & is_picture) || place.role == in_document_) out = std::min(out, 0.4);
@@ -395,7 +353,7 @@ class Collector {
     posting.exhibit = holder.index, posting.first_place = uint32_t(state.places.size());
     posting.standing = standing(holder);
     std::string_view kind = kinds()[holder.entry->kind].name;
-    for (const IndexPlace& place : merge_.places(holder)) {
+    for (const IndexPlace& place : holder.places()) {
       const IndexFile* file = merge_.file(holder, place);
       if (place.stopped) {
         why = "stop list";
@@ -556,12 +514,13 @@ Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& in
         (*amounts)[size_t(find_kind(name) - kinds().data())] = 1;
     out.selectors += indexes[i].size();
   }
-  Merge merge(indexes);
-  Surveyor surveyor(merge, sources.size());
   const unsigned threads = std::max(1u, room.threads);
-  SharedValues shared(merge, room.memory / 8);
+  const Merge merge(indexes, room.memory / 4 / threads);
+  Surveyor surveyor(merge, sources.size());
   std::vector<Survey> surveys(threads);
-  shared.each(threads, [&](unsigned thread, Holders run) { surveyor.step(surveys[thread], run); });
+  merge.each_stretch(threads, [&](unsigned stretch, unsigned thread) {
+    merge.each_of(stretch, [&](Holders run) { surveyor.step(surveys[thread], run); });
+  });
   for (size_t i = 1; i < surveys.size(); ++i) Surveyor::add(surveys[0], surveys[i]);
   out.shared = surveys[0].shared;
   std::vector<std::string_view> images;
@@ -582,7 +541,9 @@ Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& in
   unsigned turn = 0;
   merge.each_stretch(threads, [&](unsigned stretch, unsigned) {
     Found found;
-    shared.each_of(stretch, [&](Holders run) { collector.step(found, run); });
+    merge.each_of(stretch, [&](Holders run) {
+      if (run.size() >= 2) collector.step(found, run);
+    });
     std::lock_guard lock(mutex);
     waiting.emplace(stretch, std::move(found));
     for (auto it = waiting.begin(); it != waiting.end() && it->first == turn; it = waiting.erase(it), ++turn)

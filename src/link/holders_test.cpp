@@ -38,7 +38,7 @@ TEST(Merge, GivesEveryValueOnceWithAllItsHolders) {
   auto take = [&](Values& to, Holders holders) {
     const std::string_view kind = kinds()[holders[0].entry->kind].name;
     if (kind != "email") return;
-    std::vector<uint32_t>& held = to[std::string(kind) + " " + std::string(merge.value(holders[0]))];
+    std::vector<uint32_t>& held = to[std::string(kind) + " " + std::string(holders[0].value())];
     EXPECT_TRUE(held.empty()) << "handed on once";
     for (const Holder& holder : holders) held.push_back(holder.index);
   };

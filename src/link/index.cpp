@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -94,7 +94,7 @@ uint64_t index_hash(std::string_view kind, std::string_view value) {
   return hash_text(hash_text(0, kind), value);
 }
 
-Index::Index(const std::string& path) : mapping_(path) {
+Index::Index(const std::string& path) : path_(path), mapping_(path) {
   Bytes bytes = mapping_.bytes();
   IndexHeader header;
   bool ok = bytes.size() >= sizeof header;
@@ -102,10 +102,16 @@ Index::Index(const std::string& path) : mapping_(path) {
   ok = ok && std::string_view(header.magic, index_magic.size()) == index_magic && header.size == bytes.size() &&
        header.kinds == kinds().size();
   if (!ok) throw Error("not a selector index of this version, or cut short", path);
-  for (const SegmentAt& at : part<SegmentAt>(bytes, header.segment_table, header.segments, ok))
+  for (const SegmentAt& at : part<SegmentAt>(bytes, header.segment_table, header.segments, ok)) {
     segments_.push_back({part<IndexEntry>(bytes, at.entries_at, at.entries, ok),
                          part<IndexPlace>(bytes, at.places_at, at.places, ok),
                          part<char>(bytes, at.texts_at, at.texts, ok)});
+    ok = ok && std::has_single_bit(at.cells) && at.cells < UINT32_MAX;
+    auto directory = part<uint32_t>(bytes, at.directory_at, ok ? at.cells + 1 : 0, ok);
+    ok = ok && std::is_sorted(directory.begin(), directory.end()) && directory.back() == at.entries;
+    directories_.emplace_back(directory.begin(), directory.end());
+  }
+  ok = ok && std::has_single_bit(segments_.size());
   messages_ = part<IndexMessage>(bytes, header.messages_at, header.messages, ok);
   files_ = part<IndexFile>(bytes, header.files_at, header.files, ok);
   file_texts_ = part<char>(bytes, header.file_texts_at, header.file_texts, ok);
@@ -122,6 +128,7 @@ Index::Index(const std::string& path) : mapping_(path) {
   };
   pack_ = field(offsetof(IndexHeader, pack)), image_ = field(offsetof(IndexHeader, image));
   if (!ok) throw Error("the selector index is damaged", path);
+  give_back_pages();
 }
 
 bool Index::intact() const {
@@ -138,36 +145,85 @@ bool Index::intact() const {
   return bytes.size() % 8 == 0 && checksum.finish(header) == header.checksum;
 }
 
-size_t Index::first_from(std::span<const IndexEntry> entries, uint64_t hash) {
-  if (entries.empty() || hash <= entries.front().hash) return 0;
-  if (hash > entries.back().hash) return entries.size();
-  const uint64_t first = entries.front().hash, last = entries.back().hash;
-  size_t low = 0, high = entries.size() - 1;  // entries[low] is below, entries[high] is not
-  auto guess = size_t(double(hash - first) / double(last - first) * double(high));
-  // It is off by the square root of their number, more or less.
-  for (size_t step = 4 + size_t(std::sqrt(double(high)) / 2); high - low > 1 && step <= entries.size(); step *= 4) {
-    size_t at = std::clamp<size_t>(guess, low + 1, high - 1);
-    if (entries[at].hash < hash)
-      low = at, guess = at + std::min(step, high - at);
-    else
-      high = at, guess = at - std::min(step, at - low);
-  }
-  while (high - low > 1) {
-    size_t middle = low + (high - low) / 2;
-    (entries[middle].hash < hash ? low : high) = middle;
-  }
-  return high;
+std::pair<size_t, size_t> Index::cell(size_t segment, uint64_t hash) const {
+  const std::vector<uint32_t>& directory = directories_[segment];
+  const uint64_t at = part_of(within_part(hash, segments_.size()), directory.size() - 1);
+  return {directory[at], directory[at + 1]};
+}
+
+static bool is_below(const IndexEntry& entry, uint64_t hash) {
+  return entry.hash < hash;
 }
 
 const IndexEntry* Index::find(uint64_t hash, const Segment** in) const {
-  for (const Segment& segment : segments_) {
-    if (segment.entries.empty() || segment.entries.back().hash < hash) continue;
-    const IndexEntry& entry = segment.entries[first_from(segment.entries, hash)];
-    if (entry.hash != hash) return nullptr;
-    *in = &segment;
-    return &entry;
+  const uint64_t number = part_of(hash, segments_.size());
+  const auto [begin, end] = cell(number, hash);
+  const auto entries = segments_[number].entries.subspan(begin, end - begin);
+  const auto it = std::lower_bound(entries.begin(), entries.end(), hash, is_below);
+  if (it == entries.end() || it->hash != hash) return nullptr;
+  *in = &segments_[number];
+  return &*it;
+}
+
+// `count` structs from where the mapped one lies.
+template <class T>
+static void read_copy(const Fd& fd, const Mapping& mapping, const T* from, size_t count, std::vector<T>& to) {
+  to.resize(count);
+  const auto at = reinterpret_cast<const uint8_t*>(from) - mapping.bytes().data();
+  for (size_t done = 0, size = count * sizeof(T); done < size;) {
+    ssize_t n = ::pread(fd.get(), reinterpret_cast<char*>(to.data()) + done, size - done, off_t(at) + off_t(done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) throw Error("cannot read a selector index", "", n < 0 ? errno : 0);
+    done += size_t(n);
   }
-  return nullptr;
+}
+
+std::vector<Index::Portion> Index::read(uint64_t low, uint64_t high) const {
+  std::vector<Portion> out;
+  Fd fd;
+  const uint64_t first = part_of(low, segments_.size()), last = part_of(high, segments_.size());
+  for (uint64_t segment = first; segment <= last; ++segment) {
+    if (segments_[segment].entries.empty()) continue;
+    if (!fd) fd = Fd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) throw Error("cannot open", path_, errno);
+    Portion portion;
+    read_portion(fd, segment, segment == first ? low : 0, segment == last ? high : UINT64_MAX, portion);
+    if (!portion.entries.empty()) out.push_back(std::move(portion));
+  }
+  return out;
+}
+
+// Places and texts lie in the order of their entries, so those of neighbours lie together. What the copies say of where
+// is counted from the portion's own beginning.
+void Index::read_portion(const Fd& fd, size_t number, uint64_t low, uint64_t high, Portion& to) const {
+  const Segment& segment = segments_[number];
+  const size_t begin = low ? cell(number, low).first : 0;
+  size_t end = high != UINT64_MAX ? cell(number, high).second : segment.entries.size();
+  const size_t read_end = std::min(end + 1, segment.entries.size());  // the one behind says where texts end
+  if (begin >= end) return;
+  read_copy(fd, mapping_, segment.entries.data() + begin, read_end - begin, to.entries);
+  const auto from = std::lower_bound(to.entries.begin(), to.entries.end(), low, is_below);
+  const auto until = std::upper_bound(from, to.entries.begin() + ptrdiff_t(end - begin), high,
+                                      [](uint64_t hash, const IndexEntry& entry) { return hash < entry.hash; });
+  if (from == until) {
+    to.entries.clear();
+    return;
+  }
+  const size_t first_place = std::min<size_t>(from->first_place, segment.places.size());
+  const size_t first_text = std::min<size_t>(from->text, segment.texts.size());
+  const bool is_last = until == to.entries.end();
+  const size_t last_place =
+      is_last ? segment.places.size() : std::min<size_t>(until->first_place, segment.places.size());
+  const size_t last_text = is_last ? segment.texts.size() : std::min<size_t>(until->text, segment.texts.size());
+  to.entries.erase(until, to.entries.end());
+  to.entries.erase(to.entries.begin(), from);
+  if (first_place < last_place)
+    read_copy(fd, mapping_, segment.places.data() + first_place, last_place - first_place, to.places);
+  if (first_text < last_text)
+    read_copy(fd, mapping_, segment.texts.data() + first_text, last_text - first_text, to.texts);
+  for (IndexEntry& entry : to.entries) entry.first_place -= uint32_t(first_place), entry.text -= first_text;
+  for (IndexPlace& place : to.places)
+    if (place.path) place.path -= first_text;
 }
 
 static std::string_view text_at(std::span<const char> texts, uint64_t at) {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/file.h"
@@ -87,12 +88,23 @@ class Index {
   // Error when it is not whole, or not of this version.
   explicit Index(const std::string& path);
 
-  // Entries ascending by hash in each segment, and segments ascending.
+  // Entries ascending by hash in each segment, and segments ascending: a power of two of them, equal stretches of the
+  // hash's range.
   struct Segment {
     std::span<const IndexEntry> entries;
     std::span<const IndexPlace> places;
     std::span<const char> texts;
   };
+  // A copy of what a segment holds of one stretch of hashes. For who goes through all of it: mapped pages count as this
+  // process's memory, and a system that maps them by 2 MiB fills it with a thousand exhibits.
+  struct Portion {
+    std::vector<IndexEntry> entries;
+    std::vector<IndexPlace> places;
+    std::vector<char> texts;
+    Segment segment() const { return {entries, places, texts}; }
+  };
+  // Of all segments, what lies between two hashes, both included; empty portions are left out. Any thread.
+  std::vector<Portion> read(uint64_t low, uint64_t high) const;
   std::span<const Segment> segments() const { return segments_; }
   std::span<const IndexFile> files() const { return files_; }
   std::span<const IndexMessage> messages() const { return messages_; }
@@ -105,13 +117,10 @@ class Index {
   bool intact() const;
   // Pages that were read are dropped from memory; they come back from the file when they are needed. Any thread.
   void give_back_pages() const { mapping_.give_back(); }
-  uint64_t size() const { return size_; }            // different selectors
-  std::string_view pack() const { return pack_; }    // digest of what it was made from
-  std::string_view image() const { return image_; }  // SHA-256 of the image
+  uint64_t size() const { return size_; }              // different selectors
+  const std::string& pack() const { return pack_; }    // digest of what it was made from
+  const std::string& image() const { return image_; }  // SHA-256 of the image
 
-  // The first of a segment's entries whose hash is not below. Hashes are spread evenly, so it stands near where its
-  // hash says: some probes on a page or three, where halving would touch a dozen pages all over the disk.
-  static size_t first_from(std::span<const IndexEntry> entries, uint64_t hash);
   // nullptr when the exhibit does not hold it.
   const IndexEntry* find(uint64_t hash, const Segment** segment) const;
   static std::string_view text(const Segment& segment, uint64_t at);
@@ -123,14 +132,20 @@ class Index {
   static std::string path(const Segment& segment, const IndexPlace& place);
 
  private:
+  // Where the entries of a hash's cell begin and end.
+  std::pair<size_t, size_t> cell(size_t segment, uint64_t hash) const;
+  void read_portion(const Fd& fd, size_t segment, uint64_t low, uint64_t high, Portion& to) const;
+
+  std::string path_;
   Mapping mapping_;
   std::vector<Segment> segments_;
+  std::vector<std::vector<uint32_t>> directories_;  // by segment
   std::span<const IndexFile> files_;
   std::span<const IndexMessage> messages_;
   std::span<const char> file_texts_;
   std::vector<uint64_t> amounts_, own_amounts_, entries_of_kind_;
   uint64_t size_ = 0;
-  std::string_view pack_, image_;
+  std::string pack_, image_;
 };
 
 // Makes the index of every source that has none, a damaged one, or one of another pack; several at a time, as memory

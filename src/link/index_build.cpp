@@ -98,7 +98,13 @@ class Output {
   uint64_t at() const { return at_; }
   template <class T>
   uint64_t put(const std::vector<T>& items) {
-    return put(items.data(), items.size() * sizeof(T));
+    uint64_t begin = put(items.data(), items.size() * sizeof(T) / 8 * 8);
+    if (size_t rest = items.size() * sizeof(T) % 8) {
+      char last[8] = {};
+      std::memcpy(last, reinterpret_cast<const char*>(items.data()) + items.size() * sizeof(T) - rest, rest);
+      put(last, sizeof last);
+    }
+    return begin;
   }
   uint64_t put(std::string& text) {
     text.resize((text.size() + 7) / 8 * 8);
@@ -171,6 +177,7 @@ struct IndexBuilder::Memory {
   std::vector<std::pair<uint64_t, uint32_t>> order;  // hash and number of each row of a bucket
   std::vector<IndexEntry> entries;
   std::vector<IndexPlace> places;
+  std::vector<uint32_t> directory;
   std::string texts, low;
   std::vector<std::pair<uint32_t, uint64_t>> seen;  // file and position of an entry's rows
 };
@@ -187,10 +194,10 @@ class IndexBuilder::Build {
     read_files();
     messages_.read(database_);
     uint64_t rows = std::stoull(database_.value("SELECT count(*) FROM feature").value_or("0")) + files_.size();
-    uint64_t passes = std::bit_ceil(rows / rows_per_segment + 1);
-    make_buckets(rows / passes, passes);
+    passes_ = std::bit_ceil(rows / rows_per_segment + 1);
+    make_buckets(rows / passes_);
     std::vector<SegmentAt> table;
-    for (uint64_t pass = 0; pass < passes; ++pass) {
+    for (uint64_t pass = 0; pass < passes_; ++pass) {
       read_rows(pass);
       table.push_back(write_segment());
     }
@@ -235,10 +242,8 @@ class IndexBuilder::Build {
     for (auto* list : {&amounts_, &own_amounts_, &entries_of_kind_}) list->assign(kinds().size(), 0);
   }
 
-  void make_buckets(uint64_t rows, uint64_t passes) {
-    pass_shift_ = 64 - unsigned(std::bit_width(passes) - 1);
+  void make_buckets(uint64_t rows) {
     uint64_t count = std::min(std::bit_ceil(rows / rows_per_bucket + 1), most_buckets);
-    bucket_shift_ = 64 - unsigned(std::bit_width(count) - 1);
     memory_.buckets.resize(count);
     for (Bucket& bucket : memory_.buckets) bucket.rows.reserve(rows / count * 9 / 8);
   }
@@ -311,10 +316,8 @@ class IndexBuilder::Build {
   void add(Row row, std::string_view value, std::string_view shown, std::string_view path) {
     if (kinds()[row.kind].fold_case) value = folded(value);
     row.hash = hash_text(memory_.seeds[row.kind], value);
-    if (pass_shift_ < 64 && row.hash >> pass_shift_ != pass_) return;
-    // A shift by all 64 bits is none of the language's.
-    uint64_t within = pass_shift_ < 64 ? row.hash << (64 - pass_shift_) : row.hash;
-    Bucket& bucket = memory_.buckets[bucket_shift_ < 64 ? within >> bucket_shift_ : 0];
+    if (part_of(row.hash, passes_) != pass_) return;
+    Bucket& bucket = memory_.buckets[part_of(within_part(row.hash, passes_), memory_.buckets.size())];
     row.value = bucket.texts.size(), row.value_size = uint32_t(value.size());
     bucket.texts += value;
     if (!shown.empty()) {
@@ -365,8 +368,17 @@ class IndexBuilder::Build {
     at.entries = memory_.entries.size(), at.entries_at = out_.put(memory_.entries);
     at.places = memory_.places.size(), at.places_at = out_.put(memory_.places);
     at.texts = memory_.texts.size(), at.texts_at = out_.put(memory_.texts);
+    make_directory();
+    at.cells = memory_.directory.size() - 1, at.directory_at = out_.put(memory_.directory);
     selectors_ += memory_.entries.size();
     return at;
+  }
+  void make_directory() {
+    const uint64_t cells = std::bit_ceil(memory_.entries.size() / entries_of_a_cell + 1);
+    std::vector<uint32_t>& directory = memory_.directory;
+    directory.assign(cells + 1, 0);
+    for (const IndexEntry& entry : memory_.entries) ++directory[part_of(within_part(entry.hash, passes_), cells) + 1];
+    for (uint64_t cell = 0; cell < cells; ++cell) directory[cell + 1] += directory[cell];
   }
 
   // Small things are sorted, and rows are looked at only where hashes are equal.
@@ -480,8 +492,7 @@ class IndexBuilder::Build {
                  kind_machine_ = kind_number("sid_machine"), kind_usb_ = kind_number("usb_serial");
   uint16_t last_number_ = 0;
   std::string last_kind_;
-  uint64_t pass_ = 0, selectors_ = 0;
-  unsigned pass_shift_ = 64, bucket_shift_ = 64;
+  uint64_t pass_ = 0, passes_ = 1, selectors_ = 0;
   Messages messages_;
   std::vector<FileInfo> files_;  // by file_id
   std::vector<uint32_t> used_;   // file_id by number in the index

@@ -18,7 +18,7 @@ namespace weft::link {
 
 static_assert(std::endian::native == std::endian::little, "an index lies in the file as it lies in memory");
 
-inline constexpr std::string_view index_magic = "WEFTIDXD";
+inline constexpr std::string_view index_magic = "WEFTIDXE";
 
 struct IndexHeader {
   char magic[8];
@@ -32,9 +32,10 @@ struct IndexHeader {
 };
 struct SegmentAt {
   uint64_t entries = 0, entries_at = 0, places = 0, places_at = 0, texts = 0, texts_at = 0;
+  uint64_t cells = 0, directory_at = 0;  // cells + 1 positions, as uint32_t
 };
 static_assert(std::is_trivially_copyable_v<IndexHeader> && sizeof(IndexHeader) % 8 == 0 && sizeof(IndexEntry) == 32 &&
-              sizeof(IndexPlace) == 40 && sizeof(IndexFile) == 72 && sizeof(SegmentAt) == 48);
+              sizeof(IndexPlace) == 40 && sizeof(IndexFile) == 72 && sizeof(SegmentAt) == 64);
 
 // Against a disk, not against an enemy: four lanes with the round of XXH64 (Collet), at the speed of memory. Everything
 // in an index is padded to eight bytes.
@@ -67,6 +68,16 @@ class IndexChecksum {
   uint64_t lanes_[4] = {p1 + p2, p2, 0, uint64_t(0) - p1};
   size_t lane_ = 0;
 };
+
+// A segment's directory says where the entries of each cell begin: cells are equal stretches of its range of hashes.
+// Segments are equal stretches of the whole range, too, so segment and cell follow from the hash.
+inline constexpr uint64_t entries_of_a_cell = 256;
+inline uint64_t part_of(uint64_t hash, uint64_t parts) {  // parts: a power of two
+  return parts > 1 ? hash >> (64 - unsigned(std::countr_zero(parts))) : 0;
+}
+inline uint64_t within_part(uint64_t hash, uint64_t parts) {
+  return parts > 1 ? hash << unsigned(std::countr_zero(parts)) : hash;
+}
 
 // Multiply-and-fold over eight bytes at a time. Not keyed: whoever plants colliding values gains a ledger row.
 uint64_t mix_hash(uint64_t a, uint64_t b);

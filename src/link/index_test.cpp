@@ -10,7 +10,6 @@
 #include "base/file.h"
 #include "link/gather.h"
 #include "link/small_pack_test.h"
-#include "link/synthetic_case.h"
 #include "pack/append.h"
 #include "pack/database.h"
 
@@ -71,7 +70,7 @@ TEST_F(Indexes, ADamagedOneIsMadeAgain) {
     EXPECT_TRUE(is_mended(whole.substr(0, size))) << size;
   EXPECT_TRUE(is_mended(whole + std::string(8, '\0')));
   std::string older = whole;
-  older[7] = 'C';
+  older[7] = 'D';
   EXPECT_TRUE(is_mended(older)) << "of another version";
   EXPECT_FALSE(is_mended(whole)) << "nothing to mend";
 }
@@ -123,43 +122,33 @@ TEST_F(Indexes, ManyRowsAreSeveralSegments) {
     EXPECT_EQ(entry->occurrences, 2u);
     EXPECT_EQ(index.find(index_hash("email", value + "x"), &segment), nullptr);
   }
-  EXPECT_TRUE(index.holds_kind(size_t(find_kind("email") - kinds().data())));
-  EXPECT_FALSE(index.holds_kind(size_t(find_kind("iban") - kinds().data())));
-}
-
-TEST(FirstFrom, IsTheLowerBoundHoweverHashesAreSpread) {
-  synthetic::Random random(7);
-  for (int shape = 0; shape < 5; ++shape)
-    for (size_t size : {0, 1, 2, 3, 10, 1000, 20000}) {
-      std::vector<IndexEntry> entries(size);
-      for (IndexEntry& entry : entries) {
-        const uint64_t any = random.next();
-        entry.hash = shape == 0   ? any
-                     : shape == 1 ? any >> 40
-                     : shape == 2 ? any | 0xffffff0000000000
-                     : shape == 3 ? any % 5 * 0x3333333333333333
-                                  : uint64_t(double(any) * (double(any) / 0x1p64) * (double(any) / 0x1p64));
-      }
-      std::sort(entries.begin(), entries.end(),
-                [](const IndexEntry& x, const IndexEntry& y) { return x.hash < y.hash; });
-      std::vector<uint64_t> asked = {0, 1, UINT64_MAX, random.next()};
-      for (size_t i = 0; i < std::min<size_t>(size, 200); ++i) {
-        const uint64_t hash = entries[random.below(size)].hash;
-        asked.insert(asked.end(), {hash, hash - 1, hash + 1, random.next()});
-      }
-      for (uint64_t hash : asked) {
-        auto it = std::lower_bound(entries.begin(), entries.end(), hash,
-                                   [](const IndexEntry& entry, uint64_t h) { return entry.hash < h; });
-        ASSERT_EQ(Index::first_from(entries, hash), size_t(it - entries.begin())) << shape << " " << size;
+  // Copies of any stretch hold what the mapped entries say.
+  for (auto [low, high] : {std::pair<uint64_t, uint64_t>{0, UINT64_MAX},
+                           {0, 0},
+                           {uint64_t(3) << 60, (uint64_t(1) << 63) + 12345},
+                           {index.segments()[1].entries[77].hash, index.segments()[1].entries[5000].hash},
+                           {index.segments()[0].entries.back().hash + 1, UINT64_MAX >> 1}}) {
+    size_t expected = 0, found = 0;
+    for (const Index::Segment& segment : index.segments())
+      for (const IndexEntry& entry : segment.entries) expected += low <= entry.hash && entry.hash <= high;
+    for (const Index::Portion& portion : index.read(low, high)) {
+      const Index::Segment copied = portion.segment();
+      found += portion.entries.size();
+      for (size_t i = 0; i < portion.entries.size(); i += 501) {
+        const IndexEntry& entry = portion.entries[i];
+        const Index::Segment* mapped = nullptr;
+        const IndexEntry* original = index.find(entry.hash, &mapped);
+        ASSERT_NE(original, nullptr);
+        EXPECT_EQ(Index::value(copied, entry), Index::value(*mapped, *original));
+        EXPECT_EQ(copied.places[entry.first_place].offset, mapped->places[original->first_place].offset);
+        EXPECT_EQ(Index::path(copied, copied.places[entry.first_place]),
+                  Index::path(*mapped, mapped->places[original->first_place]));
       }
     }
-}
-
-TEST(FirstFrom, EndsOnWhatIsInNoOrder) {
-  synthetic::Random random(8);
-  std::vector<IndexEntry> entries(5000);
-  for (IndexEntry& entry : entries) entry.hash = random.next();
-  for (int i = 0; i < 1000; ++i) EXPECT_LE(Index::first_from(entries, random.next()), entries.size());
+    EXPECT_EQ(found, expected);
+  }
+  EXPECT_TRUE(index.holds_kind(size_t(find_kind("email") - kinds().data())));
+  EXPECT_FALSE(index.holds_kind(size_t(find_kind("iban") - kinds().data())));
 }
 
 }  // namespace

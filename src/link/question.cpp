@@ -36,7 +36,7 @@ std::set<std::string> spellings(std::string_view value) {
 }
 
 bool only_in_software(const Merge& merge, const Holder& holder) {
-  auto all = merge.places(holder);
+  auto all = holder.places();
   return !all.empty() && std::all_of(all.begin(), all.end(), [&](const IndexPlace& place) {
     const IndexFile* file = merge.file(holder, place);
     return file && (file->flags & in_software);
@@ -44,14 +44,14 @@ bool only_in_software(const Merge& merge, const Holder& holder) {
 }
 
 // The first place is one that tells most; what a stop list sets aside comes last.
-bool only_stopped(const Merge& merge, const Holder& holder) {
-  auto all = merge.places(holder);
+bool only_stopped(const Holder& holder) {
+  auto all = holder.places();
   return !all.empty() && all[0].stopped != 0;
 }
 
 // Why something that may count between others does not between these two; the ledger has what counts for nobody.
 std::string reason_between(const Merge& merge, const Holder& on_a, const Holder& on_b, const Kind& kind, bool cut) {
-  if (only_stopped(merge, on_a) || only_stopped(merge, on_b)) return "stop list";
+  if (only_stopped(on_a) || only_stopped(on_b)) return "stop list";
   bool software_a = only_in_software(merge, on_a), software_b = only_in_software(merge, on_b);
   if (software_a && software_b) return "software folder on both";
   if (software_a || software_b) return "software folder on one of the two";
@@ -114,7 +114,7 @@ std::vector<NotCounted> not_counted(pack::Database& database, const Index& a, co
   merge.each([&](Holders holders) {
     if (holders.size() != 2) return;
     const Kind& kind = kinds()[holders[0].entry->kind];
-    Key key(kind.name, merge.shown(holders[0]));
+    Key key(kind.name, holders[0].shown());
     if (in_evidence.count(key)) return;
     NotCounted one{key.first,
                    key.second,

@@ -85,6 +85,7 @@ class Writer {
       Address at = address(indexes_[account.exhibit], account.hash);
       row.offset = at.offset, row.path = std::move(at.path), row.file = std::move(at.file);
       out_.owners.push_back(std::move(row));
+      indexes_[account.exhibit].give_back_pages();
     }
   }
 
@@ -94,9 +95,7 @@ class Writer {
   Tables out_;
 };
 
-// Each address is looked up on some pages of an index, with what the system maps around them.
-constexpr uint64_t memory_of_a_row = 512 * KiB;
-constexpr size_t set_aside_at_once = 1024;
+constexpr size_t evidence_at_once = 16 * 1024, set_aside_at_once = 1024;
 
 }  // namespace
 
@@ -130,18 +129,18 @@ std::vector<EvidenceRow> EvidenceRows::rows_of(size_t number) const {
       row.offset_b = b.offset, row.path_b = std::move(b.path), row.file_b = std::move(b.file);
     }
   }
+  indexes_[pair.a].give_back_pages(), indexes_[pair.b].give_back_pages();
   return out;
 }
 
 std::vector<EvidenceRow> EvidenceRows::next() {
   std::vector<EvidenceRow> out;
   while (out.empty() && next_ < pairs_.size()) {
-    const size_t begin = next_, enough = std::max<size_t>(1, room_.memory / 4 / memory_of_a_row);
-    for (size_t rows = 0; next_ < pairs_.size() && rows < enough; ++next_) rows += most(next_);
+    const size_t begin = next_;
+    for (size_t rows = 0; next_ < pairs_.size() && rows < evidence_at_once; ++next_) rows += most(next_);
     std::vector<std::vector<EvidenceRow>> portions(next_ - begin);
     in_parallel(portions.size(), room_.threads, [&](size_t i) { portions[i] = rows_of(begin + i); });
     for (auto& portion : portions) std::move(portion.begin(), portion.end(), std::back_inserter(out));
-    for (const Index& index : indexes_) index.give_back_pages();
   }
   return out;
 }
