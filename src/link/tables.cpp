@@ -95,7 +95,8 @@ class Writer {
   Tables out_;
 };
 
-constexpr size_t evidence_at_once = 16 * 1024, set_aside_at_once = 1024;
+constexpr uint64_t memory_of_a_row = KiB;
+constexpr size_t most_evidence_at_once = 256 * 1024, set_aside_at_once = 1024;
 
 }  // namespace
 
@@ -123,13 +124,8 @@ std::vector<EvidenceRow> EvidenceRows::rows_of(size_t number) const {
       row.kind = selector.kind->name, row.value = selector.value;
       row.weight = m == 0 ? rounded(bundle.weight.mid) : 0;
       row.exhibits = selector.exhibits, row.background = selector.background;
-      Address a = address(indexes_[pair.a], gathered_.hash[member]);
-      Address b = address(indexes_[pair.b], gathered_.hash[member]);
-      row.offset_a = a.offset, row.path_a = std::move(a.path), row.file_a = std::move(a.file);
-      row.offset_b = b.offset, row.path_b = std::move(b.path), row.file_b = std::move(b.file);
     }
   }
-  indexes_[pair.a].give_back_pages(), indexes_[pair.b].give_back_pages();
   return out;
 }
 
@@ -137,12 +133,49 @@ std::vector<EvidenceRow> EvidenceRows::next() {
   std::vector<EvidenceRow> out;
   while (out.empty() && next_ < pairs_.size()) {
     const size_t begin = next_;
-    for (size_t rows = 0; next_ < pairs_.size() && rows < evidence_at_once; ++next_) rows += most(next_);
+    const size_t enough = std::clamp<size_t>(room_.memory / 16 / memory_of_a_row, 1, most_evidence_at_once);
+    for (size_t rows = 0; next_ < pairs_.size() && rows < enough; ++next_) rows += most(next_);
     std::vector<std::vector<EvidenceRow>> portions(next_ - begin);
     in_parallel(portions.size(), room_.threads, [&](size_t i) { portions[i] = rows_of(begin + i); });
+    std::vector<Wanted> wanted;
+    for (size_t i = 0; i < portions.size(); ++i) {
+      const Pair& pair = pairs_[begin + i];
+      size_t at = 0;
+      for (const Bundle& bundle : pair.bundles)
+        for (size_t m = 0; m < bundle.members.size() && at < portions[i].size(); ++m, ++at) {
+          const uint64_t hash = gathered_.hash[bundle.members[m]];
+          wanted.push_back({pair.a, false, hash, &portions[i][at]});
+          wanted.push_back({pair.b, true, hash, &portions[i][at]});
+        }
+    }
+    find_addresses(wanted);
     for (auto& portion : portions) std::move(portion.begin(), portion.end(), std::back_inserter(out));
   }
   return out;
+}
+
+// Exhibit by exhibit, in the order in which its index holds them: each page is mapped once, and one index at a time.
+void EvidenceRows::find_addresses(std::vector<Wanted>& wanted) const {
+  std::sort(wanted.begin(), wanted.end(),
+            [](const Wanted& x, const Wanted& y) { return std::tie(x.exhibit, x.hash) < std::tie(y.exhibit, y.hash); });
+  std::vector<std::span<const Wanted>> by_exhibit;
+  for (size_t begin = 0, end; begin < wanted.size(); begin = end) {
+    for (end = begin + 1; end < wanted.size() && wanted[end].exhibit == wanted[begin].exhibit;) ++end;
+    by_exhibit.push_back(std::span(wanted).subspan(begin, end - begin));
+  }
+  in_parallel(by_exhibit.size(), room_.threads, [&](size_t i) {
+    const Index& index = indexes_[by_exhibit[i][0].exhibit];
+    Address found;
+    for (const Wanted& one : by_exhibit[i]) {
+      if (&one == by_exhibit[i].data() || one.hash != (&one - 1)->hash) found = address(index, one.hash);
+      EvidenceRow& row = *one.row;
+      if (one.on_b)
+        row.offset_b = found.offset, row.path_b = found.path, row.file_b = found.file;
+      else
+        row.offset_a = found.offset, row.path_a = found.path, row.file_a = found.file;
+    }
+    index.give_back_pages();
+  });
 }
 
 SetAsideRows::SetAsideRows(Gathered& gathered, const std::vector<bool>& used)

@@ -38,7 +38,14 @@ class EvidenceRows {
 
  private:
   size_t most(size_t pair) const;
-  std::vector<EvidenceRow> rows_of(size_t pair) const;
+  struct Wanted {  // an address of a row
+    uint32_t exhibit = 0;
+    bool on_b = false;
+    uint64_t hash = 0;
+    EvidenceRow* row = nullptr;
+  };
+  std::vector<EvidenceRow> rows_of(size_t pair) const;  // without addresses
+  void find_addresses(std::vector<Wanted>& wanted) const;
 
   const Gathered& gathered_;
   const std::vector<Index>& indexes_;
