@@ -1,6 +1,7 @@
 // weft extract, and the hidden weft worker that does its work
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 
@@ -8,6 +9,8 @@
 #include "app/progress.h"
 #include "base/error.h"
 #include "extract/exhibit.h"
+#include "link/gather.h"
+#include "link/index.h"
 #include "pack/database.h"
 #include "pack/pack.h"
 
@@ -29,6 +32,20 @@ void print_done(extract::Case& in, const std::string& label, bool already, const
   std::fflush(stdout);
 }
 
+// The selector index, while the pack's files are still in memory: the first linking then finds all of them made. It is
+// a saving, so an exhibit without one is extracted all the same.
+void make_index(extract::Case& in, const std::string& label, const CommonOptions& options) {
+  try {
+    const std::string folder = in.indexes();
+    std::filesystem::create_directories(folder);
+    link::sync_indexes(link::make_indexes(link::sources({in.pack(label)}, in.folder() + "/tokens", folder),
+                                          in.temporary(), options.limits(), 1));
+  } catch (const Error& error) {
+    std::fprintf(stderr, "weft: %s: extracted, but its selector index could not be made; linking tries again: %s\n",
+                 label.c_str(), error.what());
+  }
+}
+
 }  // namespace
 
 Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, const CommonOptions& options,
@@ -41,6 +58,7 @@ Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, c
       extract::ExtractOptions how{options.thread_count(), options.limits(),
                                   [&](const extract::Progress& now) { line.show(now); }, options.scan_all, lists};
       extract::Extracted done = extract::extract(in, exhibit, how, stop);
+      if (done == extract::Extracted::sealed) make_index(in, exhibit.label, options);
       line.clear();
       if (done == extract::Extracted::stopped) {
         std::fprintf(stderr, "weft: interrupted; the same command goes on where it stopped\n");

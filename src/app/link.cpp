@@ -21,7 +21,7 @@ Outcome link_all(extract::Case& in, const BackgroundFiles& backgrounds, const Co
   link::LinkOptions how;
   how.packs = in.sealed_packs();
   how.tokens = in.folder() + "/tokens";
-  how.indexes = in.folder() + "/indexes";
+  how.indexes = in.indexes();
   how.folder = in.links();
   how.temporary = in.temporary();
   how.backgrounds = backgrounds.files;

@@ -86,7 +86,7 @@ void Linked::check_label(const std::string& label) const {
 }
 
 link::Index Linked::index(const std::string& label) const {
-  std::string path = in_.folder() + "/indexes/" + label + ".index";
+  std::string path = in_.indexes() + "/" + label + ".index";
   if (!exists(path)) throw Error("the selector index is not there; linking makes it: weft link " + in_.folder(), path);
   return link::Index(path);
 }

@@ -12,6 +12,7 @@
 //   CASE/seen/LABEL.seen      what its whole files gave, so that equal contents are not scanned again
 //   CASE/lists/SHA256/NAME    words, rules and stop lists that were used
 //   CASE/scope                what the authority covers, if rules say so (pack/scope.h)
+//   CASE/indexes/             selector indexes of the packs, which can be made again
 //   CASE/links/               link tables
 //   CASE/report/report.html   the report
 #pragma once
@@ -71,6 +72,7 @@ class Case {
   std::string tokens(const std::string& label) const { return folder_ + "/tokens/" + label + ".parquet"; }
   std::string seen() const { return folder_ + "/seen"; }
   std::string lists() const { return folder_ + "/lists"; }
+  std::string indexes() const { return folder_ + "/indexes"; }
   std::string links() const { return folder_ + "/links"; }
   std::string report() const { return folder_ + "/report/report.html"; }
   std::string log_file() const { return folder_ + "/log.jsonl"; }

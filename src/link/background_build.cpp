@@ -64,11 +64,10 @@ void sort_and_add_up(std::vector<BackgroundEntry>& list, uint32_t most) {
 
 BackgroundEntries count(const std::vector<Index>& indexes, const std::vector<uint32_t>& source, const ValueHash& hash,
                         uint32_t least) {
-  std::vector<const Index*> all;
-  for (const Index& index : indexes) all.push_back(&index);
+  const Merge merge(indexes);
   std::vector<std::vector<BackgroundEntry>> by_kind(kinds().size());
   std::vector<uint32_t> holding;
-  each_value(all, [&](std::span<const Holder> holders) {
+  merge.each([&](Holders holders) {
     const Kind& kind = kinds()[holders[0].entry->kind];
     if (kind.secret) return;
     holding.clear();
@@ -93,9 +92,10 @@ BackgroundHead build_background(const BackgroundOptions& options, const std::str
   std::vector<Source> packs;
   for (const Reference& one : options.references)
     packs.push_back({one.pack, pack::info(one.pack).exhibit, {}, fmt::format("{}/{}.index", folder, packs.size())});
-  std::vector<Index> indexes = open_indexes(packs, options.temporary, options.limits, options.threads);
-  std::vector<uint32_t> source =
-      sources_of(options.references, gather(packs, indexes, {}, options.threads).input.source);
+  make_indexes(packs, options.temporary, options.limits, options.threads);
+  std::vector<Index> indexes = open_indexes(packs);
+  const Room room{options.threads, options.limits.memory, options.temporary};
+  std::vector<uint32_t> source = sources_of(options.references, gather(packs, indexes, {}, room).input.source);
 
   BackgroundHead head;
   head.name = options.name, head.least = options.least;

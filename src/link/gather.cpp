@@ -23,143 +23,18 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "link/holders.h"
 #include "model/text_signature.h"
 #include "pack/pack.h"
 
 namespace weft::link {
 namespace {
 
-constexpr unsigned stretches = 256, stretches_between_returns = 16;
-constexpr size_t most_kept = 8'000'000;    // holders of what is shared, 24 bytes each
 constexpr double background_share = 0.01;  // of the background's sources that make a selector part of the background
 constexpr size_t examples_shown = 5, accounts_looked_at = 40;
 constexpr uint64_t few_files = 20;               // fewer in common may be chance even where they are all there is
 constexpr uint64_t few_files_of_one_volume = 3;  // where both have a volume with one serial, that few have
 constexpr double same_image = 0.5;               // of the smaller exhibit's own files, at the same path and inode
-
-struct Holder {
-  uint64_t hash = 0;
-  uint32_t exhibit = 0;
-  uint16_t segment = 0;
-  const IndexEntry* entry = nullptr;
-};
-using Run = std::span<const Holder>;  // one value, ascending by exhibit
-
-class Merge {
- public:
-  explicit Merge(const std::vector<Index>& indexes) : indexes_(indexes) {}
-
-  const Index& index(uint32_t exhibit) const { return indexes_[exhibit]; }
-  const Index::Segment& segment(const Holder& holder) const {
-    return indexes_[holder.exhibit].segments()[holder.segment];
-  }
-  std::string_view value(const Holder& holder) const { return Index::value(segment(holder), *holder.entry); }
-  std::string_view shown(const Holder& holder) const { return Index::shown(segment(holder), *holder.entry); }
-  std::span<const IndexPlace> places(const Holder& holder) const {
-    auto all = segment(holder).places;
-    size_t first = std::min<size_t>(holder.entry->first_place, all.size());
-    return all.subspan(first, std::min<size_t>(holder.entry->places, all.size() - first));
-  }
-  const IndexFile* file(const Holder& holder, const IndexPlace& place) const {
-    auto files = indexes_[holder.exhibit].files();
-    return place.file < files.size() ? &files[place.file] : nullptr;
-  }
-
-  // Every value of one stretch.
-  void each_of(unsigned stretch, const std::function<void(Run)>& each) const {
-    uint64_t low = uint64_t(stretch) << 56, high = low | (UINT64_MAX >> 8);
-    std::vector<Holder> all;
-    for (uint32_t e = 0; e < indexes_.size(); ++e)
-      for (size_t s = 0; s < indexes_[e].segments().size(); ++s) {
-        auto entries = indexes_[e].segments()[s].entries;
-        auto it = std::lower_bound(entries.begin(), entries.end(), low,
-                                   [](const IndexEntry& x, uint64_t h) { return x.hash < h; });
-        for (; it != entries.end() && it->hash <= high; ++it) all.push_back({it->hash, e, uint16_t(s), &*it});
-      }
-    std::sort(all.begin(), all.end(), [](const Holder& x, const Holder& y) {
-      return std::tuple(x.hash, x.exhibit, x.segment, x.entry) < std::tuple(y.hash, y.exhibit, y.segment, y.entry);
-    });
-    for (size_t begin = 0, end; begin < all.size(); begin = end) {
-      for (end = begin + 1; end < all.size() && all[end].hash == all[begin].hash;) ++end;
-      one_value(std::span(all).subspan(begin, end - begin), each);
-    }
-  }
-
-  // All values, on several threads; step gets the number of the thread. What two exhibits or more hold is kept for
-  // each_shared(), as long as it does not grow too large.
-  void each(unsigned threads, const std::function<void(unsigned, Run)>& step) {
-    std::atomic<size_t> kept = 0;
-    kept_.assign(stretches, {});
-    run(threads, [&](unsigned stretch, unsigned thread) {
-      Kept& to = kept_[stretch];
-      each_of(stretch, [&](Run run) {
-        step(thread, run);
-        if (run.size() < 2 || kept > most_kept) return;
-        kept += run.size();
-        to.holders.insert(to.holders.end(), run.begin(), run.end());
-        to.sizes.push_back(uint32_t(run.size()));
-      });
-    });
-    if (kept > most_kept) kept_.clear();
-  }
-  // What two exhibits or more hold; step gets the number of the stretch, whose values come in one order always.
-  void each_shared(unsigned threads, const std::function<void(unsigned, Run)>& step) {
-    run(threads, [&](unsigned stretch, unsigned) {
-      auto shared = [&](Run run) {
-        if (run.size() >= 2) step(stretch, run);
-      };
-      if (kept_.empty()) return each_of(stretch, shared);
-      size_t at = 0;
-      for (uint32_t size : kept_[stretch].sizes) shared(Run(kept_[stretch].holders).subspan(at, size)), at += size;
-      kept_[stretch] = {};
-    });
-  }
-
- private:
-  void run(unsigned threads, const std::function<void(unsigned, unsigned)>& each_stretch) const {
-    std::atomic<unsigned> next = 0;
-    std::mutex mutex;
-    std::exception_ptr failed;
-    auto work = [&](unsigned thread) {
-      try {
-        for (unsigned i = next++; i < stretches; i = next++) {
-          each_stretch(i, thread);
-          if (i % stretches_between_returns == stretches_between_returns - 1)
-            for (const Index& index : indexes_) index.give_back_pages();
-        }
-      } catch (...) {
-        std::lock_guard lock(mutex);
-        if (!failed) failed = std::current_exception();
-        next = stretches;
-      }
-    };
-    {
-      std::vector<std::jthread> pool;
-      for (unsigned i = 0; i < threads; ++i) pool.emplace_back(work, i);
-    }
-    if (failed) std::rethrow_exception(failed);
-  }
-
-  // Almost always all have one value; should two share a hash, each is handed on by itself.
-  void one_value(std::span<Holder> same_hash, const std::function<void(Run)>& each) const {
-    if (same_hash.size() == 1) return each(same_hash);
-    while (!same_hash.empty()) {
-      auto other = std::stable_partition(same_hash.begin(), same_hash.end(), [&](const Holder& x) {
-        return x.entry->kind == same_hash[0].entry->kind && value(x) == value(same_hash[0]);
-      });
-      size_t count = size_t(other - same_hash.begin());
-      each(same_hash.first(count));
-      same_hash = same_hash.subspan(count);
-    }
-  }
-
-  struct Kept {
-    std::vector<Holder> holders;
-    std::vector<uint32_t> sizes;  // of the runs
-  };
-  const std::vector<Index>& indexes_;
-  std::vector<Kept> kept_;  // by stretch; empty: too much, merge again
-};
 
 // How many background sources hold a selector, over all background files.
 class Backgrounds {
@@ -197,7 +72,13 @@ struct Survey {
   std::vector<uint32_t> one_serial;            // the same: 1 where volumes of both bear one serial
   std::vector<uint32_t> own_files;             // by exhibit: files that few others have
   std::vector<std::vector<Account>> accounts;  // by exhibit
-  std::vector<double> least;                   // by exhibit: lighter accounts need not be looked at
+  // By exhibit, once there are many: what stands behind this one, by weight, exhibits and value, need not be looked at.
+  struct Least {
+    double weight = 0;
+    uint64_t exhibits = 0;
+    std::string value;
+  };
+  std::vector<Least> least;
   uint64_t shared = 0;
 };
 
@@ -207,7 +88,7 @@ class Surveyor {
  public:
   Surveyor(const Merge& merge, size_t exhibits) : merge_(merge), exhibits_(exhibits), limit_(hub_limit(exhibits)) {}
 
-  void step(Survey& state, Run run) const {
+  void step(Survey& state, Holders run) const {
     if (state.own_files.empty()) {
       state.own_files.resize(exhibits_);
       state.accounts.resize(exhibits_);
@@ -264,16 +145,16 @@ class Surveyor {
   }
 
  private:
-  void compare_files(Survey& state, Run run) const {
-    for (size_t i = 0; i < run.size(); ++i) ++state.own_files[run[i].exhibit];
+  void compare_files(Survey& state, Holders run) const {
+    for (size_t i = 0; i < run.size(); ++i) ++state.own_files[run[i].index];
     if (state.marks.empty()) return;
     for (size_t i = 0; i < run.size(); ++i)
       for (size_t j = i + 1; j < run.size(); ++j)
-        if (same_mark(run[i], run[j])) ++state.marks[run[i].exhibit * exhibits_ + run[j].exhibit];
+        if (same_mark(run[i], run[j])) ++state.marks[run[i].index * exhibits_ + run[j].index];
   }
   bool same_mark(const Holder& x, const Holder& y) const {
-    for (const IndexPlace& p : merge_.places(x))
-      for (const IndexPlace& q : merge_.places(y)) {
+    for (const IndexPlace& p : x.places())
+      for (const IndexPlace& q : y.places()) {
         const IndexFile *f = merge_.file(x, p), *g = merge_.file(y, q);
         if (f && g && f->mark == g->mark) return true;
       }
@@ -281,38 +162,39 @@ class Surveyor {
   }
 
   // A volume's serial that few have, on both: with it, a few files are enough to tell a clone.
-  void compare_serials(Survey& state, Run run) const {
+  void compare_serials(Survey& state, Holders run) const {
     if (state.marks.empty()) return;
     for (size_t i = 0; i < run.size(); ++i)
-      for (size_t j = i + 1; j < run.size(); ++j) state.one_serial[run[i].exhibit * exhibits_ + run[j].exhibit] = 1;
+      for (size_t j = i + 1; j < run.size(); ++j) state.one_serial[run[i].index * exhibits_ + run[j].index] = 1;
   }
 
-  void propose(Survey& state, Run run, const Kind& kind) const {
-    if (std::none_of(run.begin(), run.end(), [&](const Holder& holder) {
-          return most_per_time * double(holder.entry->times) >= state.least[holder.exhibit];
-        }))
-      return;
-    std::string_view value = merge_.value(run[0]);
-    std::string_view reason = example_reason(kind.name, value);
-    if (!reason.empty() && reason != of_software_makers) return;
+  void propose(Survey& state, Holders run, const Kind& kind) const {
+    bool judged = false;  // dear: done for those few only that everything else speaks for
     for (const Holder& holder : run) {
-      auto places = merge_.places(holder);
+      const Survey::Least& least = state.least[holder.index];
+      const uint64_t times = holder.entry->times;
+      if (most_per_time * double(times) < least.weight) continue;
+      auto places = holder.places();
       if (places.empty() || places[0].stopped) continue;
+      std::string_view role = roles()[std::min<size_t>(places[0].role, roles().size() - 1)];
+      double most = most_account_weight(times, role);
+      if (most < least.weight || (most == least.weight && run.size() < least.exhibits)) continue;
       const IndexFile* file = merge_.file(holder, places[0]);
       if (file && (file->flags & (in_software | in_cache))) continue;
-      std::string_view role = roles()[std::min<size_t>(places[0].role, roles().size() - 1)];
-      double weight = account_weight(holder.entry->times, run.size(), exhibits_, value, role);
-      auto& list = state.accounts[holder.exhibit];
-      if (weight <= 0 || weight < state.least[holder.exhibit]) continue;
-      // The same weight as the last that is kept: only what would stand before it.
-      if (list.size() == accounts_kept && weight == state.least[holder.exhibit] &&
-          std::tuple(run.size(), std::string_view(list.back().value)) < std::tuple(list.back().exhibits, value))
+      std::string_view value = holder.value();
+      double weight = account_weight(times, run.size(), exhibits_, value, role);
+      if (weight <= 0 || std::tuple(-weight, -double(run.size()), value) >
+                             std::tuple(-least.weight, -double(least.exhibits), std::string_view(least.value)))
         continue;
-      list.push_back({holder.exhibit, holder.hash, std::string(kind.name), std::string(value), weight, 0,
-                      holder.entry->times, run.size(), std::string(role)});
+      std::string_view reason = judged ? "" : example_reason(kind.name, value);
+      if (!reason.empty() && reason != of_software_makers) return;
+      judged = true;
+      auto& list = state.accounts[holder.index];
+      list.push_back({holder.index, holder.hash, std::string(kind.name), std::string(value), weight, 0, times,
+                      run.size(), std::string(role)});
       if (list.size() > accounts_looked_at) {
         keep_heaviest(list);
-        state.least[holder.exhibit] = list.back().weight;
+        state.least[holder.index] = {list.back().weight, list.back().exhibits, list.back().value};
       }
     }
   }
@@ -366,13 +248,13 @@ class Collector {
     }
   }
 
-  void step(Found& state, Run run) const {
+  void step(Found& state, Holders run) const {
     const Kind& kind = kinds()[run[0].entry->kind];
     Selector selector;
     selector.kind = &kind;
     selector.exhibits = run.size();
-    std::string_view value = merge_.value(run[0]);
-    std::string reason(example_reason(kind.name, kind.secret ? merge_.shown(run[0]) : value));
+    std::string_view value = run[0].value();
+    std::string reason(example_reason(kind.name, kind.secret ? run[0].shown() : value));
     selector.background = backgrounds_.holding(kind, value);
     if (reason.empty() && backgrounds_.is_common(selector.background)) reason = "background";
     if (reason.empty() && run.size() > limit_) reason = "hub";
@@ -383,7 +265,7 @@ class Collector {
       reason.clear();
     }
     if (reason.empty() && kind.name == "file_sha256") reason = program_reason(run);
-    selector.value = std::string(merge_.shown(run[0]));
+    selector.value = std::string(run[0].shown());
     selector.first_posting = uint32_t(state.postings.size());
     size_t first_place = state.places.size();
     if (reason.empty()) {
@@ -408,44 +290,43 @@ class Collector {
 
  private:
   // Nothing but one byte over and over: an empty disk, a cleared table.
-  bool is_constant(Run run) const {
+  bool is_constant(Holders run) const {
     for (const Holder& holder : run)
-      for (const IndexPlace& place : merge_.places(holder))
+      for (const IndexPlace& place : holder.places())
         if (const IndexFile* file = merge_.file(holder, place))
-          return file->size <= most_filled && (merge_.value(run[0]) == filled_hash(file->size, 0) ||
-                                               merge_.value(run[0]) == filled_hash(file->size, 0xff));
+          return file->size <= most_filled &&
+                 (run[0].value() == filled_hash(file->size, 0) || run[0].value() == filled_hash(file->size, 0xff));
     return false;
   }
-  std::string program_reason(Run run) const {
+  std::string program_reason(Holders run) const {
     if (is_constant(run)) return "constant content";
     for (const Holder& holder : run)
-      for (const IndexPlace& place : merge_.places(holder))
+      for (const IndexPlace& place : holder.places())
         if (const IndexFile* file = merge_.file(holder, place); file && (file->flags & is_program))
           return "program file";
     return {};
   }
-  std::string examples(Run run) const {
+  std::string examples(Holders run) const {
     std::string out;
-    for (size_t i = 0; i < std::min(run.size(), examples_shown); ++i)
-      (out += i ? ", " : "") += exhibits_[run[i].exhibit];
+    for (size_t i = 0; i < std::min(run.size(), examples_shown); ++i) (out += i ? ", " : "") += exhibits_[run[i].index];
     return out;
   }
   Standing standing(const Holder& holder) const {
-    auto it = standing_.find({holder.exhibit, holder.hash});
+    auto it = standing_.find({holder.index, holder.hash});
     return it == standing_.end() ? Standing::one_of_many : it->second;
   }
   // A value on many exhibits, or one that programs are full of, may be somebody's account where it stands out.
-  bool stands_out_on_few(Run run) const {
+  bool stands_out_on_few(Holders run) const {
     auto count = size_t(std::count_if(run.begin(), run.end(),
                                       [&](const Holder& holder) { return standing(holder) != Standing::one_of_many; }));
     return count >= 2 && count <= limit_;
   }
-  double privacy(const Kind& kind, std::string_view value, Run run) const {
+  double privacy(const Kind& kind, std::string_view value, Holders run) const {
     if (kind.name == "email") return role_address(value) ? 0.4 : 1;
     if (kind.name != "file_sha256") return 1;
     double out = 1;  // what was fetched or photographed for all to see is shared for that reason
     for (const Holder& holder : run)
-      for (const IndexPlace& place : merge_.places(holder))
+      for (const IndexPlace& place : holder.places())
         if (const IndexFile* file = merge_.file(holder, place)) {
           if (file->flags & downloaded) out = std::min(out, 0.5);
           if ((file->flags & is_picture) || place.role == in_document_) out = std::min(out, 0.4);
@@ -471,22 +352,22 @@ class Collector {
   // Adds a posting, with the places that count; where there are none, says why not.
   void place(Found& state, const Holder& holder, std::string& why, bool prominent_only) const {
     Posting posting;
-    posting.exhibit = holder.exhibit, posting.first_place = uint32_t(state.places.size());
+    posting.exhibit = holder.index, posting.first_place = uint32_t(state.places.size());
     posting.standing = standing(holder);
     std::string_view kind = kinds()[holder.entry->kind].name;
-    for (const IndexPlace& place : merge_.places(holder)) {
+    for (const IndexPlace& place : holder.places()) {
       const IndexFile* file = merge_.file(holder, place);
       if (place.stopped) {
         why = "stop list";
         continue;
       }
       if (file && (file->flags & in_software) && !tells_of_use(place.role)) continue;
-      if (file && file->sha256 && backgrounds_.knows_file(merge_.index(holder.exhibit).file_sha256(*file))) {
+      if (file && file->sha256 && backgrounds_.knows_file(merge_.index(holder).file_sha256(*file))) {
         why = "known file";
         continue;
       }
       Found::RawPlace raw;
-      raw.exhibit = holder.exhibit, raw.position = place.position;
+      raw.exhibit = holder.index, raw.position = place.position;
       raw.setting = kind == "volume_serial" ? Setting::record : setting(place, file);
       raw.twin = file ? file->twin : place.offset ^ 0x5bd1e995bd1e995b;
       if (file) {
@@ -497,11 +378,11 @@ class Collector {
         if (!(file->flags & collection) || of_text || raw.folder) raw.container = file->content;
         raw.of_document = of_text && place.role != in_message_ && !(file->flags & collection);
       }
-      auto messages = merge_.index(holder.exhibit).messages();
+      auto messages = merge_.index(holder).messages();
       if (place.message < messages.size()) {
         const IndexMessage& message = messages[place.message];
         if (message.id) raw.container = message.id;
-        if (message.sender != owner_[holder.exhibit]) raw.sender = message.sender, raw.list = message.list;
+        if (message.sender != owner_[holder.index]) raw.sender = message.sender, raw.list = message.list;
         if (raw.setting == Setting::file) raw.setting = Setting::mail;
       }
       state.places.push_back(raw);
@@ -521,48 +402,47 @@ class Collector {
   uint32_t in_message_ = role_number("message");    // a letter, one of many in its file
 };
 
-// Brings the stretches together in order of kind and value, and gives out small numbers for hashes.
+// Brings the stretches together, as they come, and gives out small numbers for hashes; in the end selectors are put in
+// order of kind and value.
 class Assembler {
  public:
   Assembler(Gathered& out, const std::vector<Index>& indexes) : out_(out), indexes_(indexes) {
     out_.input.file_selectors.assign(1, 0);
     out_.input.folder_files.assign(1, 0);
   }
-  void take(Found& found) {
+  void take(Found&& found) {
+    Case& to = out_.input;
     for (SetAsideRow& row : found.set_aside) out_.set_aside.push_back(std::move(row));
-    if (!found.selectors.empty()) found_.push_back(std::move(found));
-    found = {};
+    const size_t first_posting = to.postings.size(), first_place = to.places.size();
+    check(first_posting + found.postings.size() <= UINT32_MAX && first_place + found.places.size() <= UINT32_MAX,
+          "what is shared can be numbered");
+    for (const Found::RawPlace& raw : found.places) to.places.push_back(place(raw));
+    for (Posting posting : found.postings) {
+      posting.first_place += uint32_t(first_place);
+      to.postings.push_back(posting);
+    }
+    for (Found::RawSelector& raw : found.selectors) {
+      raw.selector.first_posting += uint32_t(first_posting);
+      to.selectors.push_back(std::move(raw.selector));
+      out_.hash.push_back(raw.hash);
+    }
   }
   void finish() {
-    std::vector<std::pair<uint32_t, uint32_t>> order;  // stretch, selector
-    for (uint32_t f = 0; f < found_.size(); ++f)
-      for (uint32_t s = 0; s < found_[f].selectors.size(); ++s) order.emplace_back(f, s);
-    auto raw = [&](const std::pair<uint32_t, uint32_t>& at) -> Found::RawSelector& {
-      return found_[at.first].selectors[at.second];
-    };
-    std::sort(order.begin(), order.end(), [&](const auto& x, const auto& y) {
-      const auto &a = raw(x), &b = raw(y);
-      return std::tie(a.selector.kind, a.selector.value, a.hash) < std::tie(b.selector.kind, b.selector.value, b.hash);
+    std::vector<Selector>& selectors = out_.input.selectors;
+    std::vector<uint32_t> order(selectors.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::sort(order.begin(), order.end(), [&](uint32_t x, uint32_t y) {
+      const Selector &a = selectors[x], &b = selectors[y];
+      return std::tie(a.kind, a.value, out_.hash[x]) < std::tie(b.kind, b.value, out_.hash[y]);
     });
-    for (const auto& at : order) add(found_[at.first], raw(at));
-    found_.clear();
+    std::vector<Selector> sorted;
+    std::vector<uint64_t> hash;
+    sorted.reserve(order.size()), hash.reserve(order.size());
+    for (uint32_t i : order) sorted.push_back(std::move(selectors[i])), hash.push_back(out_.hash[i]);
+    selectors = std::move(sorted), out_.hash = std::move(hash);
   }
 
  private:
-  void add(const Found& found, Found::RawSelector& raw) {
-    Case& to = out_.input;
-    uint32_t first = raw.selector.first_posting;
-    raw.selector.first_posting = uint32_t(to.postings.size());
-    for (uint32_t p = first; p < first + raw.selector.postings; ++p) {
-      Posting posting = found.postings[p];
-      uint32_t from = posting.first_place;
-      posting.first_place = uint32_t(to.places.size());
-      for (uint32_t i = from; i < from + posting.places; ++i) to.places.push_back(place(found.places[i]));
-      to.postings.push_back(posting);
-    }
-    out_.hash.push_back(raw.hash);
-    to.selectors.push_back(std::move(raw.selector));
-  }
   Place place(const Found::RawPlace& raw) {
     Place out;
     out.setting = raw.setting, out.position = raw.position, out.twin = raw.twin, out.of_document = raw.of_document;
@@ -600,7 +480,6 @@ class Assembler {
 
   Gathered& out_;
   const std::vector<Index>& indexes_;
-  std::vector<Found> found_;
   Numbers containers_, senders_, lists_, files_, folders_;
   std::vector<std::unordered_map<uint64_t, uint32_t>> folder_sizes_;
 };
@@ -626,8 +505,10 @@ std::vector<Source> sources(const std::vector<std::string>& packs, const std::st
 }
 
 Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& indexes,
-                const std::vector<Background>& all, unsigned threads) {
+                const std::vector<Background>& all, const Room& room) {
   Gathered out;
+  out.input.postings = LargeArray<Posting>(room.temporary, room.memory / 8);
+  out.input.places = LargeArray<Place>(room.temporary, room.memory / 8);
   Backgrounds backgrounds(all);
   out.input.background_sources = backgrounds.sources();
   for (size_t i = 0; i < sources.size(); ++i) {
@@ -639,11 +520,13 @@ Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& in
         (*amounts)[size_t(find_kind(name) - kinds().data())] = 1;
     out.selectors += indexes[i].size();
   }
-  Merge merge(indexes);
+  const unsigned threads = std::max(1u, room.threads);
+  const Merge merge(indexes, room.memory / 4 / threads);
   Surveyor surveyor(merge, sources.size());
-  threads = std::max(1u, threads);
   std::vector<Survey> surveys(threads);
-  merge.each(threads, [&](unsigned thread, Run run) { surveyor.step(surveys[thread], run); });
+  merge.each_stretch(threads, [&](unsigned stretch, unsigned thread) {
+    merge.each_of(stretch, [&](Holders run) { surveyor.step(surveys[thread], run); });
+  });
   for (size_t i = 1; i < surveys.size(); ++i) Surveyor::add(surveys[0], surveys[i]);
   out.shared = surveys[0].shared;
   std::vector<std::string_view> images;
@@ -658,10 +541,20 @@ Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& in
   out.input.party = parties(out.accounts, out.input.source);
   out.input.holder = holders(out.accounts, out.input.source);
   Collector collector(merge, backgrounds, out.input.exhibits, out.accounts);
-  std::vector<Found> found(stretches);
-  merge.each_shared(threads, [&](unsigned stretch, Run run) { collector.step(found[stretch], run); });
   Assembler assembler(out, indexes);
-  for (Found& part : found) assembler.take(part);
+  std::mutex mutex;
+  std::map<unsigned, Found> waiting;  // for those before them
+  unsigned turn = 0;
+  merge.each_stretch(threads, [&](unsigned stretch, unsigned) {
+    Found found;
+    merge.each_of(stretch, [&](Holders run) {
+      if (run.size() >= 2) collector.step(found, run);
+    });
+    std::lock_guard lock(mutex);
+    waiting.emplace(stretch, std::move(found));
+    for (auto it = waiting.begin(); it != waiting.end() && it->first == turn; it = waiting.erase(it), ++turn)
+      assembler.take(std::move(it->second));
+  });
   assembler.finish();
   return out;
 }

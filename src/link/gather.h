@@ -25,8 +25,9 @@ struct Gathered {
   uint64_t selectors = 0, shared = 0;  // different ones in all, and those on two exhibits or more
 };
 
+// The same whatever the room.
 Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& indexes,
-                const std::vector<Background>& backgrounds, unsigned threads);
+                const std::vector<Background>& backgrounds, const Room& room);
 
 // The best address of a selector on an exhibit that holds it.
 struct Address {

@@ -1,14 +1,15 @@
 // The selector index of an exhibit: every different selector it holds, how often, and the places that tell most about
 // it; in order of a 64-bit hash. Linking merges the indexes of a case, and a question for one value is a binary search
 // in each. An index is derived from the pack (and its tokens) alone, lies in the case beside the links, and is made
-// again when it is missing, of another pack or of another version: so an added exhibit costs its own index, and no
-// other's. Read by mmap; not evidence, but checked for damage all the same.
+// again when it is missing, damaged, of another pack or of another version: so an added exhibit costs its own index,
+// and no other's. Read by mmap; not evidence, but checked for damage all the same.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/file.h"
@@ -87,23 +88,38 @@ class Index {
   // Error when it is not whole, or not of this version.
   explicit Index(const std::string& path);
 
-  // Entries ascending by hash in each segment, and segments ascending.
+  // Entries ascending by hash in each segment, and segments ascending: a power of two of them, equal stretches of the
+  // hash's range.
   struct Segment {
     std::span<const IndexEntry> entries;
     std::span<const IndexPlace> places;
     std::span<const char> texts;
   };
+  // A copy of what a segment holds of one stretch of hashes. For who goes through all of it: mapped pages count as this
+  // process's memory, and a system that maps them by 2 MiB fills it with a thousand exhibits.
+  struct Portion {
+    std::vector<IndexEntry> entries;
+    std::vector<IndexPlace> places;
+    std::vector<char> texts;
+    Segment segment() const { return {entries, places, texts}; }
+  };
+  // Of all segments, what lies between two hashes, both included; empty portions are left out. Any thread.
+  std::vector<Portion> read(uint64_t low, uint64_t high) const;
   std::span<const Segment> segments() const { return segments_; }
   std::span<const IndexFile> files() const { return files_; }
   std::span<const IndexMessage> messages() const { return messages_; }
   // By kind: different selectors; and those outside caches and software.
   std::span<const uint64_t> amounts() const { return amounts_; }
   std::span<const uint64_t> own_amounts() const { return own_amounts_; }
+  // Whether the exhibit holds values of a kind, by position in kinds(); a stop list's count.
+  bool holds_kind(size_t kind) const { return kind < entries_of_kind_.size() && entries_of_kind_[kind] > 0; }
+  // Reads the whole file, and says whether it is what was written.
+  bool intact() const;
   // Pages that were read are dropped from memory; they come back from the file when they are needed. Any thread.
   void give_back_pages() const { mapping_.give_back(); }
-  uint64_t size() const { return size_; }            // different selectors
-  std::string_view pack() const { return pack_; }    // digest of what it was made from
-  std::string_view image() const { return image_; }  // SHA-256 of the image
+  uint64_t size() const { return size_; }              // different selectors
+  const std::string& pack() const { return pack_; }    // digest of what it was made from
+  const std::string& image() const { return image_; }  // SHA-256 of the image
 
   // nullptr when the exhibit does not hold it.
   const IndexEntry* find(uint64_t hash, const Segment** segment) const;
@@ -116,19 +132,32 @@ class Index {
   static std::string path(const Segment& segment, const IndexPlace& place);
 
  private:
+  // Where the entries of a hash's cell begin and end.
+  std::pair<size_t, size_t> cell(size_t segment, uint64_t hash) const;
+  void read_portion(const Fd& fd, size_t segment, uint64_t low, uint64_t high, Portion& to) const;
+
+  std::string path_;
   Mapping mapping_;
   std::vector<Segment> segments_;
+  std::vector<std::vector<uint32_t>> directories_;  // by segment
   std::span<const IndexFile> files_;
   std::span<const IndexMessage> messages_;
   std::span<const char> file_texts_;
-  std::vector<uint64_t> amounts_, own_amounts_;
+  std::vector<uint64_t> amounts_, own_amounts_, entries_of_kind_;
   uint64_t size_ = 0;
-  std::string_view pack_, image_;
+  std::string pack_, image_;
 };
 
-// Opens the index of every source, making those that are not there or not of their pack; several at a time. In order of
-// sources. `temporary` for DuckDB's spill.
-std::vector<Index> open_indexes(const std::vector<Source>& sources, const std::string& temporary, const Limits& limits,
-                                unsigned threads);
+// Makes the index of every source that has none, a damaged one, or one of another pack; several at a time, as memory
+// allows. The same pack gives the same bytes, whenever its index is made. An index appears whole, and its checksum
+// tells what a power cut left; whoever relies on it afterwards without looking at that syncs it first. Returns the
+// paths of those that were made. `temporary` for DuckDB's spill.
+std::vector<std::string> make_indexes(const std::vector<Source>& sources, const std::string& temporary,
+                                      const Limits& limits, unsigned threads);
+// Returns when the files are on the disk.
+void sync_indexes(const std::vector<std::string>& paths);
+
+// Of sources whose indexes are made; in their order.
+std::vector<Index> open_indexes(const std::vector<Source>& sources);
 
 }  // namespace weft::link

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <stdio.h>
+#include <tuple>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -14,6 +16,7 @@
 #include "link/background.h"
 #include "link/dates.h"
 #include "link/direction.h"
+#include "link/expand.h"
 #include "link/gather.h"
 #include "link/index.h"
 #include "link/pairs.h"
@@ -32,12 +35,26 @@ using pack::Database;
 
 using Json = nlohmann::ordered_json;
 
+// A table from rows that come some at a time, until none come.
+template <class Row, class Next>
+Json write_table(Database& database, Next next_rows, const std::string& folder) {
+  const std::string file = std::string(Row::table) + ".parquet", path = folder + "/" + file;
+  std::vector<Row> rows = next_rows();
+  size_t at = 0, written = 0;
+  const pack::NextRow next = [&](pack::RowFiller& out) {
+    if (at == rows.size() && at > 0) rows = next_rows(), at = 0;
+    if (rows.empty()) return false;
+    std::apply([&](const auto&... column) { (out.put(rows[at].*column.member), ...); }, Row::columns());
+    ++at, ++written;
+    return true;
+  };
+  pack::write_parquet_rows(database, pack::table_info<Row>(), next, path);
+  return {{"file", file}, {"rows", written}, {"sha256", sha256_hex(Mapping(path).bytes())}};
+}
 template <class Row>
-void write_table(Database& database, const std::vector<Row>& rows, const std::string& folder, Json& tables) {
-  std::string file = std::string(Row::table) + ".parquet", path = folder + "/" + file;
-  pack::write_parquet(database, rows, path);
-  tables[std::string(Row::table)] = {
-      {"file", file}, {"rows", rows.size()}, {"sha256", sha256_hex(as_bytes(read_file(path)))}};
+Json write_rows(Database& database, std::vector<Row>& rows, const std::string& folder) {
+  return write_table<Row>(
+      database, [&] { return std::exchange(rows, {}); }, folder);
 }
 
 // The folder appears whole: exchanged with the one that was there, if any.
@@ -89,30 +106,50 @@ LinkSummary link(const LinkOptions& options) {
   std::vector<Source> packs = sources(options.packs, options.tokens, options.indexes);
   std::vector<Background> backgrounds = open_backgrounds(options);
   stdfs::create_directories(options.indexes);
-  std::vector<Index> indexes = open_indexes(packs, options.temporary, options.limits, options.threads);
-  Gathered gathered = gather(packs, indexes, backgrounds, options.threads);
-  std::vector<Pair> pairs = score_pairs(gathered.input, options.method);
+  const std::vector<std::string> made = make_indexes(packs, options.temporary, options.limits, options.threads);
+  std::vector<Index> indexes = open_indexes(packs);
+  const Room room{options.threads, options.limits.memory, options.temporary};
+  Gathered gathered = gather(packs, indexes, backgrounds, room);
+  std::vector<Pair> pairs = score_pairs(gathered.input, options.method, room);
   std::vector<Statement> statements = state(pairs, gathered.input, options.method);
   LinkSummary summary{packs.size(), gathered.selectors, gathered.shared, pairs.size(), 0, 0};
   Tables tables = make_tables(gathered, indexes, pairs, statements);
-  summary.set_aside = tables.set_aside.size();
   for (const LinkRow& row : tables.links) summary.supported += row.statement == "supported";
 
-  std::string fresh = options.folder + ".new";
+  const std::string fresh = options.folder + ".new";
   stdfs::remove_all(fresh);
   stdfs::create_directories(fresh);
-  Database database(options.temporary, std::max<uint64_t>(options.limits.memory / 2, 256 * MiB), 2);
   Json json = manifest_head(options, packs, backgrounds, gathered.input);
-  write_table(database, tables.links, fresh, json["tables"]);
-  write_table(database, tables.evidence, fresh, json["tables"]);
-  write_table(database, tables.set_aside, fresh, json["tables"]);
-  write_table(database, tables.owners, fresh, json["tables"]);
-  write_table(database, tables.clusters, fresh, json["tables"]);
+  Json& written = json["tables"];
+  for (const char* table : {"link", "evidence", "set_aside", "owner", "cluster", "direction", "dated"}) written[table] = {};
+  const uint64_t memory = std::max<uint64_t>(options.limits.memory / 4, 256 * MiB);
+  // The two large tables at the same time; what either is made from is read only.
+  EvidenceRows evidence(gathered, indexes, pairs, statements, room);
+  SetAsideRows set_aside(gathered, tables.used);
+  Json of_evidence, of_set_aside;
+  in_parallel(2, std::min(options.threads, 2u), [&](size_t which) {
+    Database database(options.temporary, memory, 1);
+    if (which == 0)
+      of_evidence = write_table<EvidenceRow>(
+          database, [&] { return evidence.next(); }, fresh);
+    else
+      of_set_aside = write_table<SetAsideRow>(
+          database, [&] { return set_aside.next(); }, fresh);
+  });
+  summary.set_aside = of_set_aside["rows"];
+  written["evidence"] = std::move(of_evidence), written["set_aside"] = std::move(of_set_aside);
+  Database database(options.temporary, memory, 2);
+  written["link"] = write_rows(database, tables.links, fresh);
+  written["owner"] = write_rows(database, tables.owners, fresh);
+  written["cluster"] = write_rows(database, tables.clusters, fresh);
   database.attach_packs(options.packs);
   database.attach_links(fresh);
-  write_table(database, directions(database), fresh, json["tables"]);
-  write_table(database, dates(database), fresh, json["tables"]);
+  std::vector<DirectionRow> went = directions(database);
+  written["direction"] = write_rows(database, went, fresh);
+  std::vector<DatedRow> dated = dates(database);
+  written["dated"] = write_rows(database, dated, fresh);
   write_file(fresh + "/manifest.json", json.dump(2) + "\n");
+  sync_indexes(made);  // questions rely on them as soon as the links are there
   replace_folder(fresh, options.folder);
   return summary;
 }

@@ -163,7 +163,8 @@ class Linking : public testing::Test {
   }
   std::map<std::string, std::string> bytes() {
     std::map<std::string, std::string> out;
-    for (const char* file : {"link.parquet", "evidence.parquet", "set_aside.parquet", "owner.parquet", "manifest.json"})
+    for (const char* file : {"link.parquet", "evidence.parquet", "set_aside.parquet", "owner.parquet",
+                             "cluster.parquet", "direction.parquet", "manifest.json"})
       out[file] = read_file(scratch_ / "links/" + file);
     return out;
   }
@@ -278,6 +279,26 @@ TEST_F(Linking, SameInputSameBytesWhateverTheOrder) {
   link(options(packs));
   EXPECT_EQ(first, bytes());
   EXPECT_FALSE(exists(scratch_ / "links.new"));
+}
+
+TEST_F(Linking, SameBytesWhateverTheThreadsAndTheMemory) {
+  set_the_scene();
+  auto packs = seal();
+  LinkOptions one = options(packs);
+  one.threads = 1;
+  link(one);
+  auto first = bytes();
+  LinkOptions many = options(packs);
+  many.threads = 5;
+  link(many);
+  EXPECT_EQ(first, bytes());
+  // So little that nothing is kept, all spills, and each exhibit's pairs are a batch.
+  for (unsigned threads : {1u, 3u}) {
+    LinkOptions small = options(packs);
+    small.threads = threads, small.limits.memory = 1;
+    link(small);
+    EXPECT_EQ(first, bytes());
+  }
 }
 
 TEST_F(Linking, AnAddedExhibitCostsItsOwnIndexAndEqualsAFullRun) {

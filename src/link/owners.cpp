@@ -36,6 +36,10 @@ double account_weight(uint64_t times, uint64_t holding, uint64_t exhibits, std::
   return factor_of(role, value) * std::min(1.0, rare(holding) / rare(known_by_friends)) * double(times);
 }
 
+double most_account_weight(uint64_t times, std::string_view role) {
+  return factor_of(role, "") * double(times);
+}
+
 void keep_heaviest(std::vector<Account>& accounts) {
   std::sort(accounts.begin(), accounts.end(), [](const Account& x, const Account& y) {
     return std::tuple(-x.weight, -double(x.exhibits), std::string_view(x.value)) <

@@ -35,6 +35,8 @@ inline constexpr double most_per_time = 8;   // weight of one occasion at most
 // the case's exhibits.
 double account_weight(uint64_t times, uint64_t holding, uint64_t exhibits, std::string_view value,
                       std::string_view role);
+// What it is at most, before one knows who else holds it.
+double most_account_weight(uint64_t times, std::string_view role);
 
 // By exhibit, numbered from 0: exhibits of one source, and those that turn around one account which clearly stands out.
 // What one party has on several exhibits does not make a value common. `accounts` by exhibit, heaviest first.

@@ -17,12 +17,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "base/error.h"
 #include "link/bundle.h"
+#include "link/expand.h"
 #include "link/score.h"
 #include "model/text_signature.h"
 
@@ -77,26 +80,22 @@ double privacy_of(Setting setting) {
   return 0.3;
 }
 
-struct Triple {
-  uint32_t a = 0, b = 0, selector = 0;
-  auto operator<=>(const Triple&) const = default;
-};
-
 size_t stratum_of(uint64_t others) {
   return others <= 1 ? size_t(others) : others <= 3 ? 2 : others <= 8 ? 3 : 4;
 }
 
 class Scorer {
  public:
-  Scorer(const Case& input, const Method& method)
+  Scorer(const Case& input, const Method& method, const Room& room)
       : input_(input),
         method_(method),
+        room_(room),
         happened_(2 * kinds().size() * strata_per_kind),
-        met_(input.exhibits.size()),
         clearly_first_(input.exhibits.size()) {
+    count_parties();
     number_sets();
     measure_exposure();
-    for (const Posting& posting : input_.postings)
+    for (const Posting& posting : input_.postings.items())
       if (posting.standing == Standing::clearly_first) clearly_first_[posting.exhibit] = true;
     for (uint32_t source : input_.source) {
       if (source >= source_size_.size()) source_size_.resize(source + 1);
@@ -104,19 +103,27 @@ class Scorer {
     }
   }
 
+  // Twice over all pairs: what chance brings is learnt from outlines of them, and only pairs that may come out above it
+  // are made again and kept with all that they share.
   std::vector<Pair> run() {
-    std::vector<Triple> triples = expand();
+    const Expansion expansion(input_, room_);
+    std::vector<std::vector<Outline>> outlines(input_.exhibits.size());
+    expansion.each_pair([&](uint32_t a, uint32_t b, std::span<const uint32_t> selectors) {
+      Pair pair = make_pair(a, b, selectors);
+      if (!pair.bundles.empty() || pair.one_source) outlines[a].push_back(outline_of(pair));
+    });
+    learn_chance(outlines);
+    std::vector<std::vector<Pair>> made(input_.exhibits.size());
+    expansion.each_pair([&](uint32_t a, uint32_t b, std::span<const uint32_t> selectors) {
+      auto known = std::lower_bound(outlines[a].begin(), outlines[a].end(), b,
+                                    [](const Outline& outline, uint32_t other) { return outline.b < other; });
+      if (known == outlines[a].end() || known->b != b || !may_count(*known)) return;
+      Pair pair = make_pair(a, b, selectors);
+      weigh_against_chance(pair);
+      if (pair.score.mid >= least_score || pair.one_source) made[a].push_back(std::move(pair));
+    });
     std::vector<Pair> pairs;
-    for (size_t begin = 0; begin < triples.size();) {
-      size_t end = begin;
-      while (end < triples.size() && triples[end].a == triples[begin].a && triples[end].b == triples[begin].b) ++end;
-      Pair pair = make_pair(std::span(triples).subspan(begin, end - begin));
-      if (!pair.bundles.empty() || pair.one_source) pairs.push_back(std::move(pair));
-      begin = end;
-    }
-    learn_chance(pairs);
-    for (Pair& pair : pairs) weigh_against_chance(pair);
-    std::erase_if(pairs, [](const Pair& pair) { return pair.score.mid < least_score && !pair.one_source; });
+    for (auto& of_one : made) std::move(of_one.begin(), of_one.end(), std::back_inserter(pairs));
     std::sort(pairs.begin(), pairs.end(), [](const Pair& x, const Pair& y) {
       return std::tuple(-x.score.mid, x.a, x.b) < std::tuple(-y.score.mid, y.a, y.b);
     });
@@ -125,28 +132,64 @@ class Scorer {
 
  private:
   std::span<const Posting> postings(const Selector& selector) const {
-    return std::span(input_.postings).subspan(selector.first_posting, selector.postings);
+    return input_.postings.items().subspan(selector.first_posting, selector.postings);
   }
   size_t number(const Kind* kind) const { return size_t(kind - kinds().data()); }
-  void number_sets() {
-    std::map<std::vector<uint32_t>, uint32_t> known;
-    set_.assign(input_.selectors.size(), 0);
-    std::vector<uint32_t> count(1), size(1);
-    for (size_t i = 0; i < input_.selectors.size(); ++i) {
-      if (input_.selectors[i].postings < small_lot) continue;  // fewer exhibits are fewer holders
-      std::vector<uint32_t> members, holders;                  // exhibits, and whose they may be
-      for (const Posting& posting : postings(input_.selectors[i])) {
-        members.push_back(posting.exhibit);
-        holders.push_back(method_.sources ? input_.holder[posting.exhibit] : posting.exhibit);
+  // By selector: how many parties hold it; and how frequent something is that so many hold.
+  void count_parties() {
+    std::vector<uint32_t> met(input_.exhibits.size());
+    uint32_t round = 0;
+    for (const Selector& selector : input_.selectors) {
+      ++round;
+      uint32_t count = 0;
+      for (const Posting& posting : postings(selector))
+        count += std::exchange(met[party(posting.exhibit)], round) != round;
+      parties_.push_back(count);
+      for (uint64_t own = 1; own <= std::min<uint64_t>(2, count); ++own) {
+        uint64_t others = selector.background + count - own;
+        if (!frequencies_.contains(others)) frequencies_[others] = frequency(others, looked_at_);
       }
-      std::sort(holders.begin(), holders.end());
-      size.resize(known.size() + 2), count.resize(known.size() + 2);
-      size[known.size() + 1] = uint32_t(std::unique(holders.begin(), holders.end()) - holders.begin());
-      set_[i] = known.try_emplace(std::move(members), uint32_t(known.size() + 1)).first->second;
-      ++count[set_[i]];
     }
-    for (uint32_t& set : set_)
-      if (size[set] < small_lot || (size[set] < lot && count[set] < many_values)) set = 0;
+  }
+  // Numbers the sets of exhibits on which a lot of values are: those that stand on exactly the same ones are one lot.
+  void number_sets() {
+    auto members = [&](uint32_t selector) { return postings(input_.selectors[selector]); };
+    std::vector<std::pair<uint64_t, uint32_t>> order;  // hash of the members, selector
+    for (uint32_t i = 0; i < input_.selectors.size(); ++i) {
+      if (input_.selectors[i].postings < small_lot) continue;  // fewer exhibits are fewer holders
+      uint64_t hash = 0;
+      for (const Posting& posting : members(i))
+        hash = (hash ^ posting.exhibit) * 0x9e3779b97f4a7c15, hash ^= hash >> 29;
+      order.emplace_back(hash, i);
+    }
+    std::sort(order.begin(), order.end());
+    set_.assign(input_.selectors.size(), 0);
+    uint32_t sets = 0;
+    for (size_t begin = 0, end; begin < order.size(); begin = end) {
+      for (end = begin; end < order.size() && order[end].first == order[begin].first;) ++end;
+      for (auto rest = std::span(order).subspan(begin, end - begin); !rest.empty();) {
+        const auto first = members(rest[0].second);
+        auto others = std::stable_partition(rest.begin(), rest.end(), [&](const auto& one) {
+          const auto own = members(one.second);
+          return std::equal(first.begin(), first.end(), own.begin(), own.end(),
+                            [](const Posting& x, const Posting& y) { return x.exhibit == y.exhibit; });
+        });
+        const auto count = size_t(others - rest.begin());
+        if (is_lot(first, count)) {
+          ++sets;
+          for (const auto& one : rest.first(count)) set_[one.second] = sets;
+        }
+        rest = rest.subspan(count);
+      }
+    }
+  }
+  bool is_lot(std::span<const Posting> members, size_t values) const {
+    std::vector<uint32_t> holders;  // whose the exhibits may be
+    for (const Posting& posting : members)
+      holders.push_back(method_.sources ? input_.holder[posting.exhibit] : posting.exhibit);
+    std::sort(holders.begin(), holders.end());
+    const auto size = size_t(std::unique(holders.begin(), holders.end()) - holders.begin());
+    return size >= lot || (size >= small_lot && values >= many_values);
   }
 
   void measure_exposure() {
@@ -162,31 +205,10 @@ class Scorer {
       }
   }
 
-  std::vector<Triple> expand() const {
-    uint64_t limit = hub_limit(input_.exhibits.size());
-    std::vector<Triple> out;
-    std::vector<uint32_t> holders;
-    for (uint32_t i = 0; i < input_.selectors.size(); ++i) {
-      holders.clear();
-      for (const Posting& posting : postings(input_.selectors[i]))
-        if (posting.counts) holders.push_back(posting.exhibit);
-      if (holders.size() > limit) continue;
-      for (size_t x = 0; x < holders.size(); ++x)
-        for (size_t y = x + 1; y < holders.size(); ++y) out.push_back({holders[x], holders[y], i});
-    }
-    std::sort(out.begin(), out.end());
-    return out;
-  }
-
   uint32_t party(uint32_t exhibit) const { return method_.sources ? input_.party[exhibit] : exhibit; }
-  // Parties besides the pair's own that hold it.
-  uint64_t others(const Selector& selector, uint32_t a, uint32_t b) const {
-    ++round_;
-    met_[party(a)] = met_[party(b)] = round_;
-    uint64_t count = selector.background;
-    for (const Posting& posting : postings(selector))
-      if (std::exchange(met_[party(posting.exhibit)], round_) != round_) ++count;
-    return count;
+  // Parties besides the pair's own that hold it; the two do.
+  uint64_t others(uint32_t selector, uint32_t a, uint32_t b) const {
+    return input_.selectors[selector].background + parties_[selector] - (party(a) == party(b) ? 1 : 2);
   }
   Interval weight(const Kind* kind, double privacy, uint64_t others, uint32_t a, uint32_t b, bool exposed,
                   double part = 1) const {
@@ -195,7 +217,8 @@ class Scorer {
     double larger = double(std::max(amounts[a][k], amounts[b][k]));
     double exposure = method_.exposure ? std::max(least_exposure, larger / std::max(1.0, mean_[exposed][k])) : 1;
     Validity validity = method_.validity ? Validity{kind->validity, kind->recurring, privacy} : Validity{};
-    Interval common = frequency(others, sources_looked_at(input_) + assumed_sources);
+    auto known = frequencies_.find(others);
+    Interval common = known != frequencies_.end() ? known->second : frequency(others, looked_at_);
     auto at = [&](double f) { return weight_of(validity, part * exposed_frequency(f, exposure)); };
     return {at(common.high), at(common.mid), at(common.low)};  // the commoner, the less it weighs
   }
@@ -204,12 +227,12 @@ class Scorer {
     auto list = postings(input_.selectors[selector]);
     auto it =
         std::lower_bound(list.begin(), list.end(), exhibit, [](const Posting& p, uint32_t e) { return p.exhibit < e; });
-    check(it != list.end() && it->exhibit == exhibit, "a triple comes from a posting");
+    check(it != list.end() && it->exhibit == exhibit, "what two share comes from postings");
     return *it;
   }
   std::span<const Place> places(uint32_t selector, uint32_t exhibit) const {
     const Posting& at = posting(selector, exhibit);
-    return std::span(input_.places).subspan(at.first_place, at.places);
+    return input_.places.items().subspan(at.first_place, at.places);
   }
 
   // True for what the image that both stem from brought to both.
@@ -223,17 +246,17 @@ class Scorer {
     return held >= 3 && held * 2 > source_size_[source];
   }
 
-  Pair make_pair(std::span<const Triple> triples) const {
+  Pair make_pair(uint32_t on_a, uint32_t on_b, std::span<const uint32_t> selectors) const {
     Pair pair;
-    pair.a = triples[0].a, pair.b = triples[0].b;
+    pair.a = on_a, pair.b = on_b;
     pair.one_source = method_.sources && input_.source[pair.a] == input_.source[pair.b];
     std::vector<Shared> shared;
-    for (const Triple& triple : triples) {
-      std::span<const Place> a = places(triple.selector, pair.a), b = places(triple.selector, pair.b);
-      if (pair.one_source && from_common_image(input_.selectors[triple.selector], a, b, input_.source[pair.a]))
+    for (uint32_t selector : selectors) {
+      std::span<const Place> a = places(selector, pair.a), b = places(selector, pair.b);
+      if (pair.one_source && from_common_image(input_.selectors[selector], a, b, input_.source[pair.a]))
         ++pair.twins;
       else
-        shared.push_back({triple.selector, a, b, set_[triple.selector]});
+        shared.push_back({selector, a, b, set_[selector]});
     }
     std::vector<uint32_t> group(shared.size());
     if (method_.grouping)
@@ -303,7 +326,7 @@ class Scorer {
     }
     for (uint32_t i : positions)
       if (counts(i) && (!has_firm || of(i).kind->validity >= firm))
-        out.others = std::max(out.others, others(of(i), pair.a, pair.b));
+        out.others = std::max(out.others, others(shared[i].selector, pair.a, pair.b));
     double post = came_by_post(shared, positions);
     std::vector<std::tuple<bool, double, uint32_t>> order;  // weak ones last, heaviest first
     for (uint32_t i : positions)
@@ -312,7 +335,7 @@ class Scorer {
     for (uint32_t i : positions) {
       const Kind* kind = of(i).kind;
       double privacy = of(i).privacy * setting_privacy(shared[i]) * (texts >= crowded ? crowded_privacy : 1) * post;
-      Interval own = weight(kind, privacy, others(of(i), pair.a, pair.b), pair.a, pair.b, out.exposed);
+      Interval own = weight(kind, privacy, others(shared[i].selector, pair.a, pair.b), pair.a, pair.b, out.exposed);
       order.emplace_back(!kind->alone, -own.mid, shared[i].selector);
       if (!counts(i)) continue;
       Interval w = weight(kind, privacy, out.others, pair.a, pair.b, out.exposed);
@@ -342,7 +365,7 @@ class Scorer {
     const Selector& selector = input_.selectors[member];
     if (selector.kind->name != "email") return;
     const Posting &a = posting(member, pair.a), &b = posting(member, pair.b);
-    uint64_t known_to = others(selector, pair.a, pair.b);
+    uint64_t known_to = others(member, pair.a, pair.b);
     auto take = [&](const Kind* kind, double part) {
       Interval w = weight(kind, selector.privacy * privacy, known_to, pair.a, pair.b, false, part);
       if (out.kind && w.mid < out.weight.mid) return;
@@ -359,95 +382,133 @@ class Scorer {
       take(account_, 1);
   }
 
-  // Bundles of one kind, the exposed ones apart: by stratum how many there are, how many chance would bring, and their
-  // weights in all.
+  // Bundles of one kind, the exposed ones apart: how many there are by stratum, their weights in all and the heaviest.
   struct Sum {
-    Counts seen{}, expected{};
-    double weight = 0;
+    Counts seen{};
+    double weight = 0, heaviest = 0;
   };
-  using Group = std::pair<size_t, bool>;  // kind's number, exposed
+  using Group = std::pair<size_t, bool>;            // kind's number, exposed
+  using Sums = std::vector<std::pair<Group, Sum>>;  // in order of group
+  struct Outline {
+    uint32_t a = 0, b = 0;
+    bool one_source = false;
+    Sums sums;
+  };
 
   Group group_of(const Bundle& bundle) const { return {number(bundle.kind), bundle.exposed}; }
   static size_t stratum(const Group& group, size_t d) { return (group.first * 2 + group.second) * strata_per_kind + d; }
-  std::map<Group, Sum> sums_of(const Pair& pair) const {
+  Outline outline_of(const Pair& pair) const {
     std::map<Group, Sum> sums;
     for (const Bundle& bundle : pair.bundles) {
       Sum& sum = sums[group_of(bundle)];
       sum.seen[stratum_of(bundle.others)] += 1;
-      sum.weight += bundle.weight.mid;
+      sum.weight += bundle.weight.mid, sum.heaviest = std::max(sum.heaviest, bundle.weight.mid);
     }
-    return sums;
+    return {pair.a, pair.b, pair.one_source, Sums(sums.begin(), sums.end())};
   }
   // The part of a kind's chance meetings that falls to a pair for its size.
-  double share(const Pair& pair, const Group& group) const {
+  double share(const Outline& pair, const Group& group) const {
     const std::vector<Amounts>& amounts = group.second ? input_.amounts : input_.own_amounts;
     return double(amounts[pair.a][group.first]) * double(amounts[pair.b][group.first]) /
            std::max(1.0, products_[group.second][group.first]);
   }
-  // What the bundles of each group together may count for, given what chance brings.
-  std::map<Group, double> credit(const Pair& pair, std::map<Group, Sum>& sums) const {
-    std::map<Group, double> out;
-    for (auto& [group, sum] : sums) {
+  // What the bundles of each group together may count for, given what chance brings; in the order of the sums.
+  std::vector<double> credit(const Outline& pair) const {
+    std::vector<double> out;
+    for (const auto& [group, sum] : pair.sums) {
       // Chance does not deal out accounts but addresses, of which few are accounts.
       bool accounts = group.first == number(owner_) || group.first == number(account_);
       Group met = accounts ? Group{email_, false} : group;
       double part = share(pair, met), on_a = chance_to_stand_out(pair.a), on_b = chance_to_stand_out(pair.b);
       if (group.first == number(owner_)) part *= on_a * on_b * doubt(pair.a) * doubt(pair.b);
       if (group.first == number(account_)) part *= std::max(on_a, on_b);
+      Counts expected{};
       for (size_t d = 0; d < strata_per_kind; ++d) {
         double all = happened_[stratum(met, d)];
         double own = pair.one_source || accounts ? 0 : std::min(sum.seen[d], 1 + 2 * part * all);
-        sum.expected[d] = part * (all - std::min(own, all) + unseen);
+        expected[d] = part * (all - std::min(own, all) + unseen);
       }
-      if (group == Group{email_, false}) expect_circle(sum);
-      double most = method_.chance ? beyond_chance(sum.seen, sum.expected) : sum.weight;
+      if (group == Group{email_, false}) expect_circle(sum.seen, expected);
+      double most = method_.chance ? beyond_chance(sum.seen, expected) : sum.weight;
       if (group.second) most = std::min(most * exposed_credit, exposed_most);
-      out[group] = std::min(sum.weight, most);
+      out.push_back(std::min(sum.weight, most));
     }
     return out;
   }
 
   // Whoever shares more of the addresses that others hold, too, than chance brings belongs to the same circle as they,
   // and there chance brings more of the rare ones as well: expected is lifted by what is seen where more hold them.
-  static void expect_circle(Sum& sum) {
-    double seen = 0, expected = 0;
+  static void expect_circle(const Counts& seen, Counts& expected) {
+    double all_seen = 0, all_expected = 0;
     for (size_t d = strata_per_kind; d-- > 0;) {
-      double lift = std::max(1.0, (seen + circle_prior) / (expected + circle_prior));
-      seen += sum.seen[d], expected += sum.expected[d];
-      sum.expected[d] *= lift;
+      double lift = std::max(1.0, (all_seen + circle_prior) / (all_expected + circle_prior));
+      all_seen += seen[d], all_expected += expected[d];
+      expected[d] *= lift;
     }
   }
 
   // How many bundles all pairs share by chance. The linked pairs are among them: a count far above what its size
   // explains is cut down to that, pairs that everything else they share links already are left out, and the sum is
-  // taken again, until the links no longer hide each other.
-  void learn_chance(const std::vector<Pair>& pairs) {
+  // taken again, until the links no longer hide each other. Terms are made on several threads and added up in one
+  // order.
+  void learn_chance(const std::vector<std::vector<Outline>>& outlines) {
     std::vector<double> last(happened_.size(), INFINITY);
     for (int round = 0; round < chance_rounds; ++round) {
+      std::vector<std::vector<double>> terms(outlines.size());  // by exhibit a: of its pairs' groups and strata
+      in_parallel(outlines.size(), room_.threads, [&](size_t a) {
+        for (const Outline& pair : outlines[a]) add_terms(pair, round > 0, last, terms[a]);
+      });
       std::vector<double> sum(happened_.size());
-      for (const Pair& pair : pairs) {
-        if (pair.one_source) continue;
-        std::map<Group, Sum> sums = sums_of(pair);
-        double all = 0;
-        std::map<Group, double> credits;
-        if (round > 0) credits = credit(pair, sums);
-        for (const auto& [group, most] : credits) all += most;
-        for (const auto& [group, one] : sums) {
-          if (round > 0 && all - credits[group] >= linked_by_the_rest) continue;
-          for (size_t d = 0; d < strata_per_kind; ++d) {
-            size_t at = stratum(group, d);
-            sum[at] += std::min(one.seen[d], 1 + 2 * share(pair, group) * last[at]);
-          }
+      for (size_t a = 0; a < outlines.size(); ++a) {
+        auto term = terms[a].begin();
+        for (const Outline& pair : outlines[a]) {
+          if (pair.one_source) continue;
+          for (const auto& [group, one] : pair.sums)
+            for (size_t d = 0; d < strata_per_kind; ++d) sum[stratum(group, d)] += *term++;
         }
       }
       happened_ = last = std::move(sum);
     }
   }
+  void add_terms(const Outline& pair, bool informed, const std::vector<double>& last, std::vector<double>& out) const {
+    if (pair.one_source) return;
+    double all = 0;
+    std::vector<double> credits;
+    if (informed) credits = credit(pair);
+    for (double most : credits) all += most;
+    for (size_t i = 0; i < pair.sums.size(); ++i) {
+      const auto& [group, sum] = pair.sums[i];
+      const bool linked = informed && all - credits[i] >= linked_by_the_rest;
+      for (size_t d = 0; d < strata_per_kind; ++d)
+        out.push_back(linked ? 0 : std::min(sum.seen[d], 1 + 2 * share(pair, group) * last[stratum(group, d)]));
+    }
+  }
+
+  // False when its score is below the least, however its weights are spread: what the groups may count for in all, of
+  // correspondents no more than the heaviest would make if all were as heavy.
+  bool may_count(const Outline& pair) const {
+    if (pair.one_source) return true;
+    std::vector<double> credits = credit(pair);
+    double most = 0;
+    for (size_t i = 0; i < credits.size(); ++i) {
+      const auto& [group, sum] = pair.sums[i];
+      double part = 1;
+      if (group.first == email_ && sum.weight > 0)
+        part = std::min(1.0, sum.heaviest / (1 - further_beyond_chance) / sum.weight);
+      most += std::max(0.0, credits[i]) * part;
+    }
+    constexpr double rounding = 1e-6;
+    return most >= least_score - rounding;
+  }
 
   void weigh_against_chance(Pair& pair) const {
-    std::map<Group, Sum> sums = sums_of(pair);
-    std::map<Group, double> factor = credit(pair, sums);
-    for (auto& [group, most] : factor) most = sums[group].weight > 0 ? std::max(0.0, most / sums[group].weight) : 0;
+    Outline outline = outline_of(pair);
+    std::map<Group, double> factor;
+    std::vector<double> credits = credit(outline);
+    for (size_t i = 0; i < credits.size(); ++i) {
+      const auto& [group, sum] = outline.sums[i];
+      factor[group] = sum.weight > 0 ? std::max(0.0, credits[i] / sum.weight) : 0;
+    }
     for (Bundle& bundle : pair.bundles) bundle.weight *= factor[group_of(bundle)];
     heaviest_first(pair.bundles);
     double part = 1;
@@ -460,14 +521,16 @@ class Scorer {
 
   const Case& input_;
   const Method method_;
+  const Room room_;
+  const uint64_t looked_at_ = sources_looked_at(input_) + assumed_sources;
   const Kind *owner_ = find_kind("owner"), *account_ = find_kind("account");
   size_t email_ = number(find_kind("email"));
   std::vector<double> happened_;  // bundles over all pairs, by kind and stratum, links cut down
   std::vector<uint32_t> set_;     // by selector: number of its set of exhibits, or 0
   // By kind, what is exposed apart: mean amount; sum over pairs of products of amounts.
   std::vector<double> mean_[2], products_[2];
-  mutable std::vector<uint64_t> met_;  // by party: the round it was last counted in
-  mutable uint64_t round_ = 0;
+  std::vector<uint32_t> parties_;                       // by selector
+  std::unordered_map<uint64_t, Interval> frequencies_;  // by holders
   std::vector<bool> clearly_first_;    // by exhibit: it clearly turns around an account that others hold, too
   std::vector<uint32_t> source_size_;  // by source: exhibits
 };
@@ -485,8 +548,8 @@ uint64_t sources_looked_at(const Case& input) {
   return input.background_sources + (in_case > 2 ? in_case - 2 : 0);
 }
 
-std::vector<Pair> score_pairs(const Case& input, const Method& method) {
-  return Scorer(input, method).run();
+std::vector<Pair> score_pairs(const Case& input, const Method& method, const Room& room) {
+  return Scorer(input, method, room).run();
 }
 
 }  // namespace weft::link

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "link/kinds.h"
+#include "link/large_array.h"
 #include "link/owners.h"
 #include "link/score.h"
 
@@ -59,10 +60,17 @@ struct Case {
   std::vector<uint32_t> holder;       // by exhibit: as party, but machines from one image apart by their accounts
   uint64_t background_sources = 0;
   std::vector<Selector> selectors;  // shared ones only, in order of kind and value
-  std::vector<Posting> postings;
-  std::vector<Place> places;
+  LargeArray<Posting> postings;
+  LargeArray<Place> places;
   std::vector<uint32_t> file_selectors;  // by Place::file: how many feature rows lie in it
   std::vector<uint32_t> folder_files;    // by Place::folder: how many files lie in it
+};
+
+// What linking may use. The folder is for what does not fit into the memory.
+struct Room {
+  unsigned threads = 1;
+  uint64_t memory = 2 * GiB;
+  std::string temporary;
 };
 
 // Parts of the method that can be left out, to measure what each is worth. All on in every statement.
@@ -95,7 +103,8 @@ struct Pair {
 // A pair whose score is below this shares no more than chance explains.
 inline constexpr double least_score = 0.1;
 
-// All pairs with a score of at least least_score, and all that stem from one source; strongest first.
-std::vector<Pair> score_pairs(const Case& input, const Method& method = {});
+// All pairs with a score of at least least_score, and all that stem from one source; strongest first. The same whatever
+// the room.
+std::vector<Pair> score_pairs(const Case& input, const Method& method = {}, const Room& room = {});
 
 }  // namespace weft::link

@@ -152,6 +152,23 @@ TEST(Ranking, AccountThatIsClearlyFirstOnBoth) {
   EXPECT_GT(heaviest(Standing::clearly_first), heaviest(Standing::first) + 0.05);
 }
 
+TEST(Ranking, IsTheSameWhateverTheThreadsAndTheMemory) {
+  const Case input = synthetic::case_of(synthetic::scene(11));
+  const std::vector<Pair> pairs = score_pairs(input);
+  ASSERT_FALSE(pairs.empty());
+  for (const Room& room : {Room{4, GiB, {}}, Room{1, 1, {}}, Room{3, 1, {}}}) {
+    const std::vector<Pair> others = score_pairs(input, {}, room);
+    ASSERT_EQ(others.size(), pairs.size());
+    for (size_t i = 0; i < pairs.size(); ++i) {
+      EXPECT_EQ(std::tie(others[i].a, others[i].b, others[i].score.low, others[i].score.mid, others[i].score.high),
+                std::tie(pairs[i].a, pairs[i].b, pairs[i].score.low, pairs[i].score.mid, pairs[i].score.high));
+      ASSERT_EQ(others[i].bundles.size(), pairs[i].bundles.size());
+      for (size_t b = 0; b < pairs[i].bundles.size(); ++b)
+        EXPECT_EQ(others[i].bundles[b].members, pairs[i].bundles[b].members);
+    }
+  }
+}
+
 TEST(Ranking, DocumentIsOneBundle) {
   Scene scene = synthetic::scene(3);
   auto pairs = score_pairs(synthetic::case_of(scene));

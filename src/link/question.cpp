@@ -35,30 +35,24 @@ std::set<std::string> spellings(std::string_view value) {
   return out;
 }
 
-std::span<const IndexPlace> places(const Holder& holder) {
-  auto all = holder.segment->places;
-  size_t first = std::min<size_t>(holder.entry->first_place, all.size());
-  return all.subspan(first, std::min<size_t>(holder.entry->places, all.size() - first));
-}
-
-bool only_in_software(const Index& index, const Holder& holder) {
-  auto all = places(holder);
+bool only_in_software(const Merge& merge, const Holder& holder) {
+  auto all = holder.places();
   return !all.empty() && std::all_of(all.begin(), all.end(), [&](const IndexPlace& place) {
-    return place.file < index.files().size() && (index.files()[place.file].flags & in_software);
+    const IndexFile* file = merge.file(holder, place);
+    return file && (file->flags & in_software);
   });
 }
 
 // The first place is one that tells most; what a stop list sets aside comes last.
 bool only_stopped(const Holder& holder) {
-  auto all = places(holder);
+  auto all = holder.places();
   return !all.empty() && all[0].stopped != 0;
 }
 
 // Why something that may count between others does not between these two; the ledger has what counts for nobody.
-std::string reason_between(const Index& a, const Index& b, const Holder& on_a, const Holder& on_b, const Kind& kind,
-                           bool cut) {
+std::string reason_between(const Merge& merge, const Holder& on_a, const Holder& on_b, const Kind& kind, bool cut) {
   if (only_stopped(on_a) || only_stopped(on_b)) return "stop list";
-  bool software_a = only_in_software(a, on_a), software_b = only_in_software(b, on_b);
+  bool software_a = only_in_software(merge, on_a), software_b = only_in_software(merge, on_b);
   if (software_a && software_b) return "software folder on both";
   if (software_a || software_b) return "software folder on one of the two";
   if (!kind.alone) return "weak kind with nothing stronger beside it";
@@ -90,6 +84,7 @@ std::vector<Asked> asked(std::string_view value, std::string_view kind, Bytes ke
 std::vector<Held> held(const Index& index, const std::vector<Asked>& asked) {
   std::vector<Held> out;
   for (const Asked& one : asked) {
+    if (!index.holds_kind(size_t(one.kind - kinds().data()))) continue;
     const Index::Segment* segment = nullptr;
     const IndexEntry* entry = index.find(index_hash(one.kind->name, one.value), &segment);
     if (!entry) continue;
@@ -100,8 +95,8 @@ std::vector<Held> held(const Index& index, const std::vector<Asked>& asked) {
       if (!same || Index::value(*segment, *at) != one.value) continue;
       Held held{std::string(one.kind->name), std::string(Index::shown(*segment, *at)), {}, at->occurrences, at->times,
                 address(index, at->hash)};
-      auto at_places = places({0, segment, at});
-      if (!at_places.empty() && at_places[0].role < roles().size()) held.role = roles()[at_places[0].role];
+      if (at->places > 0 && at->first_place < segment->places.size())
+        if (uint32_t role = segment->places[at->first_place].role; role < roles().size()) held.role = roles()[role];
       out.push_back(std::move(held));
     }
   }
@@ -115,19 +110,19 @@ std::vector<NotCounted> not_counted(pack::Database& database, const Index& a, co
   std::vector<NotCounted> out;
   std::multimap<Key, size_t> at;
   bool cut = in_bundles > counted.size();
-  const Index* both[] = {&a, &b};
-  each_value(both, [&](std::span<const Holder> holders) {
+  const Merge merge(std::vector<const Index*>{&a, &b});
+  merge.each([&](Holders holders) {
     if (holders.size() != 2) return;
     const Kind& kind = kinds()[holders[0].entry->kind];
     Key key(kind.name, holders[0].shown());
     if (in_evidence.count(key)) return;
     NotCounted one{key.first,
                    key.second,
-                   reason_between(a, b, holders[0], holders[1], kind, cut),
+                   reason_between(merge, holders[0], holders[1], kind, cut),
                    {},
                    {},
-                   address(a, holders[0].entry->hash),
-                   address(b, holders[1].entry->hash)};
+                   address(a, holders[0].hash),
+                   address(b, holders[1].hash)};
     at.emplace(std::move(key), out.size());
     out.push_back(std::move(one));
   });

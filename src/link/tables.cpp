@@ -3,10 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "link/cluster.h"
+#include "link/expand.h"
 #include "link/explain.h"
 
 namespace weft::link {
@@ -25,16 +29,13 @@ std::string joined(const std::set<std::string_view>& words) {
 
 class Writer {
  public:
-  Writer(Gathered& gathered, const std::vector<Index>& indexes)
-      : gathered_(gathered), input_(gathered.input), indexes_(indexes), used_(input_.selectors.size()) {}
+  Writer(const Gathered& gathered, const std::vector<Index>& indexes)
+      : gathered_(gathered), input_(gathered.input), indexes_(indexes) {
+    out_.used.resize(input_.selectors.size());
+  }
 
   Tables run(const std::vector<Pair>& pairs, const std::vector<Statement>& statements) {
-    for (size_t i = 0; i < pairs.size(); ++i) {
-      add_link(pairs[i], statements[i], i + 1);
-      bool in_full = statements[i].statement == "supported" || i < ranks_in_full;
-      add_evidence(pairs[i], in_full ? evidence_per_link : evidence_per_lead);
-    }
-    set_aside_unused();
+    for (size_t i = 0; i < pairs.size(); ++i) add_link(pairs[i], statements[i], i + 1);
     add_owners();
     out_.clusters = clusters(out_.links);
     return std::move(out_);
@@ -58,7 +59,7 @@ class Writer {
       names.insert(bundle.kind->name);
       for (uint32_t member : bundle.members) {
         names.insert(input_.selectors[member].kind->name);
-        used_[member] = true;
+        out_.used[member] = true;
         ++row.selectors;
       }
     }
@@ -69,46 +70,6 @@ class Writer {
     }
     row.innocent = innocent_explanation(input_, pair, indexes_[pair.a].image() == indexes_[pair.b].image());
     out_.links.push_back(std::move(row));
-  }
-
-  void add_evidence(const Pair& pair, size_t most) {
-    size_t written = 0;
-    for (size_t i = 0; i < pair.bundles.size(); ++i) {
-      const Bundle& bundle = pair.bundles[i];
-      for (size_t m = 0; m < bundle.members.size() && written < most; ++m, ++written) {
-        uint32_t member = bundle.members[m];
-        const Selector& selector = input_.selectors[member];
-        EvidenceRow row;
-        row.exhibit_a = input_.exhibits[pair.a], row.exhibit_b = input_.exhibits[pair.b];
-        row.bundle = i + 1;
-        row.kind = selector.kind->name, row.value = selector.value;
-        row.weight = m == 0 ? rounded(bundle.weight.mid) : 0;
-        row.exhibits = selector.exhibits, row.background = selector.background;
-        Address a = address(indexes_[pair.a], gathered_.hash[member]);
-        Address b = address(indexes_[pair.b], gathered_.hash[member]);
-        row.offset_a = a.offset, row.path_a = std::move(a.path), row.file_a = std::move(a.file);
-        row.offset_b = b.offset, row.path_b = std::move(b.path), row.file_b = std::move(b.file);
-        out_.evidence.push_back(std::move(row));
-      }
-    }
-  }
-
-  void set_aside_unused() {
-    out_.set_aside = std::move(gathered_.set_aside);
-    for (size_t i = 0; i < used_.size(); ++i) {
-      const Selector& selector = input_.selectors[i];
-      if (used_[i] || selector.prominent_only) continue;  // the ledger has those already
-      std::string examples;
-      for (uint32_t p = 0; p < std::min<uint32_t>(selector.postings, 5); ++p)
-        (examples += p ? ", " : "") += input_.exhibits[input_.postings[selector.first_posting + p].exhibit];
-      out_.set_aside.push_back({std::string(selector.kind->name), selector.value,
-                                selector.kind->alone ? "no more than chance or a common image explains"
-                                                     : "weak kind with nothing stronger beside it",
-                                selector.exhibits, selector.background, examples});
-    }
-    auto key = [](const SetAsideRow& row) { return std::tie(row.kind, row.value, row.reason, row.examples); };
-    std::sort(out_.set_aside.begin(), out_.set_aside.end(),
-              [&](const SetAsideRow& x, const SetAsideRow& y) { return key(x) < key(y); });
   }
 
   void add_owners() {
@@ -124,21 +85,150 @@ class Writer {
       Address at = address(indexes_[account.exhibit], account.hash);
       row.offset = at.offset, row.path = std::move(at.path), row.file = std::move(at.file);
       out_.owners.push_back(std::move(row));
+      indexes_[account.exhibit].give_back_pages();
     }
   }
 
-  Gathered& gathered_;
+  const Gathered& gathered_;
   const Case& input_;
   const std::vector<Index>& indexes_;
   Tables out_;
-  std::vector<bool> used_;
 };
+
+constexpr uint64_t memory_of_a_row = KiB;
+constexpr size_t most_evidence_at_once = 256 * 1024, set_aside_at_once = 1024;
 
 }  // namespace
 
-Tables make_tables(Gathered& gathered, const std::vector<Index>& indexes, const std::vector<Pair>& pairs,
+Tables make_tables(const Gathered& gathered, const std::vector<Index>& indexes, const std::vector<Pair>& pairs,
                    const std::vector<Statement>& statements) {
   return Writer(gathered, indexes).run(pairs, statements);
+}
+
+size_t EvidenceRows::most(size_t pair) const {
+  return statements_[pair].statement == "supported" || pair < ranks_in_full ? evidence_per_link : evidence_per_lead;
+}
+
+std::vector<EvidenceRow> EvidenceRows::rows_of(size_t number) const {
+  std::vector<EvidenceRow> out;
+  const Case& input = gathered_.input;
+  const Pair& pair = pairs_[number];
+  for (size_t i = 0; i < pair.bundles.size(); ++i) {
+    const Bundle& bundle = pair.bundles[i];
+    for (size_t m = 0; m < bundle.members.size() && out.size() < most(number); ++m) {
+      const uint32_t member = bundle.members[m];
+      const Selector& selector = input.selectors[member];
+      EvidenceRow& row = out.emplace_back();
+      row.exhibit_a = input.exhibits[pair.a], row.exhibit_b = input.exhibits[pair.b];
+      row.bundle = i + 1;
+      row.kind = selector.kind->name, row.value = selector.value;
+      row.weight = m == 0 ? rounded(bundle.weight.mid) : 0;
+      row.exhibits = selector.exhibits, row.background = selector.background;
+    }
+  }
+  return out;
+}
+
+std::vector<EvidenceRow> EvidenceRows::next() {
+  std::vector<EvidenceRow> out;
+  while (out.empty() && next_ < pairs_.size()) {
+    const size_t begin = next_;
+    const size_t enough = std::clamp<size_t>(room_.memory / 16 / memory_of_a_row, 1, most_evidence_at_once);
+    for (size_t rows = 0; next_ < pairs_.size() && rows < enough; ++next_) rows += most(next_);
+    std::vector<std::vector<EvidenceRow>> portions(next_ - begin);
+    in_parallel(portions.size(), room_.threads, [&](size_t i) { portions[i] = rows_of(begin + i); });
+    std::vector<Wanted> wanted;
+    for (size_t i = 0; i < portions.size(); ++i) {
+      const Pair& pair = pairs_[begin + i];
+      size_t at = 0;
+      for (const Bundle& bundle : pair.bundles)
+        for (size_t m = 0; m < bundle.members.size() && at < portions[i].size(); ++m, ++at) {
+          const uint64_t hash = gathered_.hash[bundle.members[m]];
+          wanted.push_back({pair.a, false, hash, &portions[i][at]});
+          wanted.push_back({pair.b, true, hash, &portions[i][at]});
+        }
+    }
+    find_addresses(wanted);
+    for (auto& portion : portions) std::move(portion.begin(), portion.end(), std::back_inserter(out));
+  }
+  return out;
+}
+
+// Exhibit by exhibit, in the order in which its index holds them: each page is mapped once, and one index at a time.
+void EvidenceRows::find_addresses(std::vector<Wanted>& wanted) const {
+  std::sort(wanted.begin(), wanted.end(),
+            [](const Wanted& x, const Wanted& y) { return std::tie(x.exhibit, x.hash) < std::tie(y.exhibit, y.hash); });
+  std::vector<std::span<const Wanted>> by_exhibit;
+  for (size_t begin = 0, end; begin < wanted.size(); begin = end) {
+    for (end = begin + 1; end < wanted.size() && wanted[end].exhibit == wanted[begin].exhibit;) ++end;
+    by_exhibit.push_back(std::span(wanted).subspan(begin, end - begin));
+  }
+  in_parallel(by_exhibit.size(), room_.threads, [&](size_t i) {
+    const Index& index = indexes_[by_exhibit[i][0].exhibit];
+    Address found;
+    for (const Wanted& one : by_exhibit[i]) {
+      if (&one == by_exhibit[i].data() || one.hash != (&one - 1)->hash) found = address(index, one.hash);
+      EvidenceRow& row = *one.row;
+      if (one.on_b)
+        row.offset_b = found.offset, row.path_b = found.path, row.file_b = found.file;
+      else
+        row.offset_a = found.offset, row.path_a = found.path, row.file_a = found.file;
+    }
+    index.give_back_pages();
+  });
+}
+
+SetAsideRows::SetAsideRows(Gathered& gathered, const std::vector<bool>& used)
+    : input_(gathered.input), ledger_(gathered.set_aside), used_(used) {
+  std::sort(ledger_.begin(), ledger_.end(), [](const SetAsideRow& x, const SetAsideRow& y) {
+    return std::tie(x.kind, x.value) < std::tie(y.kind, y.value);
+  });
+}
+
+// The ledger has what counts only where it stands out already.
+bool SetAsideRows::is_unused(size_t selector) const {
+  return !used_[selector] && !input_.selectors[selector].prominent_only;
+}
+
+SetAsideRow SetAsideRows::unused_row(const Selector& selector) const {
+  std::string examples;
+  for (uint32_t p = 0; p < std::min<uint32_t>(selector.postings, 5); ++p)
+    (examples += p ? ", " : "") += input_.exhibits[input_.postings[selector.first_posting + p].exhibit];
+  return {std::string(selector.kind->name),
+          selector.value,
+          selector.kind->alone ? "no more than chance or a common image explains"
+                               : "weak kind with nothing stronger beside it",
+          selector.exhibits,
+          selector.background,
+          examples};
+}
+
+// Both lists are in order of kind and value; rows of one value, of which there are few, are put in order here.
+std::vector<SetAsideRow> SetAsideRows::next() {
+  std::vector<SetAsideRow> out;
+  const std::vector<Selector>& selectors = input_.selectors;
+  while (out.size() < set_aside_at_once) {
+    while (next_selector_ < selectors.size() && !is_unused(next_selector_)) ++next_selector_;
+    const bool more = next_selector_ < selectors.size(), in_ledger = next_ledger_ < ledger_.size();
+    if (!more && !in_ledger) break;
+    using Key = std::pair<std::string_view, std::string_view>;
+    auto of_selector = [&] { return Key(selectors[next_selector_].kind->name, selectors[next_selector_].value); };
+    auto of_ledger = [&] { return Key(ledger_[next_ledger_].kind, ledger_[next_ledger_].value); };
+    const Key least = !in_ledger ? of_selector() : !more ? of_ledger() : std::min(of_selector(), of_ledger());
+    const std::string kind(least.first), value(least.second);  // ledger rows are moved out below
+    const Key key(kind, value);
+    const auto begin = ptrdiff_t(out.size());
+    for (; next_ledger_ < ledger_.size() && of_ledger() == key; ++next_ledger_)
+      out.push_back(std::move(ledger_[next_ledger_]));
+    for (; next_selector_ < selectors.size() && of_selector() == key; ++next_selector_)
+      if (is_unused(next_selector_)) out.push_back(unused_row(selectors[next_selector_]));
+    if (out.size() - size_t(begin) > 1)
+      std::sort(out.begin() + begin, out.end(), [](const SetAsideRow& x, const SetAsideRow& y) {
+        return std::tie(x.reason, x.examples, x.exhibits, x.background) <
+               std::tie(y.reason, y.examples, y.exhibits, y.background);
+      });
+  }
+  return out;
 }
 
 }  // namespace weft::link

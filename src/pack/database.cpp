@@ -326,8 +326,9 @@ std::string Database::covered(const TableInfo& table) const {
   return fmt::format(" WHERE {} IS NULL", scope_.why("exhibit", fmt::format("coalesce({}, '')", identifier(file))));
 }
 
-void Database::attach_packs(const std::vector<std::string>& pack_folders) {
+void Database::attach_packs(const std::vector<std::string>& pack_folders, std::span<const std::string_view> tables) {
   for (const TableInfo& table : pack_tables()) {
+    if (!tables.empty() && std::find(tables.begin(), tables.end(), table.name) == tables.end()) continue;
     std::string from;
     for (const std::string& folder : pack_folders) {
       if (!from.empty()) from += ", ";

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,8 +53,8 @@ class Database {
   void scan(const std::string& sql, const std::function<void(const Batch&)>& each);
 
   // Views named exhibit, volume, file, extent, feature, problem over the Parquet files of these packs (typed and empty
-  // when there are none), in the order given.
-  void attach_packs(const std::vector<std::string>& pack_folders);
+  // when there are none), in the order given. Only the tables named, if any are: each costs opening its files.
+  void attach_packs(const std::vector<std::string>& pack_folders, std::span<const std::string_view> tables = {});
   // Leaves out of packs that are attached from now on what the scope does not cover: rows of files and of what lies in
   // them. Exhibits, volumes and extents stay.
   void keep_to(const Scope& scope) { scope_ = scope; }

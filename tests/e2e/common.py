@@ -78,6 +78,11 @@ def parquet_files(case):
     return found
 
 
+def index_files(case):
+    """The selector indexes by label, as bytes. Which are there, and whole, is nobody's business but linking's."""
+    return {path.stem: path.read_bytes() for path in pathlib.Path(case, "indexes").glob("*.index")}
+
+
 class Case(unittest.TestCase):
     """A test with a scratch folder, self.scratch, and a case path in it, self.case."""
 

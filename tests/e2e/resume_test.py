@@ -2,13 +2,14 @@
 """Same bytes, same tables: killed at any moment and started again, with one thread or two."""
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 
 import common
-from common import ATTENTION, EVIDENCE, INTERRUPTED, IN_USE, OK, Case, parquet_files, weft
+from common import ATTENTION, EVIDENCE, INTERRUPTED, IN_USE, OK, Case, index_files, parquet_files, weft
 
 
 def evidence_for(scratch):
@@ -64,7 +65,37 @@ class Resume(Case):
             self.assertNotEqual(done.code, IN_USE)
             self.assertEqual(parquet_files(case), undisturbed, f"seed {seed}, killed after {moments}")
             weft("verify", case, "--samples", 5)  # the custody log tells the whole story too
+            indexes = index_files(case)
+            self.assertEqual(len(indexes), len(evidence))
+            shutil.rmtree(case / "indexes")
+            weft("link", case)
+            self.assertEqual(index_files(case), indexes, f"seed {seed}, killed after {moments}")
         self.assertGreaterEqual(killed, 3, "the kills came too late to test anything")
+
+    def test_indexes_are_made_at_sealing_and_again_when_they_are_not_whole(self):
+        evidence = evidence_for(self.scratch)[:3]
+        weft("run", self.case, *evidence, expect={OK, ATTENTION})
+        tables, case = parquet_files(self.case), self.scratch / "steps"
+        weft("new", case)
+        for path in evidence:
+            weft("add", case, path)
+        weft("extract", case, expect={OK, ATTENTION})
+        sealed = index_files(case)
+        self.assertEqual(set(sealed), {path.name for path in (case / "packs").iterdir()})
+        before = {label: (case / f"indexes/{label}.index").stat().st_mtime_ns for label in sealed}
+        weft("link", case)
+        self.assertEqual({label: (case / f"indexes/{label}.index").stat().st_mtime_ns for label in sealed}, before)
+        self.assertEqual(parquet_files(case), tables)
+        first, second, third = sorted(sealed)
+        (case / f"indexes/{first}.index").unlink()
+        whole = sealed[second]
+        (case / f"indexes/{second}.index").write_bytes(whole[:len(whole) // 2] + b"\xff" + whole[len(whole) // 2 + 1:])
+        (case / f"indexes/{third}.index").write_bytes(sealed[third][:1000])
+        (case / f"indexes/{first}.index.new").write_bytes(b"left by a run that was killed")
+        weft("link", case)
+        self.assertEqual(index_files(case), sealed)
+        self.assertEqual(parquet_files(case), tables)
+        weft("verify", case, "--packs-only")
 
     def test_control_c_leaves_a_case_that_goes_on(self):
         evidence = evidence_for(self.scratch)

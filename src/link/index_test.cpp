@@ -1,0 +1,155 @@
+#include "link/index.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <set>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "link/gather.h"
+#include "link/small_pack_test.h"
+#include "pack/append.h"
+#include "pack/database.h"
+
+namespace weft::link {
+namespace {
+
+class Indexes : public testing::Test {
+ protected:
+  std::string seal(const std::string& label, size_t values = 300) {
+    SmallPack small{label, label, {}};
+    for (size_t i = 0; i < values; ++i)
+      small.values.push_back({"email", fmt::format("p{}@{}.net", i, label), fmt::format("home/{}", i % 40), ""});
+    small.values.push_back({"card", "492912******9012", "home/card", "token"});
+    return seal_small_pack(scratch_, small);
+  }
+  std::vector<Source> sources_of(const std::vector<std::string>& packs, const std::string& folder = "indexes") {
+    std::filesystem::create_directories(scratch_ / folder);
+    return sources(packs, scratch_ / "tokens", scratch_ / folder);
+  }
+  std::vector<std::string> make(const std::vector<Source>& sources, unsigned threads = 1, uint64_t memory = 2 * GiB) {
+    Limits limits;
+    limits.memory = memory;
+    return make_indexes(sources, scratch_ / "tmp", limits, threads);
+  }
+  pack::Scratch scratch_;
+};
+
+TEST_F(Indexes, OneAtATimeOrAllAtOnceTheSameBytes) {
+  const std::vector<std::string> packs = {seal("a"), seal("b"), seal("c")};
+  for (const std::string& pack : packs) EXPECT_EQ(make(sources_of({pack})).size(), 1u);  // as when each was sealed
+  const std::vector<Source> alone = sources_of(packs), together = sources_of(packs, "other");
+  EXPECT_TRUE(make(alone, 2).empty()) << "they are there";
+  EXPECT_EQ(make(together, 3, 512 * MiB).size(), 3u);
+  for (size_t i = 0; i < packs.size(); ++i)
+    EXPECT_EQ(read_file(alone[i].index), read_file(together[i].index)) << alone[i].exhibit;
+}
+
+TEST_F(Indexes, ADamagedOneIsMadeAgain) {
+  const std::vector<Source> one = sources_of({seal("a", 20)});
+  make(one);
+  const std::string whole = read_file(one[0].index);
+  auto is_mended = [&](const std::string& bytes) {
+    write_file(one[0].index, bytes);
+    return make(one).size() == 1 && read_file(one[0].index) == whole;
+  };
+  for (size_t at = 0; at < whole.size(); at += 97) {
+    std::string bytes = whole;
+    bytes[at] = char(bytes[at] ^ 0x80);
+    EXPECT_TRUE(is_mended(bytes)) << "a bit at " << at;
+  }
+  std::string hole = whole;  // as a power cut leaves it
+  std::fill(hole.begin() + 512, hole.begin() + 1024, '\0');
+  EXPECT_TRUE(is_mended(hole));
+  std::string swapped = whole;
+  std::swap_ranges(swapped.begin() + 512, swapped.begin() + 520, swapped.begin() + 520 + 24);
+  EXPECT_TRUE(is_mended(swapped));
+  for (size_t size : {size_t(0), size_t(7), size_t(100), whole.size() / 2, whole.size() - 8, whole.size() - 1})
+    EXPECT_TRUE(is_mended(whole.substr(0, size))) << size;
+  EXPECT_TRUE(is_mended(whole + std::string(8, '\0')));
+  std::string older = whole;
+  older[7] = 'D';
+  EXPECT_TRUE(is_mended(older)) << "of another version";
+  EXPECT_FALSE(is_mended(whole)) << "nothing to mend";
+}
+
+TEST_F(Indexes, OnlyWholeOnesAreTaken) {
+  std::vector<Source> one = sources_of({seal("a", 20)});
+  write_file(one[0].index + ".new", "half of an index, left by a run that was killed");
+  EXPECT_EQ(make(one).size(), 1u);
+  EXPECT_FALSE(exists(one[0].index + ".new"));
+  const std::string of_a = read_file(one[0].index);
+  // The same name for another content: the digest of what it was made from tells.
+  std::vector<Source> other = sources_of({seal("b", 20)});
+  write_file(other[0].index, of_a);
+  EXPECT_EQ(make(other).size(), 1u);
+  EXPECT_NE(read_file(other[0].index), of_a);
+  sync_indexes({one[0].index, other[0].index});
+  EXPECT_THROW(sync_indexes({one[0].index + ".gone"}), Error);
+}
+
+// More rows than one segment takes: each segment in order, nothing lost between them, and the same as in one.
+TEST_F(Indexes, ManyRowsAreSeveralSegments) {
+  const std::string pack = seal("large", 3);
+  pack::Database database(scratch_ / "tmp", GiB, 2);
+  constexpr uint64_t rows = 2'100'000;
+  pack::write_parquet_query(database,
+                            fmt::format(R"(
+      SELECT 'large' AS exhibit, 'email' AS kind, 'p' || (i // 2) || '@x.net' AS value, CAST(i * 9000 AS UBIGINT) AS "offset",
+             CAST(i * 9000 AS VARCHAR) AS path, '' AS file, CAST(NULL AS UBIGINT) AS file_id, CAST(NULL AS UBIGINT) AS file_offset,
+             'utf-8' AS encoding, 'email' AS scanner, '' AS context, '' AS role, false AS stopped FROM range({}) AS t(i))",
+                                        rows),
+                            pack + "/feature.parquet");
+  const std::vector<Source> one = sources_of({pack});
+  make(one);
+  Index index(one[0].index);
+  ASSERT_EQ(index.segments().size(), 2u);
+  EXPECT_GE(index.size(), rows / 2);
+  uint64_t last = 0;
+  for (const Index::Segment& segment : index.segments())
+    for (const IndexEntry& entry : segment.entries) {
+      EXPECT_LT(last, entry.hash);
+      last = entry.hash;
+    }
+  for (uint64_t i = 0; i < rows / 2; i += 1009) {
+    const Index::Segment* segment = nullptr;
+    const std::string value = fmt::format("p{}@x.net", i);
+    const IndexEntry* entry = index.find(index_hash("email", value), &segment);
+    ASSERT_NE(entry, nullptr) << value;
+    EXPECT_EQ(Index::value(*segment, *entry), value);
+    EXPECT_EQ(entry->occurrences, 2u);
+    EXPECT_EQ(index.find(index_hash("email", value + "x"), &segment), nullptr);
+  }
+  // Copies of any stretch hold what the mapped entries say.
+  for (auto [low, high] : {std::pair<uint64_t, uint64_t>{0, UINT64_MAX},
+                           {0, 0},
+                           {uint64_t(3) << 60, (uint64_t(1) << 63) + 12345},
+                           {index.segments()[1].entries[77].hash, index.segments()[1].entries[5000].hash},
+                           {index.segments()[0].entries.back().hash + 1, UINT64_MAX >> 1}}) {
+    size_t expected = 0, found = 0;
+    for (const Index::Segment& segment : index.segments())
+      for (const IndexEntry& entry : segment.entries) expected += low <= entry.hash && entry.hash <= high;
+    for (const Index::Portion& portion : index.read(low, high)) {
+      const Index::Segment copied = portion.segment();
+      found += portion.entries.size();
+      for (size_t i = 0; i < portion.entries.size(); i += 501) {
+        const IndexEntry& entry = portion.entries[i];
+        const Index::Segment* mapped = nullptr;
+        const IndexEntry* original = index.find(entry.hash, &mapped);
+        ASSERT_NE(original, nullptr);
+        EXPECT_EQ(Index::value(copied, entry), Index::value(*mapped, *original));
+        EXPECT_EQ(copied.places[entry.first_place].offset, mapped->places[original->first_place].offset);
+        EXPECT_EQ(Index::path(copied, copied.places[entry.first_place]),
+                  Index::path(*mapped, mapped->places[original->first_place]));
+      }
+    }
+    EXPECT_EQ(found, expected);
+  }
+  EXPECT_TRUE(index.holds_kind(size_t(find_kind("email") - kinds().data())));
+  EXPECT_FALSE(index.holds_kind(size_t(find_kind("iban") - kinds().data())));
+}
+
+}  // namespace
+}  // namespace weft::link
