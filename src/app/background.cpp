@@ -59,7 +59,8 @@ void build(const Build& options) {
       if (!open.back().sealed(exhibit.label)) continue;
       bool grouped = options.sources_of == "custodian" && !exhibit.custodian.empty();
       how.references.push_back({open.back().pack(exhibit.label),
-                                grouped ? fmt::format("{} {}", open.size(), exhibit.custodian) : std::string()});
+                                grouped ? fmt::format("{} {}", open.size(), exhibit.custodian) : std::string(),
+                                open.back().scope()});
     }
   }
   if (how.references.empty()) throw Error("these cases hold no sealed exhibit; extract them first");

@@ -38,7 +38,7 @@ void make_index(extract::Case& in, const std::string& label, const CommonOptions
   try {
     const std::string folder = in.indexes();
     std::filesystem::create_directories(folder);
-    link::sync_indexes(link::make_indexes(link::sources({in.pack(label)}, in.folder() + "/tokens", folder),
+    link::sync_indexes(link::make_indexes(link::sources({in.pack(label)}, in.folder() + "/tokens", folder, in.scope()),
                                           in.temporary(), options.limits(), 1));
   } catch (const Error& error) {
     std::fprintf(stderr, "weft: %s: extracted, but its selector index could not be made; linking tries again: %s\n",

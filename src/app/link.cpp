@@ -28,6 +28,7 @@ Outcome link_all(extract::Case& in, const BackgroundFiles& backgrounds, const Co
   how.background_keys = backgrounds.keys;
   how.limits = options.limits();
   how.threads = options.thread_count();
+  how.scope = in.scope();
   how.version = WEFT_VERSION;
   link::LinkSummary summary = link::link(how);
   std::string files;
@@ -35,7 +36,8 @@ Outcome link_all(extract::Case& in, const BackgroundFiles& backgrounds, const Co
   in.log("link", {{"exhibits", std::to_string(summary.exhibits)},
                   {"links", std::to_string(summary.links)},
                   {"supported", std::to_string(summary.supported)},
-                  {"background", files}});
+                  {"background", files},
+                  {"scope", how.scope.sha256()}});
   std::printf("linked     %lu exhibits: %lu shared selectors, %lu links (%lu supported), %lu selectors set aside\n",
               summary.exhibits, summary.shared, summary.links, summary.supported, summary.set_aside);
   std::fflush(stdout);

@@ -54,6 +54,8 @@ Linked::Linked(const std::string& folder)
   Json json = Json::parse(read_file(manifest), nullptr, false);
   if (!json.is_object() || json.value("format_version", 0) != links_version)
     throw Error("the case was linked by another version; link it again: weft link " + folder, folder);
+  if (json.value("scope", "") != in_.scope().sha256())
+    throw Error("the links were made under other scope rules; link again: weft link " + folder, folder);
   std::map<std::string, Json> known;
   for (const Json& pack : json.value("packs", Json::array()))
     if (pack.is_object()) known[pack.value("exhibit", "")] = pack.value("manifest_tables", Json());

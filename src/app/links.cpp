@@ -82,12 +82,13 @@ struct Explained {
   std::vector<link::NotCounted> not_counted;
   std::vector<DirectionRow> directions;
   std::map<std::pair<std::string, std::string>, DatedRow> dated;  // by kind and value
+  std::vector<link::SetAsideRow> kept_out;                        // by the scope, of either
 };
 
 Explained explain(Linked& linked, const std::string& a, const std::string& b) {
   linked.check_label(a), linked.check_label(b);
   if (a == b) throw Error("an exhibit has no link with itself", a);
-  Explained out{std::min(a, b), std::max(a, b), {}, 0, {}, {}, {}, {}};
+  Explained out{std::min(a, b), std::max(a, b), {}, 0, {}, {}, {}, {}, {}};
   std::vector<LinkRow> rows = link::read<LinkRow>(linked.database(), "WHERE " + between(a, b));
   if (!rows.empty()) out.link = rows.front();
   out.links = std::stoull(linked.database().value("SELECT count(*) FROM link").value_or("0"));
@@ -98,6 +99,9 @@ Explained explain(Linked& linked, const std::string& a, const std::string& b) {
   if (linked.has_table("dated"))
     for (DatedRow& row : link::read<DatedRow>(linked.database(), "WHERE " + between(a, b) + " ORDER BY since DESC"))
       out.dated[{row.kind, row.value}] = std::move(row);
+  out.kept_out = link::read<link::SetAsideRow>(
+      linked.database(), fmt::format("WHERE kind = {} AND examples IN ({}, {}) ORDER BY examples, reason",
+                                     Database::quote(link::kept_out_kind), Database::quote(a), Database::quote(b)));
   if (linked.has_table("direction"))
     out.directions = link::read<DirectionRow>(
         linked.database(), "WHERE " + between(a, b) + " ORDER BY kind DESC, coalesce(time_a, time_b), value");
@@ -189,6 +193,9 @@ void print_directions(const Explained& it, bool all, const Paint& paint) {
 void print_not_counted(const Explained& it, bool all, const Paint& paint) {
   fmt::print("\n{}  {}, which says nothing about these two\n", paint.bold("Set aside"),
              counted(it.not_counted.size(), "other shared value"));
+  for (const link::SetAsideRow& row : it.kept_out)
+    fmt::print("\n  {}  {} of {}, shared or not\n", paint.bold(terminal_text(row.reason)), row.value,
+               terminal_text(row.examples));
   for (size_t begin = 0, end = 0; begin < it.not_counted.size(); begin = end) {
     std::map<std::string, uint64_t> kinds;
     for (; end < it.not_counted.size() && it.not_counted[end].reason == it.not_counted[begin].reason; ++end)
@@ -227,6 +234,9 @@ void print_explained_json(const Explained& it) {
         one[name] = json_of(dated->second)[name];
     out["evidence"].push_back(std::move(one));
   }
+  for (const link::SetAsideRow& row : it.kept_out)
+    out["set_aside"].push_back(
+        {{"kind", row.kind}, {"value", row.value}, {"reason", row.reason}, {"exhibit", row.examples}});
   for (const link::NotCounted& one : it.not_counted)
     out["set_aside"].push_back({{"kind", one.kind},
                                 {"value", one.value},

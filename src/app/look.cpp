@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "extract/address.h"
+#include "link/link.h"
 #include "pack/database.h"
 
 namespace weft::app {
@@ -111,7 +112,10 @@ void add_export(App app) {
     pack::Database database(in.temporary(), options->common.limits().memory / 2);
     database.keep_to(in.scope());
     database.attach_packs(in.sealed_packs());
-    database.attach_links(in.links());
+    if (link::scope_of_links(in.links()) == in.scope().sha256())
+      database.attach_links(in.links());
+    else
+      std::fprintf(stderr, "weft: the links were made under other scope rules and are left out; link again\n");
     pack::export_table(database, options->table, options->format, options->out);
   });
 }

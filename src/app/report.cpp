@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/command.h"
+#include "link/link.h"
 
 namespace weft::app {
 
@@ -19,6 +20,10 @@ void report_all(extract::Case& in, const CommonOptions& options, bool summary) {
     how.exhibits.push_back(in.exhibit_file(exhibit.label));
   }
   how.links = in.links();
+  if (link::scope_of_links(how.links) != in.scope().sha256()) {
+    std::fprintf(stderr, "weft: the links were made under other scope rules and are left out; link again\n");
+    how.links.clear();
+  }
   how.scope = in.scope();
   how.temporary = in.temporary();
   how.limits = options.limits();

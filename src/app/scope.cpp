@@ -17,6 +17,7 @@
 namespace weft::app {
 namespace {
 
+using pack::KeptOut;
 using pack::Scope;
 using report::Cell;
 using report::counted;
@@ -28,29 +29,13 @@ struct Options {
   CommonOptions common;
 };
 
-struct KeptOut {
-  std::string exhibit, why;
-  uint64_t files = 0, features = 0;
-};
-
-std::vector<KeptOut> kept_out(const extract::Case& in, const Scope& scope, uint64_t memory) {
-  pack::Database database(in.temporary(), memory);
-  database.attach_packs(in.sealed_packs());
-  std::string sql = fmt::format(
-      R"(SELECT exhibit, why, sum(files), sum(features) FROM (
-           SELECT exhibit, {} AS why, count(*) AS files, 0 AS features FROM file WHERE kind = 'file' GROUP BY ALL
-           UNION ALL SELECT exhibit, {} AS why, 0, count(*) FROM feature GROUP BY ALL)
-         WHERE why IS NOT NULL GROUP BY exhibit, why ORDER BY exhibit, why)",
-      scope.why("exhibit", "path"), scope.why("exhibit", "file"));
-  std::vector<KeptOut> out;
-  for (pack::Database::Row& row : database.rows(sql))
-    out.push_back({*row[0], *row[1], std::stoull(*row[2]), std::stoull(*row[3])});
-  return out;
-}
-
 void print(const extract::Case& in, const Scope& scope, const Options& options) {
   std::vector<KeptOut> rows;
-  if (!scope.empty()) rows = kept_out(in, scope, options.common.limits().memory / 2);
+  if (!scope.empty()) {
+    pack::Database database(in.temporary(), options.common.limits().memory / 2);
+    database.attach_packs(in.sealed_packs());
+    rows = pack::kept_out(database, scope);
+  }
   if (options.format == "jsonl") {
     for (const KeptOut& row : rows)
       print_json({{"exhibit", row.exhibit}, {"why", row.why}, {"files", row.files}, {"features", row.features}});

@@ -91,7 +91,8 @@ BackgroundHead build_background(const BackgroundOptions& options, const std::str
   stdfs::create_directories(folder);
   std::vector<Source> packs;
   for (const Reference& one : options.references)
-    packs.push_back({one.pack, pack::info(one.pack).exhibit, {}, fmt::format("{}/{}.index", folder, packs.size())});
+    packs.push_back(
+        {one.pack, pack::info(one.pack).exhibit, {}, fmt::format("{}/{}.index", folder, packs.size()), one.scope});
   make_indexes(packs, options.temporary, options.limits, options.threads);
   std::vector<Index> indexes = open_indexes(packs);
   const Room room{options.threads, options.limits.memory, options.temporary};

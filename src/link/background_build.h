@@ -7,12 +7,14 @@
 
 #include "link/background.h"
 #include "model/limits.h"
+#include "pack/scope.h"
 
 namespace weft::link {
 
 struct Reference {
-  std::string pack;   // folder of a sealed pack
-  std::string group;  // exhibits of one group, if it has a name, are one source
+  std::string pack;        // folder of a sealed pack
+  std::string group;       // exhibits of one group, if it has a name, are one source
+  pack::Scope scope = {};  // what it does not cover does not count
 };
 
 struct BackgroundOptions {

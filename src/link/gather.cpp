@@ -487,10 +487,10 @@ class Assembler {
 }  // namespace
 
 std::vector<Source> sources(const std::vector<std::string>& packs, const std::string& tokens,
-                            const std::string& indexes) {
+                            const std::string& indexes, const pack::Scope& scope) {
   std::vector<Source> out;
   for (const std::string& folder : packs) {
-    Source source{folder, pack::info(folder).exhibit, {}, {}};
+    Source source{folder, pack::info(folder).exhibit, {}, {}, scope};
     std::string table = tokens + "/" + source.exhibit + ".parquet";
     if (!tokens.empty() && exists(table)) source.tokens = table;
     source.index = indexes + "/" + source.exhibit + ".index";

@@ -15,7 +15,7 @@ namespace weft::link {
 // In order of label; their indexes go into the folder `indexes`. Error when a label comes twice, or a folder is no
 // pack.
 std::vector<Source> sources(const std::vector<std::string>& packs, const std::string& tokens,
-                            const std::string& indexes);
+                            const std::string& indexes, const pack::Scope& scope = {});
 
 struct Gathered {
   Case input;

@@ -29,9 +29,11 @@ constexpr std::string_view role_names[] = {
     "guest",     "host",   "network", "attachment", "document",  "device",   "camera", "event", "key", "visit",
     "organiser", "author", "machine", "message",    "reference", "row",      "target", "other"};
 
-// What an index was made from: the pack's tables and the tokens beside it.
+// What an index was made from: the pack's tables, as far as the scope covers them, and the tokens beside it.
 std::string pack_digest(const Source& source) {
   std::string digest = pack::info(source.folder).pack_sha256;
+  if (std::string rules = source.scope.rules_for(source.exhibit); !rules.empty())
+    digest = sha256_hex(as_bytes(digest + rules));
   if (source.tokens.empty()) return digest;
   return sha256_hex(as_bytes(digest + sha256_hex(as_bytes(read_file(source.tokens)))));
 }

@@ -15,12 +15,14 @@
 #include "base/file.h"
 #include "link/kinds.h"
 #include "model/limits.h"
+#include "pack/scope.h"
 
 namespace weft::link {
 
 // A pack and its label, where its tokens are (empty: it has none), and where its index goes.
 struct Source {
   std::string folder, exhibit, tokens, index;
+  pack::Scope scope = {};  // what it does not cover is not in the index
 };
 
 inline constexpr uint32_t no_file = UINT32_MAX, no_message = UINT32_MAX;

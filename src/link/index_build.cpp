@@ -189,6 +189,7 @@ class IndexBuilder::Build {
   void run() {
     IndexHeader header{};
     static constexpr std::string_view tables[] = {"exhibit", "volume", "file", "extent", "feature"};
+    database_.keep_to(source_.scope);
     database_.attach_packs({source_.folder}, tables);
     read_files();
     messages_.read(database_);

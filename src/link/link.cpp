@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <stdio.h>
 #include <tuple>
@@ -81,6 +82,7 @@ Json manifest_head(const LinkOptions& options, const std::vector<Source>& packs,
   for (const Background& one : backgrounds)
     json["backgrounds"].push_back(
         {{"name", one.name()}, {"sources", one.sources()}, {"selectors", one.size()}, {"sha256", one.sha256()}});
+  if (!options.scope.empty()) json["scope"] = options.scope.sha256();
   json["settings"] = {{"hub_limit", hub_limit(packs.size())},   {"least_score", least_score},
                       {"evidence_per_link", evidence_per_link}, {"evidence_per_lead", evidence_per_lead},
                       {"ranks_in_full", ranks_in_full},         {"sources_looked_at", sources_looked_at(input)},
@@ -100,16 +102,35 @@ std::vector<Background> open_backgrounds(const LinkOptions& options) {
   return out;
 }
 
+// The ledger's rows for what the scope keeps out: how much, not what.
+void add_kept_out(const LinkOptions& options, std::vector<SetAsideRow>& to) {
+  if (options.scope.empty()) return;
+  Database database(options.temporary, std::max<uint64_t>(options.limits.memory / 4, 256 * MiB), 1);
+  static constexpr std::string_view tables[] = {"file", "feature"};
+  database.attach_packs(options.packs, tables);
+  for (const pack::KeptOut& one : pack::kept_out(database, options.scope))
+    to.push_back({std::string(kept_out_kind), fmt::format("{} files, {} features", one.files, one.features), one.why, 1,
+                  0, one.exhibit});
+}
+
 }  // namespace
 
+std::string scope_of_links(const std::string& folder) {
+  std::string manifest = folder + "/manifest.json";
+  if (!exists(manifest)) return {};
+  Json json = Json::parse(read_file(manifest), nullptr, false);
+  return json.is_object() ? json.value("scope", "") : "";
+}
+
 LinkSummary link(const LinkOptions& options) {
-  std::vector<Source> packs = sources(options.packs, options.tokens, options.indexes);
+  std::vector<Source> packs = sources(options.packs, options.tokens, options.indexes, options.scope);
   std::vector<Background> backgrounds = open_backgrounds(options);
   stdfs::create_directories(options.indexes);
   const std::vector<std::string> made = make_indexes(packs, options.temporary, options.limits, options.threads);
   std::vector<Index> indexes = open_indexes(packs);
   const Room room{options.threads, options.limits.memory, options.temporary};
   Gathered gathered = gather(packs, indexes, backgrounds, room);
+  add_kept_out(options, gathered.set_aside);
   std::vector<Pair> pairs = score_pairs(gathered.input, options.method, room);
   std::vector<Statement> statements = state(pairs, gathered.input, options.method);
   LinkSummary summary{packs.size(), gathered.selectors, gathered.shared, pairs.size(), 0, 0};
@@ -121,7 +142,8 @@ LinkSummary link(const LinkOptions& options) {
   stdfs::create_directories(fresh);
   Json json = manifest_head(options, packs, backgrounds, gathered.input);
   Json& written = json["tables"];
-  for (const char* table : {"link", "evidence", "set_aside", "owner", "cluster", "direction", "dated"}) written[table] = {};
+  for (const char* table : {"link", "evidence", "set_aside", "owner", "cluster", "direction", "dated"})
+    written[table] = {};
   const uint64_t memory = std::max<uint64_t>(options.limits.memory / 4, 256 * MiB);
   // The two large tables at the same time; what either is made from is read only.
   EvidenceRows evidence(gathered, indexes, pairs, statements, room);
@@ -142,6 +164,7 @@ LinkSummary link(const LinkOptions& options) {
   written["link"] = write_rows(database, tables.links, fresh);
   written["owner"] = write_rows(database, tables.owners, fresh);
   written["cluster"] = write_rows(database, tables.clusters, fresh);
+  database.keep_to(options.scope);
   database.attach_packs(options.packs);
   database.attach_links(fresh);
   std::vector<DirectionRow> went = directions(database);

@@ -7,6 +7,7 @@
 
 #include "link/pairs.h"
 #include "model/limits.h"
+#include "pack/scope.h"
 
 namespace weft::link {
 
@@ -20,7 +21,8 @@ struct LinkOptions {
   std::vector<std::string> background_keys;  // key files, for backgrounds whose key is held apart
   Limits limits;
   unsigned threads = 2;
-  Method method;  // parts of it left out, for measurements
+  Method method;      // parts of it left out, for measurements
+  pack::Scope scope;  // what it does not cover is left out, and said to be
   std::string version;
 };
 
@@ -30,5 +32,8 @@ struct LinkSummary {
 
 // Writes a Parquet file for each table of link/rows.h, and manifest.json. Same packs, same bytes.
 LinkSummary link(const LinkOptions& options);
+
+// SHA-256 of the scope rules that the links in this folder were made under; "" for none, or where there are no links.
+std::string scope_of_links(const std::string& folder);
 
 }  // namespace weft::link

@@ -69,6 +69,7 @@ struct EvidenceRow {
   }
 };
 
+inline constexpr std::string_view kept_out_kind = "scope";  // of ledger rows that say how much the scope keeps out
 // Output is suppressed, never collection: what did not count, and why.
 struct SetAsideRow {
   std::string kind, value, reason;

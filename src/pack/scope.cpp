@@ -116,4 +116,17 @@ std::string Scope::rules_for(std::string_view exhibit) const {
   return out;
 }
 
+std::vector<KeptOut> kept_out(Database& database, const Scope& scope) {
+  std::string sql = fmt::format(
+      R"(SELECT exhibit, why, sum(files), sum(features) FROM (
+           SELECT exhibit, {} AS why, count(*) AS files, 0 AS features FROM file WHERE kind = 'file' GROUP BY ALL
+           UNION ALL SELECT exhibit, {} AS why, 0, count(*) FROM feature GROUP BY ALL)
+         WHERE why IS NOT NULL GROUP BY exhibit, why ORDER BY exhibit, why)",
+      scope.why("exhibit", "path"), scope.why("exhibit", "coalesce(file, '')"));
+  std::vector<KeptOut> out;
+  for (Database::Row& row : database.rows(sql))
+    out.push_back({*row[0], *row[1], std::stoull(*row[2]), std::stoull(*row[3])});
+  return out;
+}
+
 }  // namespace weft::pack

@@ -11,11 +11,14 @@
 //     out<TAB>phone-*<TAB>*<TAB>pictures only
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace weft::pack {
+
+class Database;
 
 struct ScopeRule {
   enum class Verdict { in, out, privileged };
@@ -46,5 +49,12 @@ class Scope {
   std::vector<ScopeRule> rules_;
   std::string sha256_;
 };
+
+struct KeptOut {
+  std::string exhibit, why;
+  uint64_t files = 0, features = 0;
+};
+// What the scope keeps out of the attached packs (tables file and feature, attached without a scope), by exhibit.
+std::vector<KeptOut> kept_out(Database& database, const Scope& scope);
 
 }  // namespace weft::pack

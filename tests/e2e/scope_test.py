@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""What the authority does not cover, and what is privileged: in no link, answer, table or report, but said to be.
+"""
+import json
+import os
+import pathlib
+import random
+import tempfile
+import unittest
+
+import common
+from common import NO_INPUT, table, weft
+
+WORDS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def rows(*arguments):
+    return [json.loads(line) for line in weft(*arguments, "--format", "jsonl").text.splitlines()
+            if line.startswith("{")]
+
+
+def make_evidence(root):
+    """One and two share letters in a folder Counsel and others outside it; three and four share what is in DCIM."""
+    rng = random.Random(5)
+    word = lambda n: "".join(rng.choice(WORDS) for _ in range(n))
+    address = lambda: f"{word(9)}.{word(8)}@{word(11)}.net"
+    labels = ["one", "two", "three", "four"] + [f"other{i:02}" for i in range(18)]
+    files = {label: {} for label in labels}
+    shared = {"counsel": [address() for _ in range(6)], "open": [address() for _ in range(6)],
+              "pictures": [address() for _ in range(6)], "notes": [address() for _ in range(6)]}
+    for label in labels:
+        for i in range(20):
+            files[label][f"own/{word(7)}.txt"] = f"{word(30)}\n{address()}\n{word(30)}\n"
+    for pair, folder, name in ((("one", "two"), "home/Counsel", "counsel"), (("one", "two"), "home/letters", "open"),
+                               (("three", "four"), "DCIM", "pictures"), (("three", "four"), "notes", "notes")):
+        for label in pair:
+            for value in shared[name]:
+                files[label][f"{folder}/{word(8)}.txt"] = f"{word(40)}\n{value}\n{word(40)}\n"
+    for label, content in files.items():
+        for name, text in content.items():
+            path = root / label / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            os.utime(path, (1_700_000_000, 1_700_000_000))
+    return [root / label for label in labels], shared
+
+
+RULES = ("# the order of 3 May\n"
+         "privileged\t*\thome/counsel/*\tcorrespondence with counsel\n"
+         "in\tthree\tDCIM/*\n"
+         "out\tthree\t*\tpictures only\n")
+
+
+class Scope(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="weft-e2e-")
+        cls.root = pathlib.Path(cls.folder.name)
+        evidence, cls.shared = make_evidence(cls.root / "evidence")
+        cls.case = cls.root / "case"
+        weft("run", cls.case, *evidence)
+        cls.rules = cls.root / "rules.txt"
+        cls.rules.write_text(RULES)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def evidence_of(self, a, b):
+        return {r["value"] for r in table(self.case, "evidence") if {r["exhibit_a"], r["exhibit_b"]} == {a, b}}
+
+    def test_scope(self):
+        everything = table(self.case, "evidence")
+        self.assertTrue(set(self.shared["counsel"]) <= self.evidence_of("one", "two"))
+        self.assertTrue(set(self.shared["notes"]) <= self.evidence_of("three", "four"))
+        secret = self.shared["counsel"][0]
+        address = next(r for r in everything if r["value"] == secret)
+        place = f"{address['exhibit_a']}:{address['path_a']}"
+        self.assertIn(secret, weft("show", self.case, place).text)
+
+        # A file that is no list of rules changes nothing.
+        broken = self.root / "broken.txt"
+        broken.write_text("out\t*\t*\n")
+        said = weft("scope", self.case, broken, expect={NO_INPUT})
+        self.assertIn("line 1", said.text)
+        self.assertIn("reason", said.text)
+        self.assertIn("no rules", weft("scope", self.case).text)
+
+        text = weft("scope", self.case, self.rules).text
+        self.assertIn("privileged: correspondence with counsel", text)
+        self.assertIn("link again", text)
+        kept = {(r["exhibit"], r["why"]): r for r in rows("scope", self.case)}
+        self.assertEqual(set(kept), {("one", "privileged: correspondence with counsel"),
+                                     ("two", "privileged: correspondence with counsel"),
+                                     ("three", "out of scope: pictures only")})
+        self.assertEqual(kept["one", "privileged: correspondence with counsel"]["files"], 6)
+        self.assertEqual(kept["three", "out of scope: pictures only"]["files"], 26)
+
+        # Links from before are not shown.
+        self.assertIn("other scope rules", weft("links", self.case, expect={NO_INPUT}).text)
+        weft("report", self.case)
+        report = (self.case / "report/report.html").read_text()
+        self.assertNotIn(secret, report)
+        self.assertIn("correspondence with counsel", report)
+
+        weft("link", self.case)
+        self.assertEqual(self.evidence_of("one", "two") & set(self.shared["counsel"]), set())
+        self.assertTrue(set(self.shared["open"]) <= self.evidence_of("one", "two"))
+        self.assertEqual(self.evidence_of("three", "four") & set(self.shared["notes"]), set())
+        self.assertTrue(set(self.shared["pictures"]) <= self.evidence_of("three", "four"))
+        for name in ("evidence", "set_aside", "link", "owner", "feature", "file", "dated"):
+            self.assertNotIn(secret, json.dumps(table(self.case, name)), name)
+        self.assertNotIn("Counsel/", json.dumps(table(self.case, "file")), "the folder itself is no file in it")
+        ledger = {(r["examples"], r["reason"]): r["value"] for r in table(self.case, "set_aside") if r["kind"] == "scope"}
+        self.assertEqual(set(ledger), set(kept))
+        self.assertTrue(ledger["one", "privileged: correspondence with counsel"].startswith("6 files"))
+        text = weft("links", self.case, "--explain", "one", "two").text
+        self.assertIn("privileged: correspondence with counsel", text)
+        self.assertNotIn(secret, text)
+        self.assertNotIn("pictures only", text, "which is about another exhibit")
+
+        # Nor is anything else that looks at the packs.
+        self.assertIn("0 found", weft("search", self.case, secret).text)
+        self.assertIn("1 found", weft("search", self.case, self.shared["notes"][0]).text, "four is covered")
+        self.assertIn("0 of", weft("who", self.case, secret).text)
+        self.assertIn("not shown, privileged", weft("show", self.case, place, expect={NO_INPUT}).text)
+        weft("report", self.case)
+        self.assertNotIn(secret, (self.case / "report/report.html").read_text())
+
+        # Taken away, all is as it was, to the row; and the log knows.
+        weft("scope", self.case, "--none")
+        weft("link", self.case)
+        self.assertEqual(table(self.case, "evidence"), everything)
+        log = [json.loads(line) for line in (self.case / "log.jsonl").read_text().splitlines()]
+        self.assertEqual([entry["detail"]["rules"] for entry in log if entry["action"] == "scope"], ["3", "0"])
+        weft("verify", self.case)
+
+
+if __name__ == "__main__":
+    common.main()
