@@ -31,7 +31,7 @@ unsigned as_unsigned(size_t size) {
   return static_cast<unsigned>(std::min<size_t>(size, std::numeric_limits<unsigned>::max()));
 }
 
-// liblzma's state, ended when it goes.
+// liblzma's state, ended when it goes. It may be started anew for another stream, and keeps its memory then.
 struct Lzma {
   Lzma() = default;
   ~Lzma() { lzma_end(&z); }
@@ -94,7 +94,7 @@ Unpacked unxz(Bytes bytes, size_t room) {
       start[lzma2 + 2] = 0;  // 4 KiB
       const uint32_t crc = lzma_crc32(start.data() + block_at, header_size - 4, 0);
       for (size_t i = 0; i < 4; ++i) start[crc_at + i] = uint8_t(crc >> (8 * i));
-      Lzma trial;
+      thread_local Lzma trial;  // as below
       Unpacked tried = trial.unpack(lzma_stream_decoder(&trial.z, stream_memory, 0), start, trial_room);
       if (tried.bytes.empty() && tried.end == Unpacked::End::corrupt) return tried;
     }
@@ -109,7 +109,10 @@ namespace {
 Unpacked unlzma(std::array<uint8_t, lzma_head> head, bool small, Bytes bytes, size_t room) {
   constexpr size_t window_at = 1;
   for (size_t i = 0; small && i < 4; ++i) head[window_at + i] = uint8_t(trial_room >> (8 * i));
-  Lzma lzma;
+  // Memory of a trial is had once for a thread: a page may be full of what begins like a stream.
+  thread_local Lzma trial;
+  Lzma own;
+  Lzma& lzma = small ? trial : own;
   if (lzma_alone_decoder(&lzma.z, stream_memory) != LZMA_OK) throw Error(std::string(no_memory));
   uint8_t nothing = 0;  // it would not begin without a place to write to
   lzma.z.next_in = head.data(), lzma.z.avail_in = head.size();
