@@ -91,7 +91,12 @@ struct Level {
     for (auto& list : hits) list.clear();
     from.assign(owners, 0);
     aside.assign(owners, false);
-    begins.clear();
+    // To clear a table costs its size, not what is in it; and a large text may be followed by a million small ones.
+    constexpr size_t small_table = 64;
+    if (begins.bucket_count() > small_table)
+      begins = {};
+    else if (!begins.empty())
+      begins.clear();
     utf16.clear();
     filed = 0;
     has_document = false;
@@ -215,6 +220,7 @@ struct Scan::State {
   std::unique_ptr<YaraScan> yara;              // null: no rules
   std::vector<std::unique_ptr<Level>> levels;  // by depth; kept, so that buffers are reused
   std::vector<size_t> last_end;                // by pattern: of its last match in the block at hand
+  std::string announced;                       // scratch of enter()
 
   // Of the page at hand:
   Watch* watch = nullptr;
@@ -313,7 +319,8 @@ void Scan::State::problem_once(const Text& text, size_t begin, std::string what)
 bool Scan::State::enter(const Text& text, Level& level, size_t owner) {
   if (level.aside[owner]) return false;
   const std::string_view role = is_scanner(owner) || is_words(owner) ? "scanner" : "decoder";
-  if (watch->enter(fmt::format("{} {} {}", text.item, role, name_of(owner)))) return true;
+  announced.assign(text.item).append(" ").append(role).append(" ").append(name_of(owner));
+  if (watch->enter(announced)) return true;
   level.aside[owner] = true;
   problem(text.source(text.begin), text.path(0), fmt::format("{} {} was set aside here", role, name_of(owner)));
   return false;
@@ -423,6 +430,7 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
 }
 
 void Scan::State::dispatch(const Text& text, Level& level) {
+  if (level.filed == 0) return;
   for (size_t owner = 0; owner < level.hits.size(); ++owner) {
     std::vector<Hit>& hits = level.hits[owner];
     if (hits.empty()) continue;
@@ -444,6 +452,7 @@ void Scan::State::dispatch(const Text& text, Level& level) {
 // Hits in the joined UTF-16 text go to scanners with the run they end in; decoders see raw bytes only, and words know
 // UTF-16 themselves.
 void Scan::State::dispatch_utf16(const Text& text, Level& level) {
+  if (level.filed == 0) return;
   const auto& pieces = level.utf16.pieces();
   for (size_t owner = 0; owner < level.hits.size(); ++owner) {
     std::vector<Hit>& hits = level.hits[owner];
@@ -583,8 +592,9 @@ bool Scan::State::layer(const Text& parent, Level& level, std::string_view layer
   text.end = bytes.size();
   text.offset = parent.source(begin);
   text.source_end = parent.is_page() ? parent.offset + begin + consumed : parent.source_end;
-  text.layers = fmt::format("{}-{}-", parent.path(begin), layer_name);
-  text.item = fmt::format("{}{}{}0", name, text.offset, text.layers);
+  text.layers = parent.path(begin);
+  text.layers.append("-").append(layer_name).append("-");
+  text.item.append(name).append(std::to_string(text.offset)).append(text.layers).append("0");
   text.depth = parent.depth + 1;
   text.number = ++texts;
   if (!watch->enter(text.item)) {
@@ -615,6 +625,7 @@ void mask_contexts(Level& level) {
 
 // Everything up to there has been matched: what lies far enough in front of it knows its surroundings.
 void Scan::State::settle(Level& level, size_t matched) {
+  if (level.waiting.empty()) return;
   if (!level.secrets.empty()) mask_contexts(level);
   const auto left = std::stable_partition(level.waiting.begin(), level.waiting.end(),
                                           [&](const Item& item) { return item.end + settled_behind <= matched; });
