@@ -60,6 +60,10 @@ class Checking final : public Decoded {
     check(begin <= bytes_.size(), "a problem lies in its text");
     out_.problem_of_document(begin, std::move(what));
   }
+  void in_vain(size_t begin, size_t unpacked) override {
+    check(begin <= bytes_.size(), "what is in vain lies in its text");
+    out_.in_vain(begin, unpacked);
+  }
   size_t room() const override { return out_.room(); }
 
  private:
