@@ -309,7 +309,9 @@ TextColumn text_column(std::string_view text, size_t at) {
   size_t low = last, budget = most_types;
   for (size_t header = last; header > lowest && budget > 0;) {
     if (const auto length = uint8_t(text[--header]);
-        length >= 2 && length <= 0x7F && header + length > low && header + length <= at) {
+        length >= 2 && length <= 0x7F && header + length > low && header + length <= at &&
+        (at - header <= most_of_a_byte || header < 3 ||
+         ((uint8_t(text[header - 2]) | uint8_t(text[header - 3])) & 0x80) != 0)) {
       const Row row = live_row(text, header, length, at, budget);
       if (row.end != 0) return row.column;
     }
