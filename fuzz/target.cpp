@@ -6,9 +6,16 @@
 #include "base/error.h"
 #include "scan/engine.h"
 #include "scan/scanner.h"
+#include "scan/words.h"
 
 namespace weft::scan {
 namespace {
+
+// An examiner's list: scripts of one, two and three bytes, code pages, marks at both ends, a sign of a regular
+// expression, and terms that overlap.
+constexpr std::string_view terms =
+    "aaa\n*aab*\nab-\nkestrel\nm\u00fcller*\nstra\u00dfe\n*\u043f\u0430\u0440\u043e\u043b\u044c\n\u0434\u0430\n"
+    "\u03bf\u03b4\u03c5\u03c3\u03c3\u03b5\u03cd\u03c2\n\u6771\u4eac\n\u0142\u00f3d\u017a\nc.d+(e)\n\u4e2d\u6587*\n";
 
 #if defined(__SANITIZE_ADDRESS__)
 constexpr double patience = 40;
@@ -52,6 +59,10 @@ class Checking final : public Decoded {
   void problem_of_document(size_t begin, std::string what) override {
     check(begin <= bytes_.size(), "a problem lies in its text");
     out_.problem_of_document(begin, std::move(what));
+  }
+  void in_vain(size_t begin, size_t unpacked) override {
+    check(begin <= bytes_.size(), "what is in vain lies in its text");
+    out_.in_vain(begin, unpacked);
   }
   size_t room() const override { return out_.room(); }
 
@@ -125,15 +136,18 @@ FuzzTarget::FuzzTarget(std::string_view name) : state_(std::make_unique<State>()
   for (size_t i = 0; i < decoders().size(); ++i)
     if (name == "all" || decoders()[i]->name == name)
       state.twins.push_back(checked_twin(i, std::make_index_sequence<most_decoders>()));
-  if (chosen.empty() && state.twins.empty()) throw Error("no scanner and no decoder has this name", std::string(name));
+  Lists lists;
+  if (name == "all" || name == words_name) lists.words.push_back({"terms", std::string(terms)});
+  if (chosen.empty() && state.twins.empty() && lists.words.empty())
+    throw Error("no scanner and no decoder has this name", std::string(name));
   std::vector<const Decoder*> twins;
   for (const Decoder& twin : state.twins) twins.push_back(&twin);
   // A decoder's layers are to be looked at: with nothing to find in them, no path would ever be followed.
-  if (chosen.empty())
+  if (chosen.empty() && lists.words.empty())
     for (const Scanner* scanner : scanners())
       if (scanner->name == "email") chosen.push_back(scanner);
   state.has_decoder = !twins.empty();
-  state.rules = std::make_unique<Rules>(chosen, twins);
+  state.rules = std::make_unique<Rules>(chosen, twins, lists);
   state.scan = std::make_unique<Scan>(*state.rules, small_limits());
 }
 
@@ -163,6 +177,7 @@ std::vector<std::string> fuzz_targets() {
   std::vector<std::string> names;
   for (const Scanner* scanner : scanners()) names.emplace_back(scanner->name);
   for (const Decoder* decoder : decoders()) names.emplace_back(decoder->name);
+  names.emplace_back(words_name);
   names.emplace_back("all");
   return names;
 }

@@ -13,7 +13,8 @@ namespace weft::scan {
 
 class FuzzTarget {
  public:
-  // The name of a scanner or a decoder, or "all" for everything at once. Throws Error when there is none.
+  // The name of a scanner or a decoder, "words" for an examiner's terms, or "all" for everything at once. Throws Error
+  // when there is none.
   explicit FuzzTarget(std::string_view name);
   ~FuzzTarget();
 

@@ -60,6 +60,7 @@ std::string settings_of(const Limits& limits, const Lists& lists) {
                         {"depth", limits.depth},
                         {"decoded_branch", limits.decoded_branch},
                         {"decoded_page", limits.decoded_page},
+                        {"decoded_vain", limits.decoded_vain},
                         {"parsed_file", limits.parsed_file},
                         {"content_unit_files", limits.content_unit_files},
                         {"content_unit_bytes", limits.content_unit_bytes},

@@ -16,6 +16,7 @@ struct Limits {
   uint32_t depth = 8;                   // decoders inside decoders
   uint64_t decoded_branch = 64 * MiB;   // bytes one decoder call may produce
   uint64_t decoded_page = 512 * MiB;    // bytes all decoders together may produce for one page
+  uint64_t decoded_vain = 32 * MiB;     // bytes of what proves to be no stream, of one decoder on one page
   uint64_t parsed_file = 256 * MiB;     // bytes of a file that a parser is shown
   uint64_t spool = 64 * GiB;            // unpacked bytes of a zip or tar exhibit
   uint64_t item_seconds = 120;          // one page, file or directory entry; then it is set aside

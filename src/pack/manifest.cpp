@@ -32,6 +32,7 @@ Json limits_json(const Limits& l) {
           {"depth", l.depth},
           {"decoded_branch", l.decoded_branch},
           {"decoded_page", l.decoded_page},
+          {"decoded_vain", l.decoded_vain},
           {"spool", l.spool},
           {"parsed_file", l.parsed_file},
           {"item_seconds", l.item_seconds},

@@ -98,6 +98,7 @@ std::string limits(const Limits& it) {
   item("Decoders in decoders", number(it.depth));
   item("Decoded per decoder call", human_size(it.decoded_branch));
   item("Decoded per page", human_size(it.decoded_page));
+  item("Decoded in vain per decoder and page", human_size(it.decoded_vain));
   item("Unpacked per exhibit", human_size(it.spool));
   item("Time per item", number(it.item_seconds) + " s");
   item("Directory entries per volume", number(it.walk_entries));

@@ -247,6 +247,52 @@ TEST(Streams, MagicsAloneAreNothing) {
   }
 }
 
+// A window of 128 MiB is not had for what a small one is enough for.
+TEST(Streams, OfZstdUnpackWhateverTheirWindow) {
+  for (const size_t size : {64 * KiB, 128 * KiB, 128 * KiB + 1, 600 * KiB})
+    for (const bool is_known : {false, true}) {
+      std::string text = letters() + noise(size, 3);
+      text.resize(size - 20);
+      text += " last@example.com. .";
+      ZSTD_CCtx* state = ZSTD_createCCtx();
+      ZSTD_CCtx_setParameter(state, ZSTD_c_windowLog, 27);
+      ZSTD_CCtx_setParameter(state, ZSTD_c_checksumFlag, 1);
+      if (is_known) ZSTD_CCtx_setPledgedSrcSize(state, text.size());
+      std::string packed(ZSTD_compressBound(text.size()) + KiB, '\0');
+      ZSTD_outBuffer out{packed.data(), packed.size(), 0};
+      for (const size_t end : {text.size() / 2, text.size()}) {
+        ZSTD_inBuffer in{text.data(), end, end == text.size() ? end / 2 : 0};
+        while (ZSTD_compressStream2(state, &out, &in, end == text.size() ? ZSTD_e_end : ZSTD_e_flush) > 0) continue;
+      }
+      ZSTD_freeCCtx(state);
+      packed.resize(out.pos);
+      const Results results = scan_all(packed);
+      EXPECT_EQ(emails(results, "-ZSTD-").count("last@example.com"), 1u) << size << described(results);
+      EXPECT_EQ(emails(results, "-ZSTD-").size(), people + people / 25 + 1) << size;
+      EXPECT_THAT(results.problems, IsEmpty()) << size << described(results);
+      packed.back() ^= 1;  // its checksum
+      EXPECT_THAT(described(scan_all(packed)), HasSubstr("zstd frame is damaged")) << size;
+    }
+}
+
+// A page may be full of what only begins like a stream. That is told, and what stands alone is still unpacked.
+TEST(Streams, LikenessesBeyondTheLimitAreLeftOff) {
+  std::string likenesses;
+  while (likenesses.size() < 256 * KiB) likenesses += "]\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0"sv;
+  const std::string source = likenesses + noise(16 * KiB, 11) + lzma(letters());
+  const Results all = scan_all(source);
+  EXPECT_EQ(emails(all, "-LZMA-"), planted());
+  EXPECT_THAT(all.problems, IsEmpty()) << described(all);
+  Limits limits;
+  limits.decoded_vain = 64 * KiB;
+  const Results some = scan_all(source, limits);
+  EXPECT_EQ(emails(some, "-LZMA-"), planted());
+  ASSERT_EQ(some.problems.size(), 1u) << described(some);
+  EXPECT_THAT(some.problems[0].what, HasSubstr("likenesses of LZMA streams were left off"));
+  EXPECT_LT(some.problems[0].offset, likenesses.size());
+  EXPECT_EQ(described(scan_all(source, limits)), described(some));
+}
+
 TEST(Streams, SayWhatTheyCannotUnpack) {
   // A zstd frame that names its dictionary, and an xz stream that wants a window of 1.5 GiB.
   EXPECT_THAT(described(scan_all("\x28\xb5\x2f\xfd\x23\x2a\0\0\0\x10\x85\0\0 and so on"sv)),

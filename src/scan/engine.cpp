@@ -14,6 +14,10 @@
 // with what a page holds. UTF-16 comes first: the context of a UTF-8 feature may show bytes of UTF-16, never the other
 // way round.
 //
+// What only begins like a stream costs its decoder some work, and a page may be full of it, in front of what is one. A
+// decoder has a budget for work in vain on a page. When that is used up, hits that stand close to the one before are
+// left off and told, the closer bound growing with each further budget; a hit that stands alone is still tried.
+//
 // The examiner's words are one more owner, whose patterns are in the same pass. His YARA rules see each text once,
 // whole, when everything else has been looked for.
 #include "scan/engine.h"
@@ -44,6 +48,8 @@ constexpr size_t longest_secret = 256;      // bytes
 constexpr size_t utf16_beyond = 64 * KiB;   // how far behind the page proper a UTF-16 run is followed
 // Bytes between a feature and the place up to which its text was matched: more than any scanner's reach and context.
 constexpr size_t settled_behind = 64 * KiB;
+constexpr size_t vain_attempt = 64;     // bytes that an attempt in vain counts for at least
+constexpr size_t close_hits = 4 * KiB;  // of a decoder whose budget is used up; doubled with each further one
 constexpr size_t most_waiting = 4096, portion = 16 * KiB;  // features: of a level before it settles; handed over
 
 // What is being scanned: a page, or a layer.
@@ -91,12 +97,26 @@ struct Level {
     for (auto& list : hits) list.clear();
     from.assign(owners, 0);
     aside.assign(owners, false);
-    begins.clear();
+    // To clear a table costs its size, not what is in it; and a large text may be followed by a million small ones.
+    constexpr size_t small_table = 64;
+    if (begins.bucket_count() > small_table)
+      begins = {};
+    else if (!begins.empty())
+      begins.clear();
     utf16.clear();
     filed = 0;
     has_document = false;
     told.clear(), waiting.clear(), secrets.clear();
   }
+};
+
+// What a decoder did in vain on the page at hand.
+struct Vain {
+  uint64_t bytes = 0;
+  uint64_t text = UINT64_MAX;  // of its last hit, which ended at:
+  size_t end = 0;
+  uint64_t left_off = 0, first_offset = 0;  // hits, and where the first of them was
+  std::string first_layers;
 };
 
 // "-GZIP-512-ZIP-0" against "-GZIP-60": numbers by value, everything else by byte.
@@ -190,6 +210,7 @@ struct Scan::State {
   // Hands over the decoder's hits, or the whole text.
   enum class Given { hits, text };
   void dispatch_decoder(const Text& text, Level& level, size_t owner, Given given);
+  bool leaves_off(const Text& text, const Hit& hit, Vain& of) const;
   void dispatch_words(const Text& text, Level& level, size_t owner);
   void match_yara(const Text& text);
   void dispatch_utf16(const Text& text, Level& level);
@@ -215,6 +236,7 @@ struct Scan::State {
   std::unique_ptr<YaraScan> yara;              // null: no rules
   std::vector<std::unique_ptr<Level>> levels;  // by depth; kept, so that buffers are reused
   std::vector<size_t> last_end;                // by pattern: of its last match in the block at hand
+  std::string announced;                       // scratch of enter()
 
   // Of the page at hand:
   Watch* watch = nullptr;
@@ -223,6 +245,7 @@ struct Scan::State {
   std::string_view name;
   uint64_t decoded = 0;     // bytes all layers produced
   uint64_t texts = 0;       // the page and its layers so far
+  std::vector<Vain> vain;   // by decoder
   bool told_room = false;   // the limit on them was reported
   size_t untold = 0;        // problems beyond most_problems
   std::vector<Item> items;  // settled
@@ -313,7 +336,8 @@ void Scan::State::problem_once(const Text& text, size_t begin, std::string what)
 bool Scan::State::enter(const Text& text, Level& level, size_t owner) {
   if (level.aside[owner]) return false;
   const std::string_view role = is_scanner(owner) || is_words(owner) ? "scanner" : "decoder";
-  if (watch->enter(fmt::format("{} {} {}", text.item, role, name_of(owner)))) return true;
+  announced.assign(text.item).append(" ").append(role).append(" ").append(name_of(owner));
+  if (watch->enter(announced)) return true;
   level.aside[owner] = true;
   problem(text.source(text.begin), text.path(0), fmt::format("{} {} was set aside here", role, name_of(owner)));
   return false;
@@ -352,6 +376,20 @@ void Scan::State::dispatch_words(const Text& text, Level& level, size_t owner) {
     if (const auto word = rules.words->judge(text.bytes, text.is_page() ? text.offset : 0, hit)) sink.word(*word);
 }
 
+// Whether the decoder has worked enough in vain to leave off a hit that stands so close to the one before.
+bool Scan::State::leaves_off(const Text& text, const Hit& hit, Vain& of) const {
+  const bool follows = std::exchange(of.text, text.number) == text.number;
+  const size_t distance = hit.end - std::exchange(of.end, hit.end);
+  if (of.bytes < limits.decoded_vain) return false;
+  constexpr uint64_t most_doublings = 16;
+  const uint64_t used = limits.decoded_vain > 0 ? of.bytes / limits.decoded_vain - 1 : most_doublings;
+  if (!follows || distance >= close_hits << std::min(used, most_doublings)) return false;
+  if (of.left_off++ > 0) return true;
+  of.first_offset = text.source(hit.end);
+  of.first_layers = text.path(hit.end);
+  return true;
+}
+
 void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner, Given given) {
   const Decoder& decoder = *rules.decoders[owner - rules.scanners.size()];
   class Branch final : public Decoded {
@@ -387,6 +425,9 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
       const uint64_t branch = state_.limits.decoded_branch, page = state_.limits.decoded_page;
       return std::min(branch - std::min(branch, used_), page - std::min(page, state_.decoded));
     }
+    void in_vain(size_t, size_t unpacked) override {
+      state_.vain[owner_ - state_.rules.scanners.size()].bytes += vain_attempt + unpacked;
+    }
     void next() { used_ = 0; }
     size_t from = 0;
 
@@ -417,12 +458,14 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
       told_room = true;
       break;
     }
+    if (leaves_off(text, hit, vain[owner - rules.scanners.size()])) continue;
     decoder.on_hit(as_bytes(text.bytes), hit, branch.from, branch);
   }
   level.from[owner] = branch.from;
 }
 
 void Scan::State::dispatch(const Text& text, Level& level) {
+  if (level.filed == 0) return;
   for (size_t owner = 0; owner < level.hits.size(); ++owner) {
     std::vector<Hit>& hits = level.hits[owner];
     if (hits.empty()) continue;
@@ -444,6 +487,7 @@ void Scan::State::dispatch(const Text& text, Level& level) {
 // Hits in the joined UTF-16 text go to scanners with the run they end in; decoders see raw bytes only, and words know
 // UTF-16 themselves.
 void Scan::State::dispatch_utf16(const Text& text, Level& level) {
+  if (level.filed == 0) return;
   const auto& pieces = level.utf16.pieces();
   for (size_t owner = 0; owner < level.hits.size(); ++owner) {
     std::vector<Hit>& hits = level.hits[owner];
@@ -583,8 +627,9 @@ bool Scan::State::layer(const Text& parent, Level& level, std::string_view layer
   text.end = bytes.size();
   text.offset = parent.source(begin);
   text.source_end = parent.is_page() ? parent.offset + begin + consumed : parent.source_end;
-  text.layers = fmt::format("{}-{}-", parent.path(begin), layer_name);
-  text.item = fmt::format("{}{}{}0", name, text.offset, text.layers);
+  text.layers = parent.path(begin);
+  text.layers.append("-").append(layer_name).append("-");
+  text.item.append(name).append(std::to_string(text.offset)).append(text.layers).append("0");
   text.depth = parent.depth + 1;
   text.number = ++texts;
   if (!watch->enter(text.item)) {
@@ -615,6 +660,7 @@ void mask_contexts(Level& level) {
 
 // Everything up to there has been matched: what lies far enough in front of it knows its surroundings.
 void Scan::State::settle(Level& level, size_t matched) {
+  if (level.waiting.empty()) return;
   if (!level.secrets.empty()) mask_contexts(level);
   const auto left = std::stable_partition(level.waiting.begin(), level.waiting.end(),
                                           [&](const Item& item) { return item.end + settled_behind <= matched; });
@@ -640,6 +686,13 @@ void Scan::State::hand_over() {
 }
 
 void Scan::State::finish() {
+  for (size_t i = 0; i < vain.size(); ++i)
+    if (vain[i].left_off > 0)
+      problems.push_back(
+          {vain[i].first_offset, std::move(vain[i].first_layers),
+           fmt::format("{} likenesses of {} streams were left off, from here on: {} of such were unpacked "
+                       "for nothing",
+                       vain[i].left_off, rules.decoders[i]->name, human_size(vain[i].bytes))});
   if (untold > 0)
     problems.push_back({problems.back().offset, {}, fmt::format("{} further problems of this page", untold)});
   std::stable_sort(problems.begin(), problems.end(), [](const ScanProblem& a, const ScanProblem& b) {
@@ -654,6 +707,10 @@ void Scan::State::finish() {
 
 Scan::Scan(const Rules& rules, const Limits& limits) : state_(std::make_unique<State>(*rules.state_, limits)) {}
 Scan::~Scan() = default;
+
+uint64_t Scan::decoded() const {
+  return state_->decoded;
+}
 
 void Scan::page(const Page& page, std::string_view name, Watch& watch, const Drain& drain) {
   Results portion_at_hand;
@@ -677,6 +734,7 @@ void Scan::scan(const Page& page, std::string_view name, Watch& watch, Results& 
   state.texts = 0;
   state.told_room = false;
   state.untold = 0;
+  state.vain.assign(state.rules.decoders.size(), {});
 
   Text text;
   text.bytes = as_text(page.bytes);

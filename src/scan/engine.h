@@ -77,6 +77,8 @@ class Scan {
   void page(const Page& page, std::string_view name, Watch& watch, Results& results);
   // The same, handed over in portions, each ordered in itself.
   void page(const Page& page, std::string_view name, Watch& watch, const Drain& drain);
+  // How many bytes the layers of the last page held: what it cost stands to these, too.
+  uint64_t decoded() const;
 
  private:
   void scan(const Page& page, std::string_view name, Watch& watch, Results& results);

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "scan/engine.h"
+#include "scan/scan_testing.h"
 
 namespace weft::scan {
 namespace {
@@ -25,13 +26,17 @@ constexpr std::string_view units[] = {
     "\x1f\x8b\x08\0\0\0\0\0\0\3"sv, "\x1f\x8b\x08\x08\0\0\0\0\0\3"sv, "x\x9c"sv, "x\x9cK"sv, "stream\nx\x9c"sv,
     "stream\r\nx\x9c\3\0"sv, "BZh91AY&SY"sv, "BZh91AY&SY\1\2\3\4\0\0\1\0\xff"sv, "BZh11AY&SY\1\2\3\4\0\0\1\x80\0\1"sv,
     "\xfd\x37zXZ\0\0\4"sv, "\xfd\x37zXZ\0\0\4\xe6\xd6\xb4\x46\2\0\x21\1\x16\0\0\0\x74\x2f\xe5\xa3\1\0"sv,
-    "]\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0"sv, "]\0\0\0\4\0\1\0\0\0\0\0\0\0\1\2\3"sv, "\x28\xb5\x2f\xfd"sv,
-    "\x28\xb5\x2f\xfd\x04\x88\1\2\0a"sv, "\x28\xb5\x2f\xfd\x04\x88\x25\0\0\1\2\3"sv, "\4\x22\x4d\x18\x64\x40"sv,
-    "\4\x22\x4d\x18\x64\x40\xa7\1\0\0\x80"sv, "mozLz40\0"sv, "mozLz40\0\0\0\0\1\xf0{"sv,
-    "mozLz40\0\0\0\0\1\x1f{\1\0\xff"sv, "7z\xbc\xaf\x27\x1c\0\4"sv, "Rar!\x1a\7\0\xcf\x90\x73\0\0\x0d\0\0\0\0\0\0\0"sv,
-    "Rar!\x1a\7\1\0"sv, "MSCF\0\0\0\0"sv, "MSCF\0\0\0\0\xff\0\0\0\0\0\0\0\x24\0\0\0\0\0\0\0\3\1\1\0\1\0\0\0\0\0"sv,
-    "/LZWDecode "sv, "/LZWDecode stream "sv, "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuTWFueSBoYW5kcyBtYWtlIGxpZ2h0\n"sv,
-    "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsu"sv, "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuTWFueSBoYW5kcyBtYWtlIGxpZ2h0\\/"sv,
+    "\xfd\x37zXZ\0\0\4\xe6\xd6\xb4\x46\2\0\x21\1\x1c\0\0\0\x10\xcf\x58\xcc\1\0\0a"sv,            // a window of 64 MiB
+    "\x28\xb5\x2f\xfd\0\x88\x08\0\0a\x08\0\0a"sv, "\x28\xb5\x2f\xfd\0\x88\x08\0\0a\x09\0\0a"sv,  // 128 MiB
+    "\x28\xb5\x2f\xfd\xa0\0\0\0\7\x08\0\0a\x08\0\0a"sv, "\4\x22\x4d\x18\x60\x70\x73\4\0\0\0\x10\x61\0\0"sv,
+    "\4\x22\x4d\x18\x40\x70\xdf\4\0\0\0\x10\x61\0\0"sv, "]\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0"sv,
+    "]\0\0\0\4\0\1\0\0\0\0\0\0\0\1\2\3"sv, "\x28\xb5\x2f\xfd"sv, "\x28\xb5\x2f\xfd\x04\x88\1\2\0a"sv,
+    "\x28\xb5\x2f\xfd\x04\x88\x25\0\0\1\2\3"sv, "\4\x22\x4d\x18\x64\x40"sv, "\4\x22\x4d\x18\x64\x40\xa7\1\0\0\x80"sv,
+    "mozLz40\0"sv, "mozLz40\0\0\0\0\1\xf0{"sv, "mozLz40\0\0\0\0\1\x1f{\1\0\xff"sv, "7z\xbc\xaf\x27\x1c\0\4"sv,
+    "Rar!\x1a\7\0\xcf\x90\x73\0\0\x0d\0\0\0\0\0\0\0"sv, "Rar!\x1a\7\1\0"sv, "MSCF\0\0\0\0"sv,
+    "MSCF\0\0\0\0\xff\0\0\0\0\0\0\0\x24\0\0\0\0\0\0\0\3\1\1\0\1\0\0\0\0\0"sv, "/LZWDecode "sv, "/LZWDecode stream "sv,
+    "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuTWFueSBoYW5kcyBtYWtlIGxpZ2h0\n"sv, "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsu"sv,
+    "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuTWFueSBoYW5kcyBtYWtlIGxpZ2h0\\/"sv,
     "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuTWFueSBoYW5kcyBtYWtlIGxpZ2h0\\n"sv,
     "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuTWFueSBoYW5kcyBtYWtlIGxpZ2h0\\/\\n\\n"sv,
     "HF9ueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuTWFueSBoYW5kcyBtYWtlIGxpZ2h0%2F"sv,
@@ -132,6 +137,34 @@ std::string random_signs(std::string_view signs, size_t size) {
   return out;
 }
 
+std::string random_bytes(size_t size) {
+  std::mt19937_64 random(6);
+  std::string out(size, '\0');
+  for (char& c : out) c = char(uint8_t(random()));
+  return out;
+}
+
+// In lines of that length, or one.
+std::string base64_of(std::string_view bytes, size_t line) {
+  constexpr std::string_view signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (size_t i = 0, written = 0; i + 3 <= bytes.size(); i += 3) {
+    const uint32_t bits =
+        uint32_t(uint8_t(bytes[i])) << 16 | uint32_t(uint8_t(bytes[i + 1])) << 8 | uint8_t(bytes[i + 2]);
+    for (unsigned shift : {18u, 12u, 6u, 0u}) {
+      out += signs[bits >> shift & 63];
+      if (line > 0 && ++written % line == 0) out += '\n';
+    }
+  }
+  return out;
+}
+
+std::string hex_of(std::string_view bytes) {
+  std::string out;
+  for (char c : bytes) out += fmt::format("{:02x}", uint8_t(c));
+  return out;
+}
+
 std::string widened(std::string_view text) {
   std::string out(text.size() * 2, '\0');
   for (size_t i = 0; i < text.size(); ++i) out[2 * i] = text[i];
@@ -145,33 +178,60 @@ double thread_seconds() {
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr size_t short_size = 64 * KiB, size = 256 * KiB;
+constexpr size_t short_size = 64 * KiB, size = 256 * KiB, small_size = 16 * KiB;
 constexpr double patience = 60;  // each decoder's memory is had and given back under watch
 #else
-constexpr size_t short_size = MiB, size = 4 * MiB;
+constexpr size_t short_size = MiB, size = 4 * MiB, small_size = 128 * KiB;
 constexpr double patience = 1;
 #endif
 
-void expect_linear(const Rules& rules, std::string_view bytes, std::string_view what, double per_feature = 8e-6) {
+// What an idle machine keeps is 20 MB/s of the page and of what it unpacks to, and 4 microseconds for what is really
+// found (docs/performance.md says where it does not). This holds it to less, so that only a change is told.
+constexpr double least_speed = 12e6, most_of_feature = 6e-6, most_at_once = 2e-3;
+// An address between zeros may stand in a row of a database, and each is looked at as such.
+constexpr double least_speed_of_rows = 4e6;
+
+// How much slower than an idle one this machine is at present: others that work beside us take caches and half a core
+// from us. By what a page of noise takes, which nothing but the engine's loop reads.
+double slowness(const Rules& rules) {
+  constexpr double idle_speed = 400e6;
+  const std::string noise = random_bytes(size);
   Scan scan(rules, {});
   NoWatch watch;
   Results results;
   const double start = thread_seconds();
-  scan.page({as_bytes(bytes), 0, bytes.size(), 0}, {}, watch, results);
-  const double seconds = thread_seconds() - start;
-  // 8 MB/s, and 8 microseconds for what is really found. An idle machine does better (docs/performance.md), but a busy
-  // one may take twice as long or more.
-  const double most = patience * (0.03 + double(bytes.size()) / 8e6 +
-                                  double(results.features.size() + results.problems.size()) * per_feature);
+  scan.page({as_bytes(noise), 0, noise.size(), 0}, {}, watch, results);
+  return std::max(1.0, (thread_seconds() - start) * idle_speed / double(noise.size()));
+}
+
+void expect_linear(const Rules& rules, std::string_view bytes, std::string_view what, double least = least_speed) {
+  // As for a whole page.
+  Limits limits;
+  limits.decoded_page = bytes.size() * 4;
+  limits.decoded_vain = bytes.size() * limits.decoded_vain / limits.page;
+  double seconds = 0, most = 0, all = 0;
+  size_t found = 0;
+  // Once more when it was too slow: what a thread keeps it has asked for then, and who was in our way may be gone.
+  for (int tries = 0; tries < 4 && (tries == 0 || seconds > most); ++tries) {
+    Scan scan(rules, limits);
+    NoWatch watch;
+    Results results;
+    const double start = thread_seconds();
+    scan.page({as_bytes(bytes), 0, bytes.size(), 0}, {}, watch, results);
+    seconds = thread_seconds() - start;
+    found = results.features.size() + results.problems.size();
+    all = double(bytes.size() + scan.decoded());
+    most = patience * (most_at_once + all / least + double(found) * most_of_feature);
+    if (tries > 0 && seconds > most) most *= slowness(rules);
+  }
   if (std::getenv("WEFT_SHOW_SPEED"))
-    fmt::print("{:7.1f} MB/s {:7} found  {}\n", double(bytes.size()) / seconds / 1e6, results.features.size(),
-               printable(what).substr(0, 70));
-  EXPECT_LT(seconds, most) << printable(what) << ": " << bytes.size() << " bytes, " << results.features.size()
-                           << " features";
+    fmt::print("{:7.1f} MB/s {:7} found {:7.2f} us each  {}\n", all / seconds / 1e6, found,
+               found > 0 ? seconds / double(found) * 1e6 : 0.0, printable(what).substr(0, 70));
+  EXPECT_LT(seconds, most) << printable(what) << ": " << bytes.size() << " bytes, " << found << " found";
 }
 
 TEST(Hostile, RepeatedStartsCostNoMoreThanTheirSize) {
-  const Rules rules;
+  const Rules& rules = all_rules();
   for (std::string_view unit : units) {
     const std::string bytes = repeated(unit, short_size);
     expect_linear(rules, bytes, unit);
@@ -179,9 +239,50 @@ TEST(Hostile, RepeatedStartsCostNoMoreThanTheirSize) {
   }
 }
 
+// The same where other bytes stand between: zeros, letters, noise.
+TEST(Hostile, SpacedStartsCostNoMoreThanTheirSize) {
+  const std::string noise = random_bytes(64);
+  for (std::string_view unit : units)
+    for (size_t step : {8, 16, 64}) {
+      if (unit.size() >= step) continue;
+      for (const std::string& between : {std::string(step, '\0'), std::string(step, 'a'), noise})
+        expect_linear(all_rules(), repeated(std::string(unit) + between.substr(0, step - unit.size()), small_size),
+                      fmt::format("every {}, {}: {}", step, printable(between.substr(0, 1)), unit),
+                      between.front() == '\0' ? least_speed_of_rows : least_speed);
+    }
+}
+
+// What a scanner finds, over and over; and the same with one sign changed, so that most of what is checked last fails.
+TEST(Hostile, ExamplesCostNoMoreThanTheirSize) {
+  for (const Scanner* scanner : scanners())
+    for (const Example& example : scanner->examples) {
+      std::string text(example.text);
+      expect_linear(all_rules(), repeated(text + " ", small_size), fmt::format("{}: {}", scanner->name, text));
+      const auto last = std::find_if(text.rbegin(), text.rend(), [](char c) { return is_alnum(c); });
+      if (last == text.rend()) continue;
+      *last = *last == '7' ? '2' : '7';
+      expect_linear(all_rules(), repeated(text + "\n", small_size), fmt::format("{}, wrong: {}", scanner->name, text));
+    }
+}
+
+// The starts of decoders, written as letters, and the other way round.
+TEST(Hostile, NestedStartsCostNoMoreThanTheirSize) {
+  for (std::string_view unit : units) {
+    const std::string bytes = repeated(unit, small_size / 4);
+    expect_linear(all_rules(), base64_of(bytes, 0), fmt::format("base64: {}", unit));
+    expect_linear(all_rules(), base64_of(bytes, 76), fmt::format("lines of base64: {}", unit));
+    expect_linear(all_rules(), repeated(base64_of(repeated(unit, 64), 0) + "\n", small_size),
+                  fmt::format("pieces of base64: {}", unit));
+    expect_linear(all_rules(), hex_of(bytes), fmt::format("hex: {}", unit));
+    std::string escaped;
+    for (char c : bytes.substr(0, small_size / 8)) escaped += fmt::format("%{:02X}", uint8_t(c));
+    expect_linear(all_rules(), escaped, fmt::format("escaped: {}", unit));
+  }
+}
+
 // What is looked for on a grid, at every place of it.
 TEST(Hostile, GridsCostNoMoreThanTheirSize) {
-  const Rules rules;
+  const Rules& rules = all_rules();
   // Words that are sums as those of a key schedule, and never one.
   std::string sums = "\1\2\4\x08\2\4\x08\1\4\x08\1\2\x08\1\2\4";
   while (sums.size() < short_size) sums += char(uint8_t(sums[sums.size() - 16]) ^ uint8_t(sums[sums.size() - 4]));
@@ -219,11 +320,11 @@ TEST(Hostile, PagesInPagesCostNoMoreThanTheirSize) {
     }
     pages.replace(at, page.size(), page);
   }
-  expect_linear(Rules(), pages, "pages in pages");
+  expect_linear(all_rules(), pages, "pages in pages");
 }
 
 TEST(Hostile, LongRunsCostNoMoreThanTheirSize) {
-  const Rules rules;
+  const Rules& rules = all_rules();
   constexpr std::string_view base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (std::string_view signs : {base64, base64.substr(0, 62), "0123456789abcdef"sv, "0123456789"sv, "0123456789 -"sv,
                                  "0123456789."sv, "0123456789abcdef:"sv, "ab@."sv, "ab@.<>"sv, "\n:abFrom"sv,
@@ -243,7 +344,7 @@ TEST(Hostile, TermsAndRulesCostNoMoreThanTheSize) {
   for (std::string_view unit :
        {"a"sv, "aab"sv, "a\0"sv, "aaa "sv, "a\0a\0a\0 \0"sv, "пароль"sv, "пароль "sv, "\xef\xe0\xf0\xee\xeb\xfc"sv,
         "\x04\x3f\x04\x30\x04\x40\x04\x3e\x04\x3b\x04\x4c"sv, "m\xfcller m\x81ller"sv})
-    expect_linear(rules, repeated(unit, short_size), unit, 8e-6);  // UTF-16 that reads both ways is compared
+    expect_linear(rules, repeated(unit, short_size), unit);  // UTF-16 that reads both ways is compared
 }
 
 }  // namespace

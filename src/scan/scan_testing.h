@@ -1,9 +1,22 @@
-// What the tests of this module share: one scan with all scanners and decoders.
+// What the tests of this module share: one scan with all scanners and decoders, and why a list is refused.
 #pragma once
 
+#include "base/error.h"
 #include "scan/engine.h"
 
 namespace weft::scan {
+
+// Why a list (Words, YaraRules) is not taken; "" when it is.
+template <class List>
+std::string refused(const std::string& name, const std::string& text) {
+  try {
+    const std::vector<ListFile> files = {{name, text}};
+    const List list(files);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
+}
 
 inline const Rules& all_rules() {
   static const Rules rules;

@@ -79,6 +79,9 @@ class Decoded {
   // it and in its layers: where it is met first. (A document longer than a page: once a page.)
   virtual void document(size_t begin) = 0;
   virtual void problem_of_document(size_t begin, std::string what) = 0;
+  // What begins here came to nothing, and so many bytes of it were unpacked to see that. A page may be full of such
+  // beginnings: when a decoder has had Limits::decoded_vain of them, those that stand close together are left off.
+  virtual void in_vain(size_t begin, size_t unpacked) = 0;
   // How many bytes may still be produced.
   virtual size_t room() const = 0;
 };

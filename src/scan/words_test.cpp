@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "scan/engine.h"
+#include "scan/scan_testing.h"
 
 namespace weft::scan {
 namespace {
@@ -54,16 +55,6 @@ std::string utf16(std::string_view text, bool big_endian = false) {
     i += size;
   }
   return out;
-}
-
-std::string refused(const std::string& text) {
-  try {
-    const std::vector<ListFile> files = {{"terms.txt", text}};
-    const Words words(files);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
 }
 
 TEST(Words, AreWholeUnlessMarked) {
@@ -180,15 +171,17 @@ TEST(Words, ListsAreReadAsPeopleWriteThem) {
 }
 
 TEST(Words, ABadListIsRefusedWithFileAndLine) {
-  EXPECT_THAT(refused("kestrel\n# x\nab\n"), HasSubstr("terms.txt:3: the term 'ab' is shorter than 3 bytes"));
-  EXPECT_THAT(refused("*ab*\n"), HasSubstr("terms.txt:1:"));
-  EXPECT_THAT(refused("kestrel\n\xff\xfe\n"), HasSubstr("terms.txt:2: is not UTF-8"));
-  EXPECT_THAT(refused("kes\0trel\n"s), HasSubstr("terms.txt:1: holds a NUL"));
-  EXPECT_THAT(refused(std::string(300, 'x')), HasSubstr("terms.txt:1: a term of more than 256 bytes"));
+  EXPECT_THAT(refused<Words>("terms.txt", "kestrel\n# x\nab\n"),
+              HasSubstr("terms.txt:3: the term 'ab' is shorter than 3 bytes"));
+  EXPECT_THAT(refused<Words>("terms.txt", "*ab*\n"), HasSubstr("terms.txt:1:"));
+  EXPECT_THAT(refused<Words>("terms.txt", "kestrel\n\xff\xfe\n"), HasSubstr("terms.txt:2: is not UTF-8"));
+  EXPECT_THAT(refused<Words>("terms.txt", "kes\0trel\n"s), HasSubstr("terms.txt:1: holds a NUL"));
+  EXPECT_THAT(refused<Words>("terms.txt", std::string(300, 'x')),
+              HasSubstr("terms.txt:1: a term of more than 256 bytes"));
   std::string many;
   for (int i = 0; i < 8000; ++i) many += fmt::format("term{}\n", i);
-  EXPECT_THAT(refused(many), HasSubstr("terms.txt:6668: too many terms"));
-  EXPECT_THAT(refused("# nothing\n\n"), HasSubstr("terms.txt: this list of words holds no term"));
+  EXPECT_THAT(refused<Words>("terms.txt", many), HasSubstr("terms.txt:6668: too many terms"));
+  EXPECT_THAT(refused<Words>("terms.txt", "# nothing\n\n"), HasSubstr("terms.txt: this list of words holds no term"));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/watch.h"
 #include "scan/engine.h"
+#include "scan/scan_testing.h"
 
 namespace weft::scan {
 namespace {
@@ -34,16 +35,6 @@ std::vector<std::string> shown(const Results& results) {
 
 std::vector<std::string> found(const std::string& rules, std::string_view bytes) {
   return shown(scanned(Rules({}, {}, Lists{{}, {{"dir/mine.yar", rules}}}), bytes, 0, bytes.size()));
-}
-
-std::string refused(const std::string& text) {
-  try {
-    const std::vector<ListFile> files = {{"mine.yar", text}};
-    const YaraRules rules(files);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
 }
 
 constexpr std::string_view two = R"(rule two { strings: $a = "alpha" $h = { 01 02 ?? 04 } condition: all of them })";
@@ -155,19 +146,25 @@ TEST(Yara, ManyThreadsGiveTheSame) {
 }
 
 TEST(Yara, BadRulesAreRefusedWithFileAndLine) {
-  EXPECT_THAT(refused("rule a {\n  strings: $x = \"aa\"\n  condition: $y and $x\n}\n"), HasSubstr("mine.yar:3: "));
-  EXPECT_THAT(refused("rule a {\n  strings: $x = \"aa\"\n  condition: $y and $x\n}\n"),
+  EXPECT_THAT(refused<YaraRules>("mine.yar", "rule a {\n  strings: $x = \"aa\"\n  condition: $y and $x\n}\n"),
+              HasSubstr("mine.yar:3: "));
+  EXPECT_THAT(refused<YaraRules>("mine.yar", "rule a {\n  strings: $x = \"aa\"\n  condition: $y and $x\n}\n"),
               HasSubstr("undefined string \"$y\""));
-  EXPECT_THAT(refused("rule a { condition: filename == \"x\" }"), HasSubstr("undefined identifier \"filename\""));
-  EXPECT_THAT(refused("\ninclude \"/etc/passwd\"\nrule a { condition: true }"), HasSubstr("mine.yar:2: "));
-  EXPECT_THAT(refused("import \"pe\"\n\nimport \"time\"\nrule a { condition: time.now() > 0 }"),
+  EXPECT_THAT(refused<YaraRules>("mine.yar", "rule a { condition: filename == \"x\" }"),
+              HasSubstr("undefined identifier \"filename\""));
+  EXPECT_THAT(refused<YaraRules>("mine.yar", "\ninclude \"/etc/passwd\"\nrule a { condition: true }"),
+              HasSubstr("mine.yar:2: "));
+  EXPECT_THAT(refused<YaraRules>("mine.yar", "import \"pe\"\n\nimport \"time\"\nrule a { condition: time.now() > 0 }"),
               HasSubstr("mine.yar:3: the module \"time\""));
-  EXPECT_THAT(refused("import \"nonsense\"\nrule a { condition: true }"), HasSubstr("mine.yar:1: "));
-  EXPECT_THAT(refused("rule a { condition: true }\0"s), HasSubstr("mine.yar:1: holds a NUL"));
-  EXPECT_THAT(refused("YARA\1\2\3"), HasSubstr("compiled"));
-  EXPECT_THAT(refused("rule a { condition: true } rule a { condition: true }"), HasSubstr("duplicated identifier"));
+  EXPECT_THAT(refused<YaraRules>("mine.yar", "import \"nonsense\"\nrule a { condition: true }"),
+              HasSubstr("mine.yar:1: "));
+  EXPECT_THAT(refused<YaraRules>("mine.yar", "rule a { condition: true }\0"s), HasSubstr("mine.yar:1: holds a NUL"));
+  EXPECT_THAT(refused<YaraRules>("mine.yar", "YARA\1\2\3"), HasSubstr("compiled"));
+  EXPECT_THAT(refused<YaraRules>("mine.yar", "rule a { condition: true } rule a { condition: true }"),
+              HasSubstr("duplicated identifier"));
   for (const char* module : {"magic", "cuckoo"})
-    EXPECT_THAT(refused(fmt::format("import \"{}\"\nrule a {{ condition: true }}", module)), HasSubstr("mine.yar:1: "))
+    EXPECT_THAT(refused<YaraRules>("mine.yar", fmt::format("import \"{}\"\nrule a {{ condition: true }}", module)),
+                HasSubstr("mine.yar:1: "))
         << module;
 }
 

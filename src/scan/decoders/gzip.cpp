@@ -37,7 +37,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (begin < from || !is_header(bytes.subspan(begin))) return;
   Inflated inflated = inflate_stream(bytes.subspan(begin), Wrap::gzip, out.room());
   const bool whole = inflated.end == Inflated::End::whole;
-  if (!whole && inflated.bytes.size() < surely_real) return;
+  if (!whole && inflated.bytes.size() < surely_real) return out.in_vain(begin, inflated.bytes.size());
   if (!whole) out.problem(begin, what_ended(inflated, "gzip stream"));
   out.layer("GZIP", begin, inflated.consumed, std::move(inflated.bytes));
 }

@@ -18,7 +18,7 @@ constexpr size_t frame_magic = 6, mozilla_magic = 8;
 void on_frame(Bytes bytes, size_t begin, Decoded& out) {
   Unpacked unpacked = unlz4(bytes.subspan(begin), out.room());
   const bool whole = unpacked.end == Unpacked::End::whole;
-  if (unpacked.bytes.empty()) return;
+  if (unpacked.bytes.empty()) return out.in_vain(begin, 0);
   if (!whole) out.problem(begin, what_ended(unpacked, "lz4 frame"));
   out.layer("LZ4", begin, unpacked.consumed, std::move(unpacked.bytes));
 }
@@ -29,7 +29,8 @@ void on_mozilla(Bytes bytes, size_t begin, Decoded& out) {
   const size_t head = mozilla_magic + in.position();
   if (!in.ok()) return;
   Unpacked unpacked = unlz4_block(bytes.subspan(begin + head), size, out.room());
-  if (unpacked.bytes.empty() || (unpacked.bytes.front() != '{' && unpacked.bytes.front() != '[')) return;
+  if (unpacked.bytes.empty() || (unpacked.bytes.front() != '{' && unpacked.bytes.front() != '['))
+    return out.in_vain(begin, unpacked.bytes.size());
   if (unpacked.end != Unpacked::End::whole) out.problem(begin, what_ended(unpacked, "Mozilla's lz4 file"));
   out.layer("LZ4", begin, head + unpacked.consumed, std::move(unpacked.bytes));
 }

@@ -37,6 +37,21 @@ size_t logical_start(Bytes bytes, size_t floor, size_t at) {
   }
 }
 
+// Where the logical line ends that holds `at`.
+size_t logical_end(Bytes bytes, size_t at) {
+  for (;;) {
+    while (at < bytes.size() && is_line_text(bytes[at])) ++at;
+    const size_t next = at + (at < bytes.size() && bytes[at] == '\r');
+    if (at == 0 || bytes[at - 1] != '=' || next >= bytes.size() || bytes[next] != '\n') return at;
+    at = next + 1;
+  }
+}
+
+// A line that is none of quoted-printable is looked at once, and not for each of its hits.
+void refuse(Bytes bytes, size_t begin, size_t at, Decoded& out) {
+  out.layer("QP", begin, logical_end(bytes, at) - begin, {});
+}
+
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (hit.end <= from) return;
   const size_t floor = std::max(from, hit.end - std::min(hit.end, longest_back));
@@ -73,12 +88,13 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     // An equals sign that stands for itself: no quoted-printable.
     if (nibble(bytes[i + 1]) > 15 || nibble(bytes[i + 2]) > 15 ||
         (value < 0x20 && value != '\t' && value != '\n' && value != '\r'))
-      return;
+      return refuse(bytes, begin, i, out);
     line.push_back(uint8_t(value));
     ++escapes;
     i += 2;
   }
-  if ((escapes == 0 && !encoder_break) || i <= hit.end - 1 || line.size() > out.room()) return;
+  if (escapes == 0 && !encoder_break) return refuse(bytes, begin, i, out);
+  if (i <= hit.end - 1 || line.size() > out.room()) return;
   out.layer("QP", begin, std::min(i, bytes.size()) - begin, std::move(line));
 }
 

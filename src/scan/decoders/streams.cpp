@@ -8,6 +8,7 @@
 #include <lz4frame.h>
 #include <lzma.h>
 #include <memory>
+#include <optional>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -31,7 +32,7 @@ unsigned as_unsigned(size_t size) {
   return static_cast<unsigned>(std::min<size_t>(size, std::numeric_limits<unsigned>::max()));
 }
 
-// liblzma's state, ended when it goes.
+// liblzma's state, ended when it goes. It may be started anew for another stream, and keeps its memory then.
 struct Lzma {
   Lzma() = default;
   ~Lzma() { lzma_end(&z); }
@@ -94,9 +95,9 @@ Unpacked unxz(Bytes bytes, size_t room) {
       start[lzma2 + 2] = 0;  // 4 KiB
       const uint32_t crc = lzma_crc32(start.data() + block_at, header_size - 4, 0);
       for (size_t i = 0; i < 4; ++i) start[crc_at + i] = uint8_t(crc >> (8 * i));
-      Lzma trial;
+      thread_local Lzma trial;  // as below
       Unpacked tried = trial.unpack(lzma_stream_decoder(&trial.z, stream_memory, 0), start, trial_room);
-      if (tried.bytes.empty() && tried.end == Unpacked::End::corrupt) return tried;
+      if (tried.end == Unpacked::End::corrupt) return tried;
     }
   }
   Lzma lzma;
@@ -109,7 +110,10 @@ namespace {
 Unpacked unlzma(std::array<uint8_t, lzma_head> head, bool small, Bytes bytes, size_t room) {
   constexpr size_t window_at = 1;
   for (size_t i = 0; small && i < 4; ++i) head[window_at + i] = uint8_t(trial_room >> (8 * i));
-  Lzma lzma;
+  // Memory of a trial is had once for a thread: a page may be full of what begins like a stream.
+  thread_local Lzma trial;
+  Lzma own;
+  Lzma& lzma = small ? trial : own;
   if (lzma_alone_decoder(&lzma.z, stream_memory) != LZMA_OK) throw Error(std::string(no_memory));
   uint8_t nothing = 0;  // it would not begin without a place to write to
   lzma.z.next_in = head.data(), lzma.z.avail_in = head.size();
@@ -140,20 +144,68 @@ Unpacked unlzma_alone(Bytes bytes, size_t room) {
   return unpacked;
 }
 
-Unpacked unzstd(Bytes bytes, size_t room, bool one_block) {
+namespace {
+
+// Of a zstd frame's header (RFC 8878, 3.1.1.1): what a trial of its blocks needs.
+struct ZstdFrame {
+  size_t size = 0;  // of the header
+  uint64_t window = 0;
+  std::optional<uint64_t> content;
+  std::array<uint8_t, 6> small_head{};  // of the same frame, with a window as large as a block, and of any size
+};
+
+ZstdFrame zstd_frame(Bytes bytes) {
+  constexpr uint8_t single_segment = 0x20, checksum = 0x04, window_of_block = (17 - 10) << 3;
+  constexpr std::array<size_t, 4> id_sizes{0, 1, 2, 4};
+  ZstdFrame out;
+  Cursor in(bytes);
+  in.skip(4);
+  const uint8_t descriptor = in.u8();
+  const bool single = (descriptor & single_segment) != 0;
+  if (!single) {
+    const uint8_t window = in.u8();
+    out.window = (uint64_t(1) << (10 + (window >> 3))) / 8 * (8 + (window & 7));
+  }
+  in.skip(id_sizes[descriptor & 3]);
+  switch (descriptor >> 6) {
+    case 0:
+      if (single) out.content = in.u8();
+      break;
+    case 1:
+      out.content = in.u16le() + 256u;
+      break;
+    case 2:
+      out.content = in.u32le();
+      break;
+    default:
+      out.content = in.u64le();
+  }
+  if (single) out.window = *out.content;
+  out.size = in.ok() ? in.position() : 0;
+  std::copy_n(bytes.begin(), std::min<size_t>(bytes.size(), 4), out.small_head.begin());
+  out.small_head[4] = descriptor & checksum;
+  out.small_head[5] = window_of_block;
+  return out;
+}
+
+}  // namespace
+
+Unpacked unzstd(Bytes bytes, size_t room) {
   // Scratch of the thread: its memory is had once, not for each of the magics that a page may be full of (17 us each).
   // The result does not depend on it; a large one is given back.
-  constexpr size_t largest_kept = 12 * MiB;
+  constexpr size_t largest_kept = 12 * MiB, largest_window = 8 * MiB, block = 128 * KiB;
   struct Free {
     void operator()(ZSTD_DCtx* it) const { ZSTD_freeDCtx(it); }
   };
   thread_local std::unique_ptr<ZSTD_DCtx, Free> state;
-  if (!state || ZSTD_sizeof_DCtx(state.get()) > largest_kept) state.reset(ZSTD_createDCtx());
-  if (!state) throw Error(std::string(no_memory));
-  ZSTD_DCtx_reset(state.get(), ZSTD_reset_session_and_parameters);
-  ZSTD_DCtx_setParameter(state.get(), ZSTD_d_windowLogMax, 27);
-  static_assert(stream_memory == 1u << 27);
-  auto decode = [](Bytes in, MutableBytes out) {
+  const auto begin = [] {
+    if (!state || ZSTD_sizeof_DCtx(state.get()) > largest_kept) state.reset(ZSTD_createDCtx());
+    if (!state) throw Error(std::string(no_memory));
+    ZSTD_DCtx_reset(state.get(), ZSTD_reset_session_and_parameters);
+    ZSTD_DCtx_setParameter(state.get(), ZSTD_d_windowLogMax, 27);
+    static_assert(stream_memory == 1u << 27);
+  };
+  const auto decode = [](Bytes in, MutableBytes out) {
     ZSTD_inBuffer from{in.data(), in.size(), 0};
     ZSTD_outBuffer to{out.data(), out.size(), 0};
     const size_t result = ZSTD_decompressStream(state.get(), &to, &from);
@@ -165,24 +217,33 @@ Unpacked unzstd(Bytes bytes, size_t room, bool one_block) {
     }
     return step;
   };
-  constexpr size_t head_size = 6, descriptor_at = 4, window_at = 5, single_segment = 0x20;
-  if (!one_block || bytes.size() < head_size || bytes[descriptor_at] & single_segment)
-    return unpack_stream(bytes, room, decode);
-  std::array<uint8_t, head_size> head{};
-  std::copy_n(bytes.begin(), head_size, head.begin());
-  head[window_at] = (17 - 10) << 3;  // 128 KiB, as large as a block
-  decode(head, {});
-  Unpacked unpacked = unpack_stream(bytes.subspan(head_size), room, decode);
-  unpacked.consumed += head_size;
-  return unpacked;
+  // A large window costs more than most frames do, and what stays below a block needs none.
+  if (const ZstdFrame frame = zstd_frame(bytes);
+      frame.size > 0 && frame.window > largest_window && frame.window <= stream_memory) {
+    begin();
+    decode(frame.small_head, {});
+    Unpacked tried = unpack_stream(bytes.subspan(frame.size), std::min(room, block + 1), decode);
+    tried.consumed += frame.size;
+    if (tried.end == Unpacked::End::whole && frame.content && *frame.content != tried.bytes.size())
+      tried.end = Unpacked::End::corrupt;
+    if (tried.end != Unpacked::End::full) return tried;
+  }
+  begin();
+  return unpack_stream(bytes, room, decode);
 }
 
 Unpacked unlz4(Bytes bytes, size_t room) {
-  LZ4F_dctx* raw = nullptr;
-  if (LZ4F_isError(LZ4F_createDecompressionContext(&raw, LZ4F_VERSION))) throw Error(std::string(no_memory));
-  auto free_state = [](LZ4F_dctx* it) { LZ4F_freeDecompressionContext(it); };
-  const std::unique_ptr<LZ4F_dctx, decltype(free_state)> state(raw, free_state);
-  return unpack_stream(bytes, room, [&state](Bytes in, MutableBytes out) {
+  // As that of zstd: a frame asks for 4 MiB, and gives them back when it is none.
+  struct Free {
+    void operator()(LZ4F_dctx* it) const { LZ4F_freeDecompressionContext(it); }
+  };
+  thread_local const std::unique_ptr<LZ4F_dctx, Free> state = [] {
+    LZ4F_dctx* raw = nullptr;
+    if (LZ4F_isError(LZ4F_createDecompressionContext(&raw, LZ4F_VERSION))) throw Error(std::string(no_memory));
+    return std::unique_ptr<LZ4F_dctx, Free>(raw);
+  }();
+  LZ4F_resetDecompressionContext(state.get());
+  return unpack_stream(bytes, room, [](Bytes in, MutableBytes out) {
     size_t taken = in.size(), given = out.size();
     const size_t result = LZ4F_decompress(state.get(), out.data(), &given, in.data(), &taken, nullptr);
     if (LZ4F_isError(result)) return Step{Result::broken, 0, 0};

@@ -14,8 +14,7 @@ Unpacked unlzma_alone(Bytes bytes, size_t room);
 // LZMA without a header: its properties stand apart (in a zip member), and so may its size. Without one it ends by its
 // own end mark.
 Unpacked unlzma_raw(Bytes properties, Bytes bytes, uint64_t size, size_t room);
-// one_block: the frame is known to have one block, and a small window is enough whatever its header says.
-Unpacked unzstd(Bytes bytes, size_t room, bool one_block = false);
+Unpacked unzstd(Bytes bytes, size_t room);
 Unpacked unlz4(Bytes bytes, size_t room);
 // One block of lz4, which does not say where it ends: size is what it unpacks to.
 Unpacked unlz4_block(Bytes bytes, size_t size, size_t room);

@@ -22,7 +22,8 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (in.remaining() > 0 && in.u8() == 0) return;  // an index: no blocks, so nothing is in it
   Unpacked unpacked = unxz(bytes.subspan(begin), out.room());
   if (unpacked.end != Unpacked::End::whole) out.problem(begin, what_ended(unpacked, "xz stream"));
-  if (!unpacked.bytes.empty()) out.layer("XZ", begin, unpacked.consumed, std::move(unpacked.bytes));
+  if (unpacked.bytes.empty()) return out.in_vain(begin, 0);
+  out.layer("XZ", begin, unpacked.consumed, std::move(unpacked.bytes));
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     return;
   Inflated inflated = inflate_stream(bytes.subspan(begin), Wrap::zlib, out.room());
   const bool whole = inflated.end == Inflated::End::whole;
-  if (inflated.bytes.size() < (whole ? least_worth : surely_real)) return;
+  if (inflated.bytes.size() < (whole ? least_worth : surely_real)) return out.in_vain(begin, inflated.bytes.size());
   if (!whole) out.problem(begin, what_ended(inflated, "zlib stream"));
   out.layer("ZLIB", begin, inflated.consumed, std::move(inflated.bytes));
 }

@@ -18,7 +18,6 @@ constexpr uint32_t largest_block = 128 * KiB;
 
 struct Header {
   uint32_t dictionary = 0;  // its number; 0: none
-  bool one_block = false;
 };
 
 // Raw bytes, one byte repeated, or packed; size is how many of the input it takes.
@@ -47,7 +46,6 @@ std::optional<Header> read_header(Bytes bytes) {
   in.skip(content == 0 ? single : size_t(1) << content);
   const std::optional<Block> first = read_block(in);
   if (!first) return std::nullopt;
-  header.one_block = first->last;
   // Memory for a large window is not had cheaply: such a frame shows a second block in its place.
   if (window > 23 && !first->last) {
     in.skip(first->size);
@@ -63,9 +61,9 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (!header) return;
   if (header->dictionary != 0)
     return out.problem(begin, fmt::format("zstd frame needs dictionary {}: not unpacked", header->dictionary));
-  Unpacked unpacked = unzstd(bytes.subspan(begin), out.room(), header->one_block);
+  Unpacked unpacked = unzstd(bytes.subspan(begin), out.room());
   const bool whole = unpacked.end == Unpacked::End::whole;
-  if (!whole && unpacked.bytes.size() < surely_real) return;
+  if (!whole && unpacked.bytes.size() < surely_real) return out.in_vain(begin, unpacked.bytes.size());
   if (!whole) out.problem(begin, what_ended(unpacked, "zstd frame"));
   if (!unpacked.bytes.empty()) out.layer("ZSTD", begin, unpacked.consumed, std::move(unpacked.bytes));
 }

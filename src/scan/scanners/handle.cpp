@@ -137,16 +137,6 @@ bool is_own(const Platform& platform, std::string_view name) {
   return std::find(platform.own.begin(), platform.own.end(), name) != platform.own.end();
 }
 
-// Whether the word, in lower case, stands at `at` in any case.
-bool has_word(std::string_view text, size_t at, std::string_view word) {
-  if (at > text.size() || text.size() - at < word.size()) return false;
-  for (size_t i = 0; i < word.size(); ++i) {
-    const char c = text[at + i];
-    if ((c >= 'A' && c <= 'Z' ? char(c + 32) : c) != word[i]) return false;
-  }
-  return true;
-}
-
 // The host must not be the tail of another ("notfacebook.com", "files.vk.com.example.org/vk.com/" has it as a path).
 bool is_host(std::string_view text, size_t begin) {
   const char before = char_before(text, begin);
@@ -218,6 +208,7 @@ void on_page(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     while (end < text.size() && end - at <= platform.longest &&
            (is_alnum(text[end]) || platform.signs.find(text[end]) != std::string_view::npos))
       ++end;
+    if (end - at < platform.shortest) continue;
     // In a row of a database the next column is glued behind.
     const size_t column = text_column(text, address_begin(text, begin)).end;
     const size_t glued = column > at && column <= end ? column : text.size();

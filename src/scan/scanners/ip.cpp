@@ -159,8 +159,12 @@ bool is_identifier_or_section(std::string_view text, size_t begin, size_t end, c
 
 void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   // The pattern took three of the four numbers, or a part of them.
+  constexpr size_t longest = 15;  // of four numbers
   size_t begin = hit.end, end = hit.end;
-  while (begin > 0 && hit.end - begin < 16 && (is_digit(text[begin - 1]) || text[begin - 1] == '.')) --begin;
+  while (begin > 0 && hit.end - begin <= longest && (is_digit(text[begin - 1]) || text[begin - 1] == '.')) --begin;
+  if (hit.end - begin > longest) return;
+  // Of the two hits in four numbers, the first.
+  if (std::count(text.begin() + ptrdiff_t(begin), text.begin() + ptrdiff_t(hit.end), '.') != 2) return;
   while (end < text.size() && end - hit.end < 10 &&
          (is_digit(text[end]) || (text[end] == '.' && is_digit(char_at(text, end + 1)))))
     ++end;

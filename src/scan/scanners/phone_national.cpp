@@ -10,6 +10,8 @@
 // .me …) say nothing of a country.
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <phonenumbers/phonenumberutil.h>
 #include <string>
 #include <utility>
@@ -26,7 +28,8 @@ namespace {
 using i18n::phonenumbers::PhoneNumber;
 using i18n::phonenumbers::PhoneNumberUtil;
 
-constexpr size_t around = 400;  // bytes in which a country is looked for, on each side
+constexpr size_t around = 400;         // bytes in which a country is looked for, on each side
+constexpr size_t longest_number = 96;  // bytes: 17 digits, and up to three signs behind each
 
 struct Country {
   std::string_view name, region;
@@ -131,9 +134,9 @@ std::string_view region_of_domain(std::string_view text, size_t dot) {
   bool is_address = false;
   while (!is_address && begin > 0 && dot - begin < longest && is_of_address(text[begin - 1])) {
     --begin;
-    is_address = text[begin] == '@' || text.substr(begin, 3) == "://";
+    is_address = text[begin] == '@' || (text[begin] == ':' && text.substr(begin, 3) == "://");
   }
-  return is_address || lower_ascii(text.substr(begin, 4)) == "www." ? country->region : std::string_view();
+  return is_address || has_word(text, begin, "www.") ? country->region : std::string_view();
 }
 
 // Of the international number that begins with this "+".
@@ -146,14 +149,18 @@ std::string region_of_number(std::string_view text, size_t plus) {
   return {};
 }
 
-constexpr char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? char(c + 32) : c;
-}
+// By first sign, a bit for each of the names.
+constexpr std::array<uint32_t, 256> names_of = [] {
+  std::array<uint32_t, 256> out{};
+  static_assert(names.size() <= 32);
+  for (size_t i = 0; i < names.size(); ++i) out[uint8_t(names[i].name[0])] |= uint32_t(1) << i;
+  return out;
+}();
 // Of the country whose name stands there, as a word.
 std::string_view region_of_name(std::string_view text, size_t at) {
-  for (const auto& [name, region] : names)
-    if (lower(text[at]) == name[0] && !is_alnum(char_at(text, at + name.size())) &&
-        lower_ascii(text.substr(at, name.size())) == name)
+  for (uint32_t left = names_of[uint8_t(lower(text[at]))]; left != 0; left &= left - 1)
+    if (const auto& [name, region] = names[size_t(std::countr_zero(left))];
+        !is_alnum(char_at(text, at + name.size())) && has_word(text, at, name))
       return region;
   return {};
 }
@@ -168,20 +175,50 @@ constexpr std::array<bool, 256> make_beginnings() {
 }
 constexpr std::array<bool, 256> beginnings = make_beginnings();
 
+// Calls each(at) for what may begin something there, until it says false. Sixteen bytes at a time, since each number of
+// a page that is full of them looks at all that stands around it.
+template <class Each>
+void each_beginning(std::string_view near, Each each) {
+  using Block = uint8_t __attribute__((vector_size(16)));
+  using Halves = uint64_t __attribute__((vector_size(16)));
+  constexpr size_t block_size = sizeof(Block), half = block_size / 2;
+  auto is_letter = [](Block c) { return ((c | 0x20) - 'a') < 26; };
+  // With nothing in front of it, and behind.
+  std::array<char, block_size + 2 * around + longest_number + block_size> bytes;
+  near = near.substr(0, bytes.size() - 2 * block_size);
+  std::memset(bytes.data(), 0, block_size);
+  std::memcpy(bytes.data() + block_size, near.data(), near.size());
+  std::memset(bytes.data() + block_size + near.size(), 0, block_size);
+  for (size_t at = 0; at < near.size(); at += block_size) {
+    Block c{}, before{};
+    std::memcpy(&c, bytes.data() + block_size + at, block_size);
+    std::memcpy(&before, bytes.data() + block_size + at - 1, block_size);
+    const auto word = is_letter(c) & ~(is_letter(before) | ((before - '0') < 10));
+    const auto may = std::bit_cast<Halves>(word | (c == '.') | (c == '+') | (c == 0xc3));
+    for (size_t i = 0; i < 2; ++i)
+      for (uint64_t left = may[i]; left != 0;) {
+        const size_t byte = size_t(std::countr_zero(left)) / 8;
+        left &= ~(uint64_t(0xff) << 8 * byte);
+        const size_t place = at + i * half + byte;
+        if (beginnings[uint8_t(near[place])] && !each(place)) return;
+      }
+  }
+}
+
 // Country of what stands on both sides; "" when nothing says one, or several are said.
 std::string region_around(std::string_view text, size_t begin, size_t end) {
   const size_t first = begin - std::min(begin, around), last = std::min(text.size(), end + around);
   const std::string_view near = text.substr(first, last - first);
   Agreed agreed;
-  for (size_t at = 0; at < near.size() && !agreed.split(); ++at) {
-    if (!beginnings[uint8_t(near[at])]) continue;
+  each_beginning(near, [&](size_t at) {
     if (near[at] == '.')
       agreed.add(region_of_domain(near, at));
     else if (near[at] == '+')
       agreed.add(region_of_number(near, at));
     else if (!is_alnum(char_before(near, at)))
       agreed.add(region_of_name(near, at));
-  }
+    return !agreed.split();
+  });
   return agreed.region();
 }
 

@@ -100,7 +100,7 @@ enum : uint32_t { plain, escaped, www };
 size_t host_begin(std::string_view text, const Hit& hit) {
   if (hit.pattern != www) return hit.end - 1;
   size_t begin = hit.end - 1;
-  while (begin > 0 && hit.end - begin < 72 && lower_ascii(text.substr(begin, 4)) != "www.") --begin;
+  while (begin > 0 && hit.end - begin < 72 && !has_word(text, begin, "www.")) --begin;
   return char_before(text, begin) == '/' ? text.size() : begin;  // with its scheme, another hit
 }
 

@@ -219,7 +219,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   std::string_view scheme;
   if (hit.pattern == www) {
     begin = text.substr(0, hit.end).size() - 1;
-    while (begin > 0 && hit.end - begin < 72 && lower_ascii(text.substr(begin, 4)) != "www.") --begin;
+    while (begin > 0 && hit.end - begin < 72 && !has_word(text, begin, "www.")) --begin;
     char before = char_before(text, begin);
     if (is_alnum(before) || before == '.' || before == '-' || before == '/' || before == '@' || before == '_') return;
     scheme = "http";

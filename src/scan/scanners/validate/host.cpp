@@ -64,10 +64,14 @@ std::string lower_utf8(std::string_view label) {
       if (auto decoded = punycode(std::string_view(out).substr(4))) return *decoded;
     return out;
   }
-  char* lower = nullptr;
-  if (psl_str_to_utf8lower(out.c_str(), "utf-8", nullptr, &lower) == PSL_SUCCESS && lower) out = lower;
-  psl_free_string(lower);
-  return out;
+  thread_local Memo<std::string> answers;
+  return answers.of(out, [&] {
+    std::string in_lower = out;
+    char* lower = nullptr;
+    if (psl_str_to_utf8lower(out.c_str(), "utf-8", nullptr, &lower) == PSL_SUCCESS && lower) in_lower = lower;
+    psl_free_string(lower);
+    return in_lower;
+  });
 }
 
 // How much of the label is a top-level domain: all of it, or a start of it behind which something else clearly begins:

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -148,7 +149,13 @@ void each_size(std::string_view text, size_t header, Each each) {
 // The row whose header is at `header`, with its size in front.
 Row live_row(std::string_view text, size_t header, size_t length, size_t at, size_t& budget) {
   size_t most = 0;
-  each_size(text, header, [&](size_t size, size_t) { most = std::max(most, size); });
+  if (header >= 3 && ((uint8_t(text[header - 2]) | uint8_t(text[header - 3])) & 0x80) == 0) {
+    // Sizes of one byte alone, in front of the header or of a number of one byte: most are told here.
+    const size_t near = uint8_t(text[header - 1]), farther = uint8_t(text[header - 2]);
+    if (near < 0x80) most = std::max(near, farther);
+  } else {
+    each_size(text, header, [&](size_t size, size_t) { most = std::max(most, size); });
+  }
   if (header + most <= at) return {};
   const Row row = row_of(text, header + 1, header + length, at, header + most, budget);
   bool said = false;
@@ -203,6 +210,16 @@ size_t low_byte_before(std::string_view text, size_t first, size_t at) {
   return at;
 }
 
+bool any_high(std::string_view text, size_t begin, size_t end) {
+  uint64_t any = 0, eight = 0;
+  for (; end - begin >= 8; begin += 8) {
+    std::memcpy(&eight, text.data() + begin, 8);
+    any |= eight;
+  }
+  for (; begin < end; ++begin) any |= uint8_t(text[begin]);
+  return (any & 0x8080808080808080) != 0;
+}
+
 // The row that was in the free block at `block`: its header begins at one of the bytes behind the lost four, or its
 // types do. That of the key, which is NULL, may be lost as well.
 Row deleted_row(std::string_view text, size_t block, size_t at, size_t& budget) {
@@ -236,27 +253,71 @@ Row deleted_row(std::string_view text, size_t block, size_t at, size_t& budget) 
   return {};
 }
 
+// The column that holds `at`, of a row that was in a free block at a place in [first, last).
+//
+// A block so large was a row with a type of two bytes, since types of one byte tell of no more; and its types begin
+// behind the block's four bytes, or some later, and are no longer than a header of one byte says. So where no byte is
+// above 0x7F, the first byte of the size is small: most places in text fall, eight at a time.
+TextColumn deleted_column(std::string_view text, size_t first, size_t last, size_t at) {
+  constexpr size_t farthest_type = 12 + 0x7F, most_of_short_types = 0x7F * ((0x7F - 12) / 2) + farthest_type;
+  constexpr uint64_t ones = 0x0101010101010101, high_bits = ones * 0x80;
+  size_t budget = most_types / 2;
+  size_t high = last + 4;  // the first byte above 0x7F behind the block's four
+  while (high < at && uint8_t(text[high]) < 0x80) ++high;
+  if (high >= at) high = std::string_view::npos;
+  TextColumn out;
+  const auto look = [&](size_t block) {
+    if (block + 4 < text.size() && uint8_t(text[block + 4]) >= 0x80) high = block + 4;
+    const size_t size = big_16(text, block + 2);
+    if (size < 8 || block + size <= at) return false;
+    if (size > most_of_short_types && high - block > farthest_type) return false;
+    const Row row = deleted_row(text, block, at, budget);
+    out = row.column;
+    return row.end != 0;
+  };
+  for (size_t block = last; block > first && budget > 0;) {
+    if (block >= first + 8 && block >= 8 && block + 4 <= text.size() && high - block > farthest_type + 8) {
+      uint64_t types = 0, sizes = 0;
+      std::memcpy(&types, text.data() + block - 4, 8);
+      std::memcpy(&sizes, text.data() + block - 6, 8);
+      uint64_t small = (sizes - ones * (most_of_short_types / 256 + 1)) & ~sizes & high_bits;
+      if ((types & high_bits) == 0) {
+        while (small != 0 && budget > 0) {
+          const size_t byte = 7 - size_t(std::countl_zero(small)) / 8;
+          small &= ~(uint64_t(0xff) << 8 * byte);
+          if (look(block - 8 + byte)) return out;
+        }
+        block -= 8;
+        continue;
+      }
+    }
+    if (look(--block)) return out;
+  }
+  return {};
+}
+
 }  // namespace
 
 TextColumn text_column(std::string_view text, size_t at) {
   const size_t first = at - std::min(at, longest_before);
   const size_t last = low_byte_before(text, first, at);  // the nearest that a header could hold
   if (last == at) return {};
+  // The size of a row that begins farther in front takes more than one byte, the first of them above 0x7F: addresses in
+  // plain text have none.
+  constexpr size_t most_of_a_byte = 0x7F;
+  const size_t lowest = at - first > most_of_a_byte && !any_high(text, first, at) ? at - most_of_a_byte : first;
   size_t low = last, budget = most_types;
-  for (size_t header = last; header > first && budget > 0;) {
+  for (size_t header = last; header > lowest && budget > 0;) {
     if (const auto length = uint8_t(text[--header]);
-        length >= 2 && length <= 0x7F && header + length > low && header + length <= at) {
+        length >= 2 && length <= 0x7F && header + length > low && header + length <= at &&
+        (at - header <= most_of_a_byte || header < 3 ||
+         ((uint8_t(text[header - 2]) | uint8_t(text[header - 3])) & 0x80) != 0)) {
       const Row row = live_row(text, header, length, at, budget);
       if (row.end != 0) return row.column;
     }
     if (uint8_t(text[header]) < 9) low = header;
   }
-  budget = most_types / 2;
-  for (size_t block = last; block > first && budget > 0;) {
-    const Row row = deleted_row(text, --block, at, budget);
-    if (row.end != 0) return row.column;
-  }
-  return {};
+  return deleted_column(text, first, last, at);
 }
 
 size_t address_begin(std::string_view text, size_t host) {
