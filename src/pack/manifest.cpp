@@ -44,11 +44,15 @@ std::string shown(const std::string& text) {
   return is_utf8(text) ? text : printable(text);
 }
 
-Manifest parse(const Json& json) {
+Manifest parse(const Json& json, const std::string& path) {
   Manifest manifest;
   if (json.at("format").get<std::string>() != format_name) throw std::runtime_error("not the manifest of a pack");
   if (uint64_t version = json.at("format_version").get<uint64_t>(); version != format_version)
-    throw std::runtime_error(fmt::format("format version {}, and this program reads {}", version, format_version));
+    throw Error(
+        fmt::format("the pack was made by another version of weft (its format is {}, this program's {}); extract the "
+                    "exhibit again, in a new case",
+                    version, format_version),
+        path);
   manifest.exhibit = json.at("exhibit").get<std::string>();
   manifest.version = json.at("weft").get<std::string>();
   manifest.pack_sha256 = json.at("pack_sha256").get<std::string>();
@@ -119,9 +123,9 @@ std::string manifest_text(const SealOptions& options, const std::vector<SealedTa
 Manifest read_manifest(const std::string& folder) {
   std::string path = folder + "/manifest.json";
   try {
-    return parse(Json::parse(read_file(path)));
+    return parse(Json::parse(read_file(path)), path);
   } catch (const Error&) {
-    throw;  // it cannot be read at all, and says so
+    throw;  // says by itself what is wrong
   } catch (const std::exception& error) {
     throw Error(fmt::format("broken manifest ({})", printable(error.what())), path);
   }

@@ -372,6 +372,10 @@ TEST(verify, a_broken_manifest_is_named) {
   broken([](auto& json) { json["tables"]["feature"]["file"] = "../feature.parquet"; });
   broken([](auto& json) { json["tables"]["more"] = 1; });
   broken([](auto& json) { json = nlohmann::ordered_json::array(); });
+  auto older = nlohmann::ordered_json::parse(whole);
+  older["format_version"] = 1;
+  write_file(path, older.dump());
+  EXPECT_NE(verify(options.folder)[0].find("another version"), std::string::npos);
   stdfs::remove(path);
   EXPECT_THROW(info(options.folder), Error);
   EXPECT_EQ(verify(options.folder).size(), 1u);
