@@ -17,11 +17,8 @@ constexpr size_t many_selectors = 10;
 bool looks_like_a_copy(const Case& input, const Pair& pair) {
   const Kind* file = find_kind("file_sha256");
   size_t at = size_t(file - kinds().data());
-  uint64_t common = 0;
-  for (const Bundle& bundle : pair.bundles)
-    for (uint32_t member : bundle.members) common += input.selectors[member].kind == file;
   uint64_t smaller = std::min(input.amounts[pair.a][at], input.amounts[pair.b][at]);
-  return common >= many_files && common * 2 >= smaller;
+  return pair.files >= many_files && pair.files * 2 >= smaller;
 }
 
 }  // namespace
@@ -32,12 +29,7 @@ std::string innocent_explanation(const Case& input, const Pair& pair, bool ident
     return "one may be a clone or backup of the other, or both stem from one installation";
   if (pair.bundles.empty()) return "";
   const Bundle& first = pair.bundles.front();
-  size_t texts = 0;
-  for (uint32_t member : first.members) {
-    std::string_view kind = input.selectors[member].kind->name;
-    texts += kind != "file_sha256" && kind != document_text;
-  }
-  if (texts >= many_selectors)
+  if (pair.first_texts >= many_selectors)
     return "a directory, newsletter or public document with many entries may have reached both";
   if (first.same_content) return std::string(find_kind("file_sha256")->innocent);
   return std::string(first.kind->innocent);

@@ -131,7 +131,8 @@ LinkSummary link(const LinkOptions& options) {
   const Room room{options.threads, options.limits.memory, options.temporary};
   Gathered gathered = gather(packs, indexes, backgrounds, room);
   add_kept_out(options, gathered.set_aside);
-  std::vector<Pair> pairs = score_pairs(gathered.input, options.method, room);
+  std::vector<uint8_t> used;
+  std::vector<Pair> pairs = score_pairs(gathered.input, options.method, room, &used);
   std::vector<Statement> statements = state(pairs, gathered.input, options.method);
   LinkSummary summary{packs.size(), gathered.selectors, gathered.shared, pairs.size(), 0, 0};
   Tables tables = make_tables(gathered, indexes, pairs, statements);
@@ -147,7 +148,7 @@ LinkSummary link(const LinkOptions& options) {
   const uint64_t memory = std::max<uint64_t>(options.limits.memory / 4, 256 * MiB);
   // The two large tables at the same time; what either is made from is read only.
   EvidenceRows evidence(gathered, indexes, pairs, statements, room);
-  SetAsideRows set_aside(gathered, tables.used);
+  SetAsideRows set_aside(gathered, used);
   Json of_evidence, of_set_aside;
   in_parallel(2, std::min(options.threads, 2u), [&](size_t which) {
     Database database(options.temporary, memory, 1);

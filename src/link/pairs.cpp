@@ -16,9 +16,13 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
+#include <functional>
 #include <iterator>
 #include <map>
+#include <mutex>
+#include <queue>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -27,6 +31,7 @@
 #include "link/bundle.h"
 #include "link/expand.h"
 #include "link/score.h"
+#include "link/statement.h"
 #include "model/text_signature.h"
 
 namespace weft::link {
@@ -84,6 +89,26 @@ size_t stratum_of(uint64_t others) {
   return others <= 1 ? size_t(others) : others <= 3 ? 2 : others <= 8 ? 3 : 4;
 }
 
+// The scores of the first ranks so far. What is below the last of them is not among them in the end.
+class FirstRanks {
+ public:
+  bool admit(double score) {
+    std::lock_guard lock(mutex_);
+    if (scores_.size() < ranks_in_full) {
+      scores_.push(score);
+      return true;
+    }
+    if (score < scores_.top()) return false;
+    scores_.push(score);
+    scores_.pop();
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::priority_queue<double, std::vector<double>, std::greater<>> scores_;
+};
+
 class Scorer {
  public:
   Scorer(const Case& input, const Method& method, const Room& room)
@@ -104,8 +129,8 @@ class Scorer {
   }
 
   // Twice over all pairs: what chance brings is learnt from outlines of them, and only pairs that may come out above it
-  // are made again and kept with all that they share.
-  std::vector<Pair> run() {
+  // are made again and kept, with as much of what they share as is shown.
+  std::vector<Pair> run(std::vector<uint8_t>& used) {
     const Expansion expansion(input_, room_);
     std::vector<std::vector<Outline>> outlines(input_.exhibits.size());
     expansion.each_pair([&](uint32_t a, uint32_t b, std::span<const uint32_t> selectors) {
@@ -114,13 +139,19 @@ class Scorer {
     });
     learn_chance(outlines);
     std::vector<std::vector<Pair>> made(input_.exhibits.size());
+    FirstRanks first_ranks;
+    used.assign(input_.selectors.size(), 0);
     expansion.each_pair([&](uint32_t a, uint32_t b, std::span<const uint32_t> selectors) {
       auto known = std::lower_bound(outlines[a].begin(), outlines[a].end(), b,
                                     [](const Outline& outline, uint32_t other) { return outline.b < other; });
       if (known == outlines[a].end() || known->b != b || !may_count(*known)) return;
       Pair pair = make_pair(a, b, selectors);
       weigh_against_chance(pair);
-      if (pair.score.mid >= least_score || pair.one_source) made[a].push_back(std::move(pair));
+      if (pair.score.mid < least_score && !pair.one_source) return;
+      sum_up(pair, used);
+      const bool in_full = first_ranks.admit(pair.score.mid) || may_be_stated(pair);
+      cut(pair, in_full ? evidence_per_link : evidence_per_lead);
+      made[a].push_back(std::move(pair));
     });
     std::vector<Pair> pairs;
     for (auto& of_one : made) std::move(of_one.begin(), of_one.end(), std::back_inserter(pairs));
@@ -519,6 +550,37 @@ class Scorer {
     heaviest_first(pair.bundles);
   }
 
+  // Of all that a pair shares, before it is cut.
+  void sum_up(Pair& pair, std::vector<uint8_t>& used) const {
+    pair.reasons = pair.bundles.size();
+    for (const Bundle& bundle : pair.bundles) {
+      pair.kinds.set(number(bundle.kind));
+      pair.selectors += bundle.members.size();
+      for (uint32_t member : bundle.members) {
+        const Kind* kind = input_.selectors[member].kind;
+        const bool is_file = kind->name == "file_sha256";
+        pair.kinds.set(number(kind));
+        pair.files += is_file;
+        pair.first_texts += &bundle == &pair.bundles.front() && !is_file && kind->name != document_text;
+        std::atomic_ref(used[member]).store(1, std::memory_order_relaxed);  // pairs are made on several threads
+      }
+    }
+  }
+  static void cut(Pair& pair, size_t most) {
+    size_t kept = 0, members = 0;
+    for (; kept < pair.bundles.size() && members < most; ++kept) {
+      std::vector<uint32_t>& all = pair.bundles[kept].members;
+      if (all.size() > most - members) all.resize(most - members);
+      all.shrink_to_fit();
+      members += all.size();
+    }
+    pair.bundles.resize(kept);
+    pair.bundles.shrink_to_fit();
+  }
+  bool may_be_stated(const Pair& pair) const {
+    return pair.score.mid >= stated_from || calibrated(pair.score, input_).mid >= stated_from;
+  }
+
   const Case& input_;
   const Method method_;
   const Room room_;
@@ -548,8 +610,10 @@ uint64_t sources_looked_at(const Case& input) {
   return input.background_sources + (in_case > 2 ? in_case - 2 : 0);
 }
 
-std::vector<Pair> score_pairs(const Case& input, const Method& method, const Room& room) {
-  return Scorer(input, method, room).run();
+std::vector<Pair> score_pairs(const Case& input, const Method& method, const Room& room, std::vector<uint8_t>* used) {
+  check(kinds().size() <= decltype(Pair::kinds)().size(), "all kinds have a place in a pair");
+  std::vector<uint8_t> unasked;
+  return Scorer(input, method, room).run(used ? *used : unasked);
 }
 
 }  // namespace weft::link

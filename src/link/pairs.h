@@ -2,6 +2,7 @@
 // Deterministic: everything is ordered by numbers that the caller gave out in order of name.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -97,14 +98,22 @@ struct Pair {
   Interval score;
   bool one_source = false;      // clones, or of one lot
   uint32_t twins = 0;           // selectors left out because they lie in what the common image brought
-  std::vector<Bundle> bundles;  // heaviest first
+  std::vector<Bundle> bundles;  // heaviest first; no more of them, and of the last one's members, than a table shows
+  // Of all that there were: bundles, members, members that are files; texts in the heaviest; kinds, by number.
+  uint64_t reasons = 0, selectors = 0, files = 0, first_texts = 0;
+  std::bitset<128> kinds;
 };
+
+// Evidence rows kept of a link that may be stated or is among the first ranks, and of the leads behind them; --explain
+// says of the rest that it is there.
+inline constexpr size_t evidence_per_link = 200, evidence_per_lead = 25, ranks_in_full = 500;
 
 // A pair whose score is below this shares no more than chance explains.
 inline constexpr double least_score = 0.1;
 
 // All pairs with a score of at least least_score, and all that stem from one source; strongest first. The same whatever
-// the room.
-std::vector<Pair> score_pairs(const Case& input, const Method& method = {}, const Room& room = {});
+// the room. `used`: by selector, 1 where it is in a bundle of one of these pairs.
+std::vector<Pair> score_pairs(const Case& input, const Method& method = {}, const Room& room = {},
+                              std::vector<uint8_t>* used = nullptr);
 
 }  // namespace weft::link

@@ -152,6 +152,33 @@ TEST(Ranking, AccountThatIsClearlyFirstOnBoth) {
   EXPECT_GT(heaviest(Standing::clearly_first), heaviest(Standing::first) + 0.05);
 }
 
+TEST(Ranking, KeepsOfWhatIsSharedWhatIsShownAndSumsUpTheRest) {
+  // One document of 300 addresses on two exhibits, and four accounts on two others.
+  Scene scene;
+  scene.exhibits = 44;
+  const uint32_t document = scene.container();
+  for (uint32_t i = 0; i < 300; ++i)
+    for (uint32_t exhibit : {0u, 1u}) scene.put(exhibit, "email", fmt::format("a{}@list.net", i), document);
+  for (uint32_t i = 0; i < 4; ++i)
+    for (uint32_t exhibit : {2u, 3u}) scene.put(exhibit, "iban", fmt::format("friend{}", i), scene.container());
+  const Case input = synthetic::case_of(scene);
+  std::vector<uint8_t> used;
+  const std::vector<Pair> pairs = score_pairs(input, {}, {}, &used);
+  ASSERT_EQ(pairs.size(), 2u);
+  for (const Pair& pair : pairs) {
+    const bool is_document = pair.a == 0;
+    EXPECT_EQ(pair.reasons, is_document ? 1u : 4u);
+    EXPECT_EQ(pair.selectors, is_document ? 300u : 4u);
+    EXPECT_EQ(pair.first_texts, is_document ? 300u : 1u);
+    EXPECT_EQ(pair.files, 0u);
+    EXPECT_EQ(pair.kinds.count(), 1u);
+    size_t kept = 0;
+    for (const Bundle& bundle : pair.bundles) kept += bundle.members.size();
+    EXPECT_EQ(kept, is_document ? evidence_per_link : 4u);
+  }
+  EXPECT_EQ(std::count(used.begin(), used.end(), 1), 304) << "what is not shown is used all the same";
+}
+
 TEST(Ranking, IsTheSameWhateverTheThreadsAndTheMemory) {
   const Case input = synthetic::case_of(synthetic::scene(11));
   const std::vector<Pair> pairs = score_pairs(input);

@@ -30,9 +30,7 @@ std::string joined(const std::set<std::string_view>& words) {
 class Writer {
  public:
   Writer(const Gathered& gathered, const std::vector<Index>& indexes)
-      : gathered_(gathered), input_(gathered.input), indexes_(indexes) {
-    out_.used.resize(input_.selectors.size());
-  }
+      : gathered_(gathered), input_(gathered.input), indexes_(indexes) {}
 
   Tables run(const std::vector<Pair>& pairs, const std::vector<Statement>& statements) {
     for (size_t i = 0; i < pairs.size(); ++i) add_link(pairs[i], statements[i], i + 1);
@@ -53,16 +51,10 @@ class Writer {
     }
     row.statement = statement.statement, row.verbal = statement.verbal, row.alternative = statement.alternative;
     if (statement.false_discovery) row.false_discovery = rounded(*statement.false_discovery);
-    row.bundles = pair.bundles.size();
+    row.bundles = pair.reasons, row.selectors = pair.selectors;
     std::set<std::string_view> names;
-    for (const Bundle& bundle : pair.bundles) {
-      names.insert(bundle.kind->name);
-      for (uint32_t member : bundle.members) {
-        names.insert(input_.selectors[member].kind->name);
-        out_.used[member] = true;
-        ++row.selectors;
-      }
-    }
+    for (size_t kind = 0; kind < kinds().size(); ++kind)
+      if (pair.kinds[kind]) names.insert(kinds()[kind].name);
     row.kinds = joined(names);
     if (!pair.bundles.empty()) {
       const Selector& strongest = input_.selectors[pair.bundles.front().members.front()];
@@ -178,7 +170,7 @@ void EvidenceRows::find_addresses(std::vector<Wanted>& wanted) const {
   });
 }
 
-SetAsideRows::SetAsideRows(Gathered& gathered, const std::vector<bool>& used)
+SetAsideRows::SetAsideRows(Gathered& gathered, const std::vector<uint8_t>& used)
     : input_(gathered.input), ledger_(gathered.set_aside), used_(used) {
   std::sort(ledger_.begin(), ledger_.end(), [](const SetAsideRow& x, const SetAsideRow& y) {
     return std::tie(x.kind, x.value) < std::tie(y.kind, y.value);

@@ -11,15 +11,10 @@
 
 namespace weft::link {
 
-// Evidence rows kept of a link that is stated or among the first ranks, and of the leads behind them; --explain says of
-// the rest that it is there.
-inline constexpr size_t evidence_per_link = 200, evidence_per_lead = 25, ranks_in_full = 500;
-
 struct Tables {
   std::vector<LinkRow> links;
   std::vector<OwnerRow> owners;
   std::vector<ClusterRow> clusters;
-  std::vector<bool> used;  // by selector: in a bundle of some link
 };
 
 // pairs in order of score, statements beside them.
@@ -58,8 +53,8 @@ class EvidenceRows {
 class SetAsideRows {
  public:
   // Puts the ledger that gathering left in order.
-  SetAsideRows(Gathered& gathered, const std::vector<bool>& used);
-  std::vector<SetAsideRow> next();  // those of one value or some; none at the end
+  SetAsideRows(Gathered& gathered, const std::vector<uint8_t>& used);  // by selector: in a bundle of some link
+  std::vector<SetAsideRow> next();                                     // those of one value or some; none at the end
 
  private:
   bool is_unused(size_t selector) const;
@@ -67,7 +62,7 @@ class SetAsideRows {
 
   const Case& input_;
   std::vector<SetAsideRow>& ledger_;
-  const std::vector<bool>& used_;
+  const std::vector<uint8_t>& used_;
   size_t next_ledger_ = 0, next_selector_ = 0;
 };
 
