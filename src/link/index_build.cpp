@@ -167,10 +167,10 @@ uint64_t put_text(std::string& to, std::string_view text) {
 }  // namespace
 
 struct IndexBuilder::Memory {
-  Memory(const std::string& temporary, uint64_t memory) : database(temporary, memory, 1) {
+  explicit Memory(Database& open) : database(open) {
     for (const Kind& kind : kinds()) seeds.push_back(hash_text(0, kind.name));
   }
-  Database database;
+  Database& database;
   std::vector<uint64_t> seeds;  // by kind: of its values' hashes
   std::vector<Bucket> buckets;
   std::vector<std::pair<uint64_t, uint32_t>> order;  // hash and number of each row of a bucket
@@ -502,8 +502,7 @@ class IndexBuilder::Build {
   std::vector<uint64_t> amounts_, own_amounts_, entries_of_kind_;
 };
 
-IndexBuilder::IndexBuilder(const std::string& temporary, uint64_t memory)
-    : memory_(std::make_unique<Memory>(temporary, memory)) {}
+IndexBuilder::IndexBuilder(Database& database) : memory_(std::make_unique<Memory>(database)) {}
 IndexBuilder::~IndexBuilder() = default;
 
 void IndexBuilder::make(const Source& source, const std::string& pack) {

@@ -83,11 +83,11 @@ inline uint64_t within_part(uint64_t hash, uint64_t parts) {
 uint64_t mix_hash(uint64_t a, uint64_t b);
 uint64_t hash_text(uint64_t seed, std::string_view text);
 
-// Makes the indexes of exhibits, one after the other; keeps its memory between them. One thread.
+// Makes the indexes of exhibits, one after the other, reading their packs through a database; keeps its memory between
+// them. One thread.
 class IndexBuilder {
  public:
-  // temporary, memory: for DuckDB.
-  IndexBuilder(const std::string& temporary, uint64_t memory);
+  explicit IndexBuilder(pack::Database& database);
   ~IndexBuilder();
   IndexBuilder(const IndexBuilder&) = delete;
   IndexBuilder& operator=(const IndexBuilder&) = delete;
