@@ -86,7 +86,7 @@ bool starts_like_more(std::string_view text) {
   text = without_blanks(text);
   if (is_comment_of_pascal(text)) return false;
   for (const std::string_view sign : {"#!", "<",  "{",    "[",    "%",     "\\",     ".",     "'\\", "@", "-----BEGIN",
-                                      "/*", "//", "*** ", "--- ", "diff ", "Index:", "From ", "$",   ";", "("})
+                                      "*** ", "--- ", "diff ", "Index:", "From ", "$",   ";", "("})
     if (text.starts_with(sign)) return true;
   const size_t end = text.find('\n');
   const std::string_view line = text.substr(0, end);
@@ -255,7 +255,9 @@ std::string_view ContentType::quick(Bytes first) {
   for (const Signature& one : signatures)
     if (text.starts_with(one.bytes)) return one.type;
   if (is_python_bytecode(text)) return "application/x-bytecode.python";
-  return text.size() >= 64 ? of_text(text) : std::string_view();  // of a few bytes libmagic has notions of its own
+  // Of a few bytes that may be a signature ("MZ", "II*") libmagic has notions of its own.
+  const auto is_capital = [&](size_t i) { return i < text.size() && text[i] >= 'A' && text[i] <= 'Z'; };
+  return text.size() < 64 && is_capital(0) && is_capital(1) ? std::string_view() : of_text(text);
 }
 
 ContentType::ContentType() : magic_(magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR)) {

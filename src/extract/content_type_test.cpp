@@ -18,7 +18,9 @@ TEST(content_type, plain_text_is_known_and_what_may_be_more_is_left_to_libmagic)
       "The lighthouse keeper wrote his report on Monday, and the boat took it along.\nThen it rained.\n";
   EXPECT_EQ(quick(prose), "text/plain");
   EXPECT_EQ(quick("Grüße aus Köln. " + prose), "text/plain");
-  EXPECT_EQ(quick(prose.substr(0, 20)), "");
+  EXPECT_EQ(quick(prose.substr(0, 20)), "text/plain");
+  EXPECT_EQ(quick("true\n"), "text/plain");
+  for (const char* tiny : {"MZ", "II*", "BM 12", "GIF87"}) EXPECT_EQ(quick(tiny), "") << tiny;
   for (const char* start :
        {"#!/usr/bin/tclsh\n", "<?xml version='1.0'?><svg>\n", "From: anna@example.org\n", "{\"a\": 1}\n", "%!PS\n",
         "a,b,c\n1,2,3\n", "-----BEGIN PGP MESSAGE-----\n", "BEGIN:VCARD\n"})
@@ -88,7 +90,7 @@ TEST(content_type, the_quick_look_says_what_libmagic_says) {
   RecordProperty("looked_at", int(looked));
   RecordProperty("quickly", int(quickly));
   EXPECT_GT(quickly, looked / 5);
-  EXPECT_LE(differ, quickly / 25) << examples;
+  EXPECT_LE(differ, quickly / 50) << examples;
 }
 
 }  // namespace
