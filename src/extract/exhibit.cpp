@@ -52,7 +52,7 @@ void close_work(Case& in, const std::string& label) {
 // Units made under other settings are thrown away.
 std::string settings_of(const Limits& limits, const Lists& lists) {
   nlohmann::json out = {{"version", WEFT_VERSION},
-                        {"work folder", 4},  // what lies in it and how it is cut; counted up when that changes
+                        {"work folder", 5},  // what lies in it and how it is cut; counted up when that changes
                         {"page", limits.page},
                         {"unit", limits.unit},
                         {"margin_before", limits.margin_before},

@@ -138,13 +138,13 @@ bool Index::intact() const {
   IndexHeader header;
   std::memcpy(&header, bytes.data(), sizeof header);
   bytes = bytes.subspan(sizeof header);
-  IndexChecksum checksum;
+  Checksum checksum;
   while (!bytes.empty()) {
-    checksum.add(bytes.first(std::min<size_t>(bytes.size(), checked_at_once)));
+    checksum.update(bytes.first(std::min<size_t>(bytes.size(), checked_at_once)));
     bytes = bytes.subspan(std::min<size_t>(bytes.size(), checked_at_once));
     give_back_pages();
   }
-  return bytes.size() % 8 == 0 && checksum.finish(header) == header.checksum;
+  return bytes.size() % 8 == 0 && index_checksum(std::move(checksum), header) == header.checksum;
 }
 
 std::pair<size_t, size_t> Index::cell(size_t segment, uint64_t hash) const {

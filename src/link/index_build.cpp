@@ -111,7 +111,7 @@ class Output {
   }
   void finish(IndexHeader& header) {
     header.size = at_;
-    header.checksum = checksum_.finish(header);
+    header.checksum = index_checksum(std::move(checksum_), header);
     if (::pwrite(fd_.get(), &header, sizeof header, 0) != ssize_t(sizeof header))
       throw Error("cannot write", temporary_, errno);
     // Begun now, it costs little to wait for later (sync_indexes).
@@ -124,7 +124,7 @@ class Output {
   uint64_t put(const void* from, size_t size) {
     check(size % 8 == 0, "the parts of an index are aligned");
     uint64_t begin = at_;
-    checksum_.add(Bytes(static_cast<const uint8_t*>(from), size));
+    checksum_.update(Bytes(static_cast<const uint8_t*>(from), size));
     write(from, size);
     return begin;
   }
@@ -140,7 +140,7 @@ class Output {
   std::string path_, temporary_;
   Fd fd_;
   uint64_t at_ = 0;
-  IndexChecksum checksum_;
+  Checksum checksum_;
 };
 
 template <size_t n>
