@@ -252,7 +252,8 @@ class PageScanner {
     for (scan::Found& found : results.features) {
       FeatureRow where;
       where.offset = found.offset;
-      where.path = std::to_string(found.offset) + found.layers;
+      where.path = std::to_string(found.offset);
+      if (!found.layers.empty()) where.path.append(found.layers);
       if (const Owner* owner = shared_.owners.at(found.offset)) {
         where.file_id = owner->file_id;
         if (owner->slack == 0) where.file_offset = owner->file_offset + (found.offset - owner->offset);

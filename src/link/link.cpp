@@ -45,7 +45,7 @@ Json write_table(Database& database, Next next_rows, const std::string& folder) 
   const pack::NextRow next = [&](pack::RowFiller& out) {
     if (at == rows.size() && at > 0) rows = next_rows(), at = 0;
     if (rows.empty()) return false;
-    std::apply([&](const auto&... column) { (out.put(rows[at].*column.member), ...); }, Row::columns());
+    std::apply([&](const auto&... column) { (out.put(rows[at].*column.member), ...); }, columns_of<Row>);
     ++at, ++written;
     return true;
   };

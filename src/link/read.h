@@ -41,7 +41,7 @@ std::vector<Row> read(pack::Database& database, const std::string& clause) {
                                                  pack::identifier(table) + " " + clause)) {
     Row& to = out.emplace_back();
     size_t at = 0;
-    std::apply([&](const auto&... column) { (read_field(from[at++], to.*column.member), ...); }, Row::columns());
+    std::apply([&](const auto&... column) { (read_field(from[at++], to.*column.member), ...); }, columns_of<Row>);
   }
   return out;
 }

@@ -30,6 +30,10 @@ constexpr Column<Row, Type> column(std::string_view name, Type Row::*member, std
   return {name, member, what};
 }
 
+// The same, made once: for loops over rows.
+template <class Row>
+inline constexpr auto columns_of = Row::columns();
+
 struct ExhibitRow {
   std::string exhibit, format;
   uint64_t size = 0;

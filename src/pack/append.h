@@ -62,7 +62,7 @@ void create_table(Database& database) {
 template <class Row>
 void append(Appender& appender, std::span<const Row> rows) {
   for (const Row& row : rows) {
-    std::apply([&](const auto&... column) { (appender.put(row.*column.member), ...); }, Row::columns());
+    std::apply([&](const auto&... column) { (appender.put(row.*column.member), ...); }, columns_of<Row>);
     appender.end_row();
   }
 }
@@ -89,7 +89,7 @@ void write_parquet(Database& database, const std::vector<Row>& rows, const std::
   size_t at = 0;
   const NextRow next = [&](RowFiller& out) {
     if (at == rows.size()) return false;
-    std::apply([&](const auto&... column) { (out.put(rows[at].*column.member), ...); }, Row::columns());
+    std::apply([&](const auto&... column) { (out.put(rows[at].*column.member), ...); }, columns_of<Row>);
     ++at;
     return true;
   };

@@ -37,7 +37,7 @@ using Cells = typename ViewedColumns<decltype(Row::columns())>::type;
 
 template <class Row>
 Cells<Row> cells_of(const Row& row) {
-  return std::apply([&](const auto&... column) { return Cells<Row>(row.*column.member...); }, Row::columns());
+  return std::apply([&](const auto&... column) { return Cells<Row>(row.*column.member...); }, columns_of<Row>);
 }
 
 // Where a column stands; a name that is none does not compile.
@@ -45,7 +45,7 @@ template <class Row>
 consteval size_t column_index(std::string_view name) {
   size_t index = 0, found = size_t(-1);
   std::apply([&](const auto&... column) { ((found = column.name == name ? index : found, ++index), ...); },
-             Row::columns());
+             columns_of<Row>);
   if (found == size_t(-1)) throw "no such column";
   return found;
 }
@@ -75,9 +75,8 @@ auto leading(const Cells<Row>& cells) {
 template <class Row>
 bool comes_before(const Cells<Row>& a, const Cells<Row>& b) {
   const auto first_a = leading<Row>(a), first_b = leading<Row>(b);
-  if (first_a < first_b) return true;
-  if (first_b < first_a) return false;
-  return a < b;
+  const auto order = first_a <=> first_b;
+  return order != 0 ? order < 0 : a < b;
 }
 
 }  // namespace weft::pack

@@ -89,7 +89,7 @@ void get_rows(Cursor& in, std::vector<Row>& rows) {
   rows.reserve(std::min<uint64_t>(count, in.remaining() / columns));
   for (uint64_t i = 0; i < count && in.ok(); ++i) {
     Row& row = rows.emplace_back();
-    std::apply([&](const auto&... c) { (get_cell(in, row.*c.member), ...); }, Row::columns());
+    std::apply([&](const auto&... c) { (get_cell(in, row.*c.member), ...); }, columns_of<Row>);
   }
 }
 
@@ -116,11 +116,11 @@ void make_storable(T&) {}
 template <class Row, class Visit>
 void each_in_order(const std::vector<Row>& table, Visit visit) {
   const auto fits = [](const Row& row) {
-    return std::apply([&](const auto&... c) { return (storable(row.*c.member) && ...); }, Row::columns());
+    return std::apply([&](const auto&... c) { return (storable(row.*c.member) && ...); }, columns_of<Row>);
   };
   if (!std::all_of(table.begin(), table.end(), fits)) {
     std::vector<Row> copy = table;
-    for (Row& row : copy) std::apply([&](const auto&... c) { (make_storable(row.*c.member), ...); }, Row::columns());
+    for (Row& row : copy) std::apply([&](const auto&... c) { (make_storable(row.*c.member), ...); }, columns_of<Row>);
     return each_in_order(copy, visit);
   }
   // Cells are made once a row, not once a comparison.
@@ -192,7 +192,7 @@ void UnitWriter::add(const UnitRows& rows) {
     const size_t size_at = out.bytes().size();
     out.little(uint64_t(0));
     each_in_order(table, [&](const Row& row) {
-      std::apply([&](const auto&... c) { (out.put(row.*c.member), ...); }, Row::columns());
+      std::apply([&](const auto&... c) { (out.put(row.*c.member), ...); }, columns_of<Row>);
     });
     out.set_size(size_at);
   });

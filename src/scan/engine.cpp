@@ -663,10 +663,14 @@ void mask_contexts(Level& level) {
 void Scan::State::settle(Level& level, size_t matched) {
   if (level.waiting.empty()) return;
   if (!level.secrets.empty()) mask_contexts(level);
-  const auto left = std::stable_partition(level.waiting.begin(), level.waiting.end(),
-                                          [&](const Item& item) { return item.end + settled_behind <= matched; });
-  items.insert(items.end(), std::make_move_iterator(level.waiting.begin()), std::make_move_iterator(left));
-  level.waiting.erase(level.waiting.begin(), left);
+  size_t left = 0;
+  for (Item& item : level.waiting) {
+    if (item.end + settled_behind <= matched)
+      items.push_back(std::move(item));
+    else if (Item& to = level.waiting[left++]; &to != &item)
+      to = std::move(item);
+  }
+  level.waiting.resize(left);
   if (drain && items.size() >= portion) hand_over();
 }
 
@@ -679,6 +683,7 @@ void Scan::State::hand_over() {
   order.erase(
       std::unique(order.begin(), order.end(), [&](size_t a, size_t b) { return same_place(items[a], items[b]); }),
       order.end());
+  results->features.reserve(results->features.size() + order.size());
   for (size_t number : order) results->features.push_back(std::move(items[number].found));
   items.clear();
   if (!drain) return;
