@@ -1,4 +1,5 @@
 // weft show, weft export, weft log: looking without changing
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "extract/address.h"
 #include "link/link.h"
 #include "pack/database.h"
+#include "pack/scope_tables.h"
 
 namespace weft::app {
 namespace {
@@ -36,6 +38,14 @@ void hex_dump(const extract::Place& place, size_t marked, bool colour) {
   }
 }
 
+// What of the file the answer would show: of a decoded layer, where it comes from.
+pack::ScopeStretch shown_stretch(const std::string& label, const std::string& path, const extract::Place& place) {
+  bool layered = path.find('-') != std::string::npos;
+  uint64_t before = layered ? 0 : std::min<uint64_t>(place.at, place.in_file);
+  uint64_t after = layered ? 1 : place.bytes.size() - place.at;
+  return {label, place.file.value_or(""), place.file_id, place.in_file - before, place.in_file + after};
+}
+
 void show(const std::string& folder, const std::string& address, uint64_t before, uint64_t after) {
   extract::Case in = extract::Case::open(folder, true);
   auto [label, path] = extract::split_address(address);
@@ -45,15 +55,14 @@ void show(const std::string& folder, const std::string& address, uint64_t before
   extract::Place place = addresses.read(path, before, after);
 
   pack::Database database(in.temporary(), 256 * MiB);
-  std::string file = pack::Database::quote(place.file.value_or(""));
-  if (auto why = database.value("SELECT " + in.scope().why(pack::Database::quote(label), file)))
+  database.attach_packs({in.pack(label)});
+  if (auto why = pack::kept_out_of(database, in.scope(), shown_stretch(label, path, place)))
     throw Error("not shown, " + *why, address);
   std::printf("address  %s\n", address.c_str());
   std::printf("exhibit  %s (%s)\n", exhibit->path.c_str(), exhibit->format.c_str());
   std::printf("layer    %s, byte %lu\n", place.layer.c_str(), (unsigned long)(place.first + place.at));
   std::printf("file     %s\n",
               place.file ? printable(*place.file).c_str() : "none: unallocated, or between file systems");
-  database.attach_packs({in.pack(label)});
   size_t marked = 1;
   for (const auto& row : database.rows(
            "SELECT kind, value, encoding FROM feature WHERE path = " + pack::Database::quote(path) + " ORDER BY ALL")) {

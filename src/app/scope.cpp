@@ -1,5 +1,5 @@
 // weft scope: what the authority covers, and what is privileged
-#include "pack/scope.h"
+#include "pack/scope_tables.h"
 
 #include <cstdio>
 #include <fmt/format.h>

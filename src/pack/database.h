@@ -69,8 +69,6 @@ class Database {
   Native& native() { return *native_; }
 
  private:
-  std::string covered(const TableInfo& table) const;
-
   std::unique_ptr<Native> native_;
   Scope scope_;
 };
