@@ -1,6 +1,4 @@
 // weft scope: what the authority covers, and what is privileged
-#include "pack/scope_tables.h"
-
 #include <cstdio>
 #include <fmt/format.h>
 #include <memory>
@@ -12,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "pack/database.h"
+#include "pack/scope_tables.h"
 #include "report/terminal.h"
 #include "report/words.h"
 
