@@ -118,7 +118,7 @@ void print_access(const std::vector<json>& log) {
     if (text_of(line, "action") == "answered") {
       json detail = line.value("detail", json::object());
       if (detail.is_object() && detail.contains("asked") && detail["asked"].is_number_unsigned())
-        answers[detail["asked"].get<uint64_t>()] = std::move(detail);
+        answers.insert_or_assign(detail["asked"].get<uint64_t>(), detail);
     }
   std::vector<Line> lines;
   for (const json& line : log) {

@@ -18,7 +18,7 @@
 namespace weft::pack {
 namespace {
 
-constexpr uint64_t in_front_of_head = 256;
+constexpr uint64_t in_front_of_head = 128;
 
 // When a file was first and last made or changed.
 constexpr std::string_view file_first = "CASE WHEN f.kind = 'file' THEN least(f.created, f.modified) END";

@@ -2,7 +2,7 @@
 // and the message that the row lies in, and so reads the packs' file, message and feature tables once.
 //
 // A message reaches from its head to the next message's in the same file, with all that lies between: enclosed
-// messages, attachments, and what is unpacked from them. What stands up to 256 bytes in front of its head (the "From "
+// messages, attachments, and what is unpacked from them. What stands up to 128 bytes in front of its head (the "From "
 // line of a mailbox) is taken for a part of it, too. Where a file holds a single message, the file is the message.
 #pragma once
 

@@ -80,6 +80,7 @@ TEST_F(ScopeRows, AMessageIsKeptOutWithAllThatIsInIt) {
   feature(1, 2600, "secret attachment", "", "-BASE64-40-GZIP-3");
   feature(1, 3500, "later text");
   feature(1, 1900, "its From line");
+  feature(1, 1860, "the end of the one before");
   feature(1, -1, "slack");
   feature(0, 99, "unallocated");
   EXPECT_EQ(out(counsel),
