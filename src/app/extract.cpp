@@ -18,8 +18,7 @@ namespace weft::app {
 namespace {
 
 // A stored hash that does not match must not pass quietly.
-bool hash_mismatch(extract::Case& in, const std::string& label) {
-  pack::Database database(in.temporary(), 256 * MiB);
+bool hash_mismatch(extract::Case& in, const std::string& label, pack::Database& database) {
   database.attach_packs({in.pack(label)});
   return database.value("SELECT hash_check FROM exhibit").value_or("") == "MISMATCH";
 }
@@ -34,12 +33,12 @@ void print_done(extract::Case& in, const std::string& label, bool already, const
 
 // The selector index, while the pack's files are still in memory: the first linking then finds all of them made. It is
 // a saving, so an exhibit without one is extracted all the same.
-void make_index(extract::Case& in, const std::string& label, const CommonOptions& options) {
+void make_index(extract::Case& in, const std::string& label, pack::Database& database) {
   try {
     const std::string folder = in.indexes();
     std::filesystem::create_directories(folder);
-    link::sync_indexes(link::make_indexes(link::sources({in.pack(label)}, in.folder() + "/tokens", folder, in.scope()),
-                                          in.temporary(), options.limits(), 1));
+    const std::vector<link::Source> one = link::sources({in.pack(label)}, in.folder() + "/tokens", folder, in.scope());
+    link::sync_indexes(link::make_indexes(one, database));
   } catch (const Error& error) {
     std::fprintf(stderr, "weft: %s: extracted, but its selector index could not be made; linking tries again: %s\n",
                  label.c_str(), error.what());
@@ -51,14 +50,20 @@ void make_index(extract::Case& in, const std::string& label, const CommonOptions
 Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, const CommonOptions& options,
                     const extract::Lists& lists) {
   Outcome outcome;
+  std::optional<pack::Database> database;  // one for all: opening it takes as long as sealing a small exhibit
   for (const extract::Exhibit& exhibit : in.exhibits()) {
     if (!labels.empty() && std::find(labels.begin(), labels.end(), exhibit.label) == labels.end()) continue;
     ProgressLine line;
     try {
-      extract::ExtractOptions how{options.thread_count(), options.limits(),
-                                  [&](const extract::Progress& now) { line.show(now); }, options.scan_all, lists};
+      if (!database) database.emplace(in.temporary(), options.limits().memory / 2);
+      extract::ExtractOptions how{options.thread_count(),
+                                  options.limits(),
+                                  [&](const extract::Progress& now) { line.show(now); },
+                                  options.scan_all,
+                                  lists,
+                                  *database};
       extract::Extracted done = extract::extract(in, exhibit, how, stop);
-      if (done == extract::Extracted::sealed) make_index(in, exhibit.label, options);
+      if (done == extract::Extracted::sealed) make_index(in, exhibit.label, *database);
       line.clear();
       if (done == extract::Extracted::stopped) {
         std::fprintf(stderr, "weft: interrupted; the same command goes on where it stopped\n");
@@ -75,7 +80,7 @@ Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, c
             exhibit.label.c_str());
         outcome.worst(exit_attention);
       }
-      if (hash_mismatch(in, exhibit.label)) {
+      if (hash_mismatch(in, exhibit.label, *database)) {
         std::fprintf(
             stderr, "weft: HASH MISMATCH: %s: the container's stored hash is not that of its content; see the report\n",
             exhibit.label.c_str());

@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <cstring>
 #include <fmt/format.h>
 
 namespace weft {
@@ -52,6 +53,13 @@ char32_t code_point(std::string_view sequence) {
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    if (uint64_t word; text.size() >= sizeof word) {  // most text is ASCII
+      std::memcpy(&word, text.data(), sizeof word);
+      if (!(word & 0x8080808080808080)) {
+        text.remove_prefix(sizeof word);
+        continue;
+      }
+    }
     size_t length = utf8_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);
@@ -61,6 +69,7 @@ bool is_utf8(std::string_view text) {
 
 std::string printable(std::string_view text) {
   std::string out;
+  out.reserve(text.size());
   while (!text.empty()) {
     size_t plain = 0;
     while (plain < text.size() && text[plain] >= ' ' && text[plain] < 0x7F) ++plain;

@@ -52,7 +52,7 @@ void close_work(Case& in, const std::string& label) {
 // Units made under other settings are thrown away.
 std::string settings_of(const Limits& limits, const Lists& lists) {
   nlohmann::json out = {{"version", WEFT_VERSION},
-                        {"work folder", 4},  // what lies in it and how it is cut; counted up when that changes
+                        {"work folder", 5},  // what lies in it and how it is cut; counted up when that changes
                         {"page", limits.page},
                         {"unit", limits.unit},
                         {"margin_before", limits.margin_before},
@@ -94,10 +94,10 @@ Extracted extract(Case& in, const Exhibit& exhibit, const ExtractOptions& option
   pack::SealOptions seal;
   seal.exhibit = exhibit.label, seal.units = pack_units(work);
   seal.folder = in.pack(exhibit.label), seal.tokens = in.tokens(exhibit.label), seal.temporary = in.temporary();
-  seal.limits = options.limits, seal.version = WEFT_VERSION, seal.threads = options.threads;
+  seal.limits = options.limits, seal.version = WEFT_VERSION;
   seal.lists = options.lists.used(), seal.stop = options.lists.stop();
   seal.run = {started, to_text(now()), "local", options.threads, host_name()};
-  pack::seal(seal);  // the pack is there, whole
+  pack::seal(seal, options.database);  // the pack is there, whole
   close_work(in, exhibit.label);
   return Extracted::sealed;
 }

@@ -4,6 +4,7 @@
 #include "extract/case.h"
 #include "extract/engine.h"
 #include "extract/lists.h"
+#include "pack/database.h"
 
 namespace weft::extract {
 
@@ -11,8 +12,9 @@ struct ExtractOptions {
   unsigned threads = 1;
   Limits limits;
   std::function<void(const Progress&)> progress;
-  bool scan_all = false;  // equal contents of earlier exhibits too
-  Lists lists;            // checked
+  bool scan_all = false;     // equal contents of earlier exhibits too
+  Lists lists;               // checked
+  pack::Database& database;  // to seal with
 };
 
 enum class Extracted { sealed, already, stopped };

@@ -39,16 +39,19 @@ EvidenceFile::EvidenceFile(std::string path) : path_(std::move(path)) {
 
 std::string EvidenceFile::try_read(uint64_t offset, MutableBytes out) const {
   while (has_holes_ && !out.empty()) {
-    // Holes are zeros that nobody has to read. Where the file system cannot tell, all of it is data.
-    const off_t data = ::lseek(fd_.get(), off_t(offset), SEEK_DATA);
-    const uint64_t data_begin = data >= 0 ? uint64_t(data) : errno == ENXIO ? size_ : offset;
-    const size_t hole = size_t(std::min<uint64_t>(data_begin - offset, out.size()));
-    std::memset(out.data(), 0, hole);
-    out = out.subspan(hole);
-    offset += hole;
-    if (out.empty()) return {};
-    const off_t end = ::lseek(fd_.get(), off_t(offset), SEEK_HOLE);
-    const size_t n = end > off_t(offset) ? size_t(std::min<uint64_t>(uint64_t(end) - offset, out.size())) : out.size();
+    if (offset < data_begin_ || offset >= data_end_) {
+      // Holes are zeros that nobody has to read. Where the file system cannot tell, all of it is data.
+      const off_t data = ::lseek(fd_.get(), off_t(offset), SEEK_DATA);
+      const uint64_t begin = data >= 0 ? uint64_t(data) : errno == ENXIO ? size_ : offset;
+      const size_t hole = size_t(std::min<uint64_t>(begin - offset, out.size()));
+      std::memset(out.data(), 0, hole);
+      out = out.subspan(hole);
+      offset += hole;
+      if (out.empty()) return {};
+      const off_t end = ::lseek(fd_.get(), off_t(offset), SEEK_HOLE);
+      data_begin_ = offset, data_end_ = end > off_t(offset) ? uint64_t(end) : size_;
+    }
+    const size_t n = size_t(std::min<uint64_t>(data_end_ - offset, out.size()));
     if (std::string reason = read_fully(fd_.get(), offset, out.first(n)); !reason.empty()) return reason;
     out = out.subspan(n);
     offset += n;

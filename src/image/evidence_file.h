@@ -31,6 +31,8 @@ class EvidenceFile {
   uint64_t size_ = 0;
   bool is_device_ = false;
   bool has_holes_ = false;
+  // A stretch without holes, as the file system told last: to be told costs it a walk up to the next hole.
+  mutable uint64_t data_begin_ = 0, data_end_ = 0;
 };
 
 // pread until out is full; "" or the reason.

@@ -138,13 +138,13 @@ bool Index::intact() const {
   IndexHeader header;
   std::memcpy(&header, bytes.data(), sizeof header);
   bytes = bytes.subspan(sizeof header);
-  IndexChecksum checksum;
+  Checksum checksum;
   while (!bytes.empty()) {
-    checksum.add(bytes.first(std::min<size_t>(bytes.size(), checked_at_once)));
+    checksum.update(bytes.first(std::min<size_t>(bytes.size(), checked_at_once)));
     bytes = bytes.subspan(std::min<size_t>(bytes.size(), checked_at_once));
     give_back_pages();
   }
-  return bytes.size() % 8 == 0 && checksum.finish(header) == header.checksum;
+  return bytes.size() % 8 == 0 && index_checksum(std::move(checksum), header) == header.checksum;
 }
 
 std::pair<size_t, size_t> Index::cell(size_t segment, uint64_t hash) const {
@@ -281,12 +281,13 @@ std::vector<std::string> make_indexes(const std::vector<Source>& sources, const 
   std::exception_ptr failed;
   std::vector<std::string> made;
   auto work = [&] {
+    std::optional<pack::Database> database;
     std::optional<IndexBuilder> builder;
     try {
       for (size_t i = next++; i < sources.size(); i = next++) {
         const std::string digest = pack_digest(sources[i]);
         if (is_good(sources[i], digest)) continue;
-        if (!builder) builder.emplace(temporary, memory);
+        if (!builder) builder.emplace(database.emplace(temporary, memory));
         builder->make(sources[i], digest);
         std::lock_guard lock(mutex);
         made.push_back(sources[i].index);
@@ -302,6 +303,18 @@ std::vector<std::string> make_indexes(const std::vector<Source>& sources, const 
     for (unsigned i = 0; i < threads; ++i) pool.emplace_back(work);
   }
   if (failed) std::rethrow_exception(failed);
+  return made;
+}
+
+std::vector<std::string> make_indexes(const std::vector<Source>& sources, pack::Database& database) {
+  IndexBuilder builder(database);
+  std::vector<std::string> made;
+  for (const Source& source : sources) {
+    const std::string digest = pack_digest(source);
+    if (is_good(source, digest)) continue;
+    builder.make(source, digest);
+    made.push_back(source.index);
+  }
   return made;
 }
 

@@ -156,6 +156,8 @@ class Index {
 // paths of those that were made. `temporary` for DuckDB's spill.
 std::vector<std::string> make_indexes(const std::vector<Source>& sources, const std::string& temporary,
                                       const Limits& limits, unsigned threads);
+// The same in this thread, with a database that is open already.
+std::vector<std::string> make_indexes(const std::vector<Source>& sources, pack::Database& database);
 // Returns when the files are on the disk.
 void sync_indexes(const std::vector<std::string>& paths);
 

@@ -111,7 +111,7 @@ class Output {
   }
   void finish(IndexHeader& header) {
     header.size = at_;
-    header.checksum = checksum_.finish(header);
+    header.checksum = index_checksum(std::move(checksum_), header);
     if (::pwrite(fd_.get(), &header, sizeof header, 0) != ssize_t(sizeof header))
       throw Error("cannot write", temporary_, errno);
     // Begun now, it costs little to wait for later (sync_indexes).
@@ -124,7 +124,7 @@ class Output {
   uint64_t put(const void* from, size_t size) {
     check(size % 8 == 0, "the parts of an index are aligned");
     uint64_t begin = at_;
-    checksum_.add(Bytes(static_cast<const uint8_t*>(from), size));
+    checksum_.update(Bytes(static_cast<const uint8_t*>(from), size));
     write(from, size);
     return begin;
   }
@@ -140,7 +140,7 @@ class Output {
   std::string path_, temporary_;
   Fd fd_;
   uint64_t at_ = 0;
-  IndexChecksum checksum_;
+  Checksum checksum_;
 };
 
 template <size_t n>
@@ -167,10 +167,10 @@ uint64_t put_text(std::string& to, std::string_view text) {
 }  // namespace
 
 struct IndexBuilder::Memory {
-  Memory(const std::string& temporary, uint64_t memory) : database(temporary, memory, 1) {
+  explicit Memory(Database& open) : database(open) {
     for (const Kind& kind : kinds()) seeds.push_back(hash_text(0, kind.name));
   }
-  Database database;
+  Database& database;
   std::vector<uint64_t> seeds;  // by kind: of its values' hashes
   std::vector<Bucket> buckets;
   std::vector<std::pair<uint64_t, uint32_t>> order;  // hash and number of each row of a bucket
@@ -502,8 +502,7 @@ class IndexBuilder::Build {
   std::vector<uint64_t> amounts_, own_amounts_, entries_of_kind_;
 };
 
-IndexBuilder::IndexBuilder(const std::string& temporary, uint64_t memory)
-    : memory_(std::make_unique<Memory>(temporary, memory)) {}
+IndexBuilder::IndexBuilder(Database& database) : memory_(std::make_unique<Memory>(database)) {}
 IndexBuilder::~IndexBuilder() = default;
 
 void IndexBuilder::make(const Source& source, const std::string& pack) {

@@ -12,13 +12,14 @@
 #include <type_traits>
 
 #include "base/bytes.h"
+#include "base/checksum.h"
 #include "link/index.h"
 
 namespace weft::link {
 
 static_assert(std::endian::native == std::endian::little, "an index lies in the file as it lies in memory");
 
-inline constexpr std::string_view index_magic = "WEFTIDXE";
+inline constexpr std::string_view index_magic = "WEFTIDXF";
 
 struct IndexHeader {
   char magic[8];
@@ -37,37 +38,12 @@ struct SegmentAt {
 static_assert(std::is_trivially_copyable_v<IndexHeader> && sizeof(IndexHeader) % 8 == 0 && sizeof(IndexEntry) == 32 &&
               sizeof(IndexPlace) == 40 && sizeof(IndexFile) == 72 && sizeof(SegmentAt) == 64);
 
-// Against a disk, not against an enemy: four lanes with the round of XXH64 (Collet), at the speed of memory. Everything
-// in an index is padded to eight bytes.
-class IndexChecksum {
- public:
-  void add(Bytes bytes) {
-    const uint8_t* at = bytes.data();
-    size_t left = bytes.size() / 8;
-    for (; left > 0 && lane_ != 0; --left, at += 8) round(lanes_[lane_], at), lane_ = (lane_ + 1) % 4;
-    for (; left >= 4; left -= 4, at += 32)
-      round(lanes_[0], at), round(lanes_[1], at + 8), round(lanes_[2], at + 16), round(lanes_[3], at + 24);
-    for (; left > 0; --left, at += 8) round(lanes_[lane_], at), ++lane_;
-  }
-  uint64_t finish(const IndexHeader& header) {
-    const auto* begin = reinterpret_cast<const uint8_t*>(&header);
-    constexpr size_t from = offsetof(IndexHeader, size);
-    add(Bytes(begin + from, sizeof header - from));
-    uint64_t out = 0;
-    for (uint64_t lane : lanes_) out = (out ^ lane) * p1, out ^= out >> 32;
-    return out;
-  }
-
- private:
-  static constexpr uint64_t p1 = 0x9e3779b185ebca87, p2 = 0xc2b2ae3d27d4eb4f;
-  static void round(uint64_t& lane, const uint8_t* at) {
-    uint64_t word;
-    std::memcpy(&word, at, 8);
-    lane = std::rotl(lane + word * p2, 31) * p1;
-  }
-  uint64_t lanes_[4] = {p1 + p2, p2, 0, uint64_t(0) - p1};
-  size_t lane_ = 0;
-};
+// Of the body, and then of the rest of the header.
+inline uint64_t index_checksum(Checksum body, const IndexHeader& header) {
+  constexpr size_t from = offsetof(IndexHeader, size);
+  body.update(Bytes(reinterpret_cast<const uint8_t*>(&header) + from, sizeof header - from));
+  return body.value();
+}
 
 // A segment's directory says where the entries of each cell begin: cells are equal stretches of its range of hashes.
 // Segments are equal stretches of the whole range, too, so segment and cell follow from the hash.
@@ -83,11 +59,11 @@ inline uint64_t within_part(uint64_t hash, uint64_t parts) {
 uint64_t mix_hash(uint64_t a, uint64_t b);
 uint64_t hash_text(uint64_t seed, std::string_view text);
 
-// Makes the indexes of exhibits, one after the other; keeps its memory between them. One thread.
+// Makes the indexes of exhibits, one after the other, reading their packs through a database; keeps its memory between
+// them. One thread.
 class IndexBuilder {
  public:
-  // temporary, memory: for DuckDB.
-  IndexBuilder(const std::string& temporary, uint64_t memory);
+  explicit IndexBuilder(pack::Database& database);
   ~IndexBuilder();
   IndexBuilder(const IndexBuilder&) = delete;
   IndexBuilder& operator=(const IndexBuilder&) = delete;

@@ -228,7 +228,8 @@ void write_parquet_query(Database& database, const std::string& query, const std
   if (!fd || ::fchmod(fd.get(), mode_t(mode)) != 0) throw Error("cannot create", temporary, errno);
   // The mode holds from the first byte on: DuckDB writes into the file we made, not beside it.
   database.run(
-      fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, USE_TMP_FILE false)",
+      fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880, "
+                  "USE_TMP_FILE false)",
                   query, Database::quote(temporary)));
   if (::fsync(fd.get()) != 0) throw Error("cannot write", temporary, errno);
   publish(temporary, path);

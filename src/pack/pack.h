@@ -13,6 +13,8 @@
 
 namespace weft::pack {
 
+class Database;
+
 // A list that the examiner gave to an extraction, as the manifest names it.
 struct UsedList {
   std::string kind;  // words, rules, stop
@@ -40,12 +42,13 @@ struct SealOptions {
   std::vector<UsedList> lists;
   const StopList* stop = nullptr;  // features on it are marked
   Run run;
-  unsigned threads = 1;  // for DuckDB; the bytes do not depend on it
 };
 
 // Merges the portions of all units, each row once, fills features' `file` from the file table and `stopped` from the
 // stop list, writes the Parquet files and manifest.json, syncs, renames. Unit files are mapped; memory does not grow
-// with the number of rows. The Parquet files depend on the rows and the stop list alone.
+// with the number of rows. The Parquet files depend on the rows and the stop list alone. With a database that is open
+// already (opening one costs as much as ten thousand rows), or with its own.
+void seal(const SealOptions& options, Database& database);
 void seal(const SealOptions& options);
 
 struct PackInfo {

@@ -62,7 +62,7 @@ void append_rows(benchmark::State& state) {
   count_rows(state, rows.size());
 }
 
-// Arguments: threads, MiB for the whole seal (DuckDB may use half).
+// Argument: MiB for the whole seal (DuckDB may use half).
 void seal_rows(benchmark::State& state) {
   Scratch scratch;
   SealOptions options;
@@ -75,7 +75,7 @@ void seal_rows(benchmark::State& state) {
   }
   options.temporary = scratch / "tmp", options.tokens = scratch / "tokens.parquet",
   options.folder = scratch / "packs/K1";
-  options.threads = unsigned(state.range(0)), options.limits.memory = uint64_t(state.range(1)) * MiB;
+  options.limits.memory = uint64_t(state.range(0)) * MiB;
   for (auto _ : state) {
     seal(options);
     state.PauseTiming();
@@ -88,13 +88,7 @@ void seal_rows(benchmark::State& state) {
 BENCHMARK(unit_write)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(unit_read)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(append_rows)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(seal_rows)
-    ->Args({1, 2048})
-    ->Args({2, 2048})
-    ->Args({2, 1024})
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime()
-    ->Iterations(1);
+BENCHMARK(seal_rows)->Arg(2048)->Arg(1024)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
 
 }  // namespace
 }  // namespace weft::pack

@@ -3,7 +3,7 @@
 //   hash → manifest → sync → rename
 // One pass a table, and no more memory than a row a portion, and a row group: how many rows there are does not matter.
 // What makes the bytes equal: the order is total up to identical rows (pack/order.h), row groups have a fixed number of
-// rows, and one thread makes them. A test seals with 1, 2 and 4 threads and compares the bytes.
+// rows, and one thread makes them.
 #include <filesystem>
 #include <set>
 #include <tuple>
@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "pack/append.h"
+#include "pack/database.h"
 #include "pack/file_paths.h"
 #include "pack/manifest.h"
 #include "pack/merge.h"
@@ -74,11 +75,8 @@ class WholeContents {
 
 class Sealing {
  public:
-  Sealing(const SealOptions& options, const std::string& folder)
-      : options_(options),
-        folder_(folder),
-        database_(options.temporary, options.limits.memory / 2, options.threads),
-        paths_(options.temporary) {
+  Sealing(const SealOptions& options, const std::string& folder, Database& database)
+      : options_(options), folder_(folder), database_(database), paths_(options.temporary) {
     units_.reserve(options.units.size());
     for (const std::string& unit : options.units) units_.emplace_back(unit);
   }
@@ -150,7 +148,7 @@ class Sealing {
 
   const SealOptions& options_;
   const std::string folder_;
-  Database database_;
+  Database& database_;
   std::vector<UnitFile> units_;
   FilePaths paths_;
   WholeContents whole_;
@@ -170,6 +168,11 @@ void remove_folder(const std::string& path) {
 }  // namespace
 
 void seal(const SealOptions& options) {
+  Database database(options.temporary, options.limits.memory / 2);
+  seal(options, database);
+}
+
+void seal(const SealOptions& options, Database& database) {
   if (exists(options.folder)) throw Error("there is a pack already", options.folder);
   stdfs::path folder(options.folder);
   std::string temporary = (folder.parent_path() / ("." + folder.filename().string() + ".sealing")).string();
@@ -178,7 +181,7 @@ void seal(const SealOptions& options) {
 
   make_folder(stdfs::path(options.tokens).parent_path().string());
   make_folder(options.temporary);
-  const std::vector<SealedTable> tables = Sealing(options, temporary).all();
+  const std::vector<SealedTable> tables = Sealing(options, temporary, database).all();
   write_file(temporary + "/manifest.json", manifest_text(options, tables));  // also syncs the folder
   publish(temporary, options.folder);
 }

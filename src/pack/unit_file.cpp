@@ -1,11 +1,11 @@
-// Unit file, version 3, little-endian:
+// Unit file, version 4, little-endian:
 //   magic "WEFTUNIT", u32 version, SHA-256 (hex) of the schema, so that a build with other columns does not misread it;
 //   portions, each: u64 its size in bytes; for each table in the order of UnitRows: u64 number of rows, u64 size in
 //   bytes, then the rows in the table's order, column by column:
 //     text u32 length + bytes; number, time and real 8 bytes; flag 1 byte; in front of an optional 1 byte, 0 for
 //     nothing
-//   SHA-256 (hex) of all bytes before.
-// The closing hash is checked before a row is read: a file cut short or damaged is an Error, never a few rows fewer.
+//   u64 checksum (base/checksum.h) of all bytes before.
+// The checksum is checked before a row is read: a file cut short or damaged is an Error, never a few rows fewer.
 #include "pack/unit_file.h"
 
 #include <algorithm>
@@ -19,6 +19,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/checksum.h"
 #include "base/cursor.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -32,8 +33,8 @@ namespace weft::pack {
 namespace {
 
 constexpr std::string_view magic = "WEFTUNIT";
-constexpr uint32_t version = 3;
-constexpr size_t hash_size = 64;
+constexpr uint32_t version = 4;
+constexpr size_t schema_size = 64, checksum_size = sizeof(uint64_t);
 
 std::string fingerprint() {
   std::string text;
@@ -137,7 +138,7 @@ void each_in_order(const std::vector<Row>& table, Visit visit) {
 
 class UnitWriter::File {
  public:
-  explicit File(const std::string& path) : path_(path), temporary_(path + ".tmp"), hasher_(Digest::sha256) {
+  explicit File(const std::string& path) : path_(path), temporary_(path + ".tmp") {
     fd_ = Fd(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (!fd_) throw Error("cannot create", temporary_, errno);
     Encoder head;
@@ -150,12 +151,14 @@ class UnitWriter::File {
     if (fd_) ::unlink(temporary_.c_str());
   }
   void write(std::string_view bytes) {
-    hasher_.update(as_bytes(bytes));
+    checksum_.update(as_bytes(bytes));
     put(bytes);
   }
-  // Hash, sync, close, rename.
+  // Checksum, sync, close, rename.
   void finish() {
-    put(hasher_.hex());
+    Encoder closing;
+    closing.little(checksum_.value());
+    put(closing.bytes());
     if (::fsync(fd_.get()) != 0) throw Error("cannot write", temporary_, errno);
     publish(temporary_, path_);
     fd_ = Fd();
@@ -174,7 +177,7 @@ class UnitWriter::File {
 
   std::string path_, temporary_;
   Fd fd_;
-  Hasher hasher_;
+  Checksum checksum_;
 };
 
 UnitWriter::UnitWriter(const std::string& path) : file_(std::make_unique<File>(path)) {}
@@ -211,25 +214,26 @@ namespace {
 
 class UnitReader {
  public:
-  // Checks the file's hash and head.
+  // Checks the file's checksum and head.
   explicit UnitReader(const std::string& path) : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
     struct stat info {};
     if (!fd_ || ::fstat(fd_.get(), &info) != 0) throw Error("cannot open", path, errno);
     const auto size = uint64_t(info.st_size);
-    if (size < head_size + hash_size) throw Error("not a unit file, or cut short", path);
-    left_ = size - hash_size;
-    Hasher hasher(Digest::sha256);
+    if (size < head_size + checksum_size) throw Error("not a unit file, or cut short", path);
+    left_ = size - checksum_size;
+    Checksum checksum;
     const std::string head = read(head_size);
-    hasher.update(as_bytes(head));
-    while (left_ > 0) hasher.update(as_bytes(read(size_t(std::min<uint64_t>(left_, 1 * MiB)))));
-    left_ = hash_size;
+    checksum.update(as_bytes(head));
+    while (left_ > 0) checksum.update(as_bytes(read(size_t(std::min<uint64_t>(left_, 1 * MiB)))));
+    left_ = checksum_size;
     if (head.compare(0, magic.size(), magic) != 0) throw Error("not a unit file", path);
-    if (read(hash_size) != hasher.hex()) throw Error("damaged unit file", path);
+    const std::string closing = read(checksum_size);
+    if (Cursor(as_bytes(closing)).u64le() != checksum.value()) throw Error("damaged unit file", path);
     Cursor in(as_bytes(head));
     in.skip(magic.size());
-    if (in.u32le() != version || in.take_text(hash_size) != fingerprint())
+    if (in.u32le() != version || in.take_text(schema_size) != fingerprint())
       throw Error("unit file of another version of Weft", path);
-    at_ = head_size, left_ = size - hash_size - head_size;
+    at_ = head_size, left_ = size - checksum_size - head_size;
   }
   bool more() const { return left_ > 0; }
   UnitRows portion() {
@@ -245,7 +249,7 @@ class UnitReader {
   }
 
  private:
-  static constexpr size_t head_size = magic.size() + sizeof(uint32_t) + hash_size;
+  static constexpr size_t head_size = magic.size() + sizeof(uint32_t) + schema_size;
 
   std::string read(size_t size) {
     std::string out(size, '\0');
@@ -269,12 +273,13 @@ class UnitReader {
 struct UnitFile::Map {
   explicit Map(const std::string& path) : mapping(path) {
     const Bytes all = mapping.bytes();
-    constexpr size_t head_size = magic.size() + sizeof(uint32_t) + hash_size;
-    if (all.size() < head_size + hash_size) throw Error("not a unit file, or cut short", path);
-    Cursor in(all.first(all.size() - hash_size));
+    constexpr size_t head_size = magic.size() + sizeof(uint32_t) + schema_size;
+    if (all.size() < head_size + checksum_size) throw Error("not a unit file, or cut short", path);
+    Cursor in(all.first(all.size() - checksum_size));
     if (in.take_text(magic.size()) != magic) throw Error("not a unit file", path);
-    if (as_text(all.last(hash_size)) != hash(all.first(all.size() - hash_size))) throw Error("damaged unit file", path);
-    if (in.u32le() != version || in.take_text(hash_size) != fingerprint())
+    if (Cursor(all.last(checksum_size)).u64le() != checksum(all.first(all.size() - checksum_size)))
+      throw Error("damaged unit file", path);
+    if (in.u32le() != version || in.take_text(schema_size) != fingerprint())
       throw Error("unit file of another version of Weft", path);
     each_table(static_cast<const UnitRows&>(UnitRows()), [&](const auto&) { tables.emplace_back(); });
     while (in.ok() && in.remaining() > 0) {
@@ -291,14 +296,14 @@ struct UnitFile::Map {
   std::vector<std::vector<SortedRows>> tables;
 
   // Of a file that may be larger than memory should hold.
-  std::string hash(Bytes bytes) const {
+  uint64_t checksum(Bytes bytes) const {
     constexpr size_t held = 32 * MiB;
-    Hasher hasher(Digest::sha256);
+    Checksum out;
     for (; !bytes.empty(); bytes = bytes.subspan(std::min(held, bytes.size()))) {
-      hasher.update(bytes.first(std::min(held, bytes.size())));
+      out.update(bytes.first(std::min(held, bytes.size())));
       mapping.give_back();
     }
-    return hasher.hex();
+    return out.value();
   }
 };
 

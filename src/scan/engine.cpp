@@ -180,6 +180,7 @@ std::string context_of(std::string_view text, size_t begin, size_t end, bool sec
   size_t first = begin - std::min(begin, context_size), last = end + std::min(text.size() - end, context_size);
   while (first < begin && is_continuation(text[first])) ++first;
   while (last > end && last < text.size() && is_continuation(text[last])) --last;
+  if (!secret && end - begin <= longest_in_context) return printable(text.substr(first, last - first));
   std::string raw(text.substr(first, last - first));
   if (end - begin > longest_in_context) raw.erase(begin - first + longest_in_context, end - begin - longest_in_context);
   if (secret)
