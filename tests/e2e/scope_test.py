@@ -177,13 +177,16 @@ class Messages(unittest.TestCase):
         box.close()
         (home / "Maildir/cur/1.host:2,S").write_bytes(bytes(letter(COUNSEL, ann, day(2023), "five", "maildir.secret@our-defence.net\n")))
         (home / "Maildir/cur/2.host:2,S").write_bytes(bytes(letter(bob, ann, day(2023), "six", "maildir.plain@open-matter.net\n")))
+        other = cls.root / "evidence/other/cur"  # and an exhibit that has one letter to counsel
+        other.mkdir(parents=True)
+        (other / "7.host:2,S").write_bytes(bytes(letter(bob, COUNSEL, day(2023), "seven", "other.secret@our-defence.net\n")))
         for name, year in (("old.txt", 2021), ("inside.txt", 2023), ("new.txt", 2025)):
             (home / name).write_text(f"file.of.{year}@some-file.net\n")
         for path in home.rglob("*"):
             year = {"old.txt": 2021, "new.txt": 2025}.get(path.name, 2023)
             os.utime(path, (day(year).timestamp(), day(year).timestamp()))
         cls.case = cls.root / "case"
-        weft("run", cls.case, home)
+        weft("run", cls.case, home, other.parent)
         cls.everything = cls.values()
         cls.old = next(r for r in table(cls.case, "file") if r["path"] == "old.txt")
 
@@ -204,27 +207,28 @@ class Messages(unittest.TestCase):
 
     def test_a_party(self):
         self.assertIn("attached.secret@our-defence.net", self.everything)
-        place = {r["value"]: r["path"] for r in table(self.case, "feature")}
+        place = {r["value"]: f"{r['exhibit']}:{r['path']}" for r in table(self.case, "feature")}
         subjects = {r["subject"] for r in table(self.case, "message")}
-        self.assertEqual(subjects, {"one", "two", "three", "four", "five", "six"})
+        self.assertEqual(subjects, {"one", "two", "three", "four", "five", "six", "seven"})
         gone = self.under(("privileged", "*", "party:velten-law-office.net", "counsel"))
         self.assertEqual(gone, {COUNSEL, "privileged.secret@our-defence.net", "attached.secret@our-defence.net",
-                                "maildir.secret@our-defence.net"})
-        self.assertEqual(subjects - {r["subject"] for r in table(self.case, "message")}, {"two", "five"})
+                                "maildir.secret@our-defence.net", "other.secret@our-defence.net"})
+        self.assertEqual(subjects - {r["subject"] for r in table(self.case, "message")}, {"two", "five", "seven"})
         names = {r["path"] for r in table(self.case, "file")}
         self.assertNotIn("Maildir/cur/1.host:2,S", names)
         self.assertTrue({"Maildir/cur/2.host:2,S", "inbox"} <= names)
         for value in gone:
             self.assertIn("0 found", weft("search", self.case, value).text)
-            self.assertIn("privileged: counsel", weft("show", self.case, "home:" + place[value], expect={NO_INPUT}).text)
-        weft("show", self.case, "home:" + place["attached.plain@open-matter.net"])
+            self.assertIn("privileged: counsel", weft("show", self.case, place[value], expect={NO_INPUT}).text)
+        weft("show", self.case, place["attached.plain@open-matter.net"])
         weft("link", self.case)
         text = weft("who", self.case, COUNSEL).text + weft("who", self.case, "attached.secret@our-defence.net").text
-        self.assertEqual(text.count("0 of 1 exhibits"), 2, text)
-        self.assertIn("1 of 1", weft("who", self.case, "attached.plain@open-matter.net").text)
+        self.assertEqual(text.count("0 of 2 exhibits"), 2, text)
+        self.assertIn("1 of 2", weft("who", self.case, "attached.plain@open-matter.net").text)
         ledger = [r for r in table(self.case, "set_aside") if r["kind"] == "scope"]
-        self.assertEqual([r["reason"] for r in ledger], ["privileged: counsel"])
-        self.assertTrue(ledger[0]["value"].startswith("1 files, "), ledger)
+        self.assertEqual({(r["examples"], r["reason"]) for r in ledger},
+                         {("home", "privileged: counsel"), ("other", "privileged: counsel")})
+        self.assertTrue(all(r["value"].startswith("1 files, ") for r in ledger), ledger)
         weft("report", self.case)
         report = (self.case / "report/report.html").read_text()
         self.assertNotIn("our-defence.net", report)
@@ -236,7 +240,7 @@ class Messages(unittest.TestCase):
         old = self.old["created"] is None
         self.assertEqual(gone, {"early.secret@earlier-matter.net", "late.secret@later-matter.net",
                                 "file.of.2025@some-file.net"} | ({"file.of.2021@some-file.net"} if old else set()))
-        self.assertEqual({r["subject"] for r in table(self.case, "message")}, {"two", "three", "five", "six"})
+        self.assertEqual({r["subject"] for r in table(self.case, "message")}, {"two", "three", "five", "six", "seven"})
         names = {r["path"] for r in table(self.case, "file")}
         self.assertEqual({"old.txt", "new.txt"} & names, set() if old else {"old.txt"})
         self.assertTrue({"inside.txt", "inbox"} <= names)
