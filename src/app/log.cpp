@@ -70,10 +70,15 @@ Line unreadable() {
 std::string facts(const json& detail) {
   std::string out;
   if (!detail.is_object()) return out;
+  size_t hashes = 0;  // of a pack's tables; whoever wants them reads the log as it is
   for (const auto& [name, value] : detail.items()) {
     std::string text = text_of(detail, name.c_str());
-    if (!text.empty()) out += (out.empty() ? "" : ", ") + name + " " + text;
+    if (name.starts_with("sha256 of "))
+      ++hashes;
+    else if (!text.empty())
+      out += (out.empty() ? "" : ", ") + name + " " + text;
   }
+  if (hashes > 0) out += ", hashes of " + report::counted(hashes, "table");
   return terminal_text(out);
 }
 
