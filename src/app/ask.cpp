@@ -6,6 +6,7 @@
 #include <memory>
 #include <unistd.h>
 
+#include "app/access.h"
 #include "app/command.h"
 #include "app/linked.h"
 #include "base/error.h"
@@ -36,10 +37,13 @@ struct Options {
   std::string value, kind;  // who
 };
 
-void owners(const Options& options) {
+void owners(const Options& options, Answer& answer) {
   Linked linked(options.folder);
   warn_if_behind(linked);
-  if (options.format != "text") return pack::export_table(linked.database(), "owner", options.format, "-");
+  if (options.format != "text") {
+    answer.counts["rows"] = pack::export_table(linked.database(), "owner", options.format, "-");
+    return;
+  }
   Paint paint{wants_colour(STDOUT_FILENO)};
   std::vector<OwnerRow> rows = link::read<OwnerRow>(linked.database(), "ORDER BY exhibit, rank");
   fmt::print("{}\n{}\n", paint.bold("Accounts most associated with each exhibit"),
@@ -62,6 +66,7 @@ void owners(const Options& options) {
                      {report::grouped(row.times, ",")},
                      {std::to_string(row.exhibits)}});
   }
+  answer.counts["rows"] = cells.size();
   if (cells.empty()) {
     fmt::print("  no account stands out on any exhibit\n");
     return;
@@ -76,12 +81,16 @@ void owners(const Options& options) {
     fmt::print("\n{}", report::wrapped("none found on: " + fmt::format("{}", fmt::join(without, ", ")), 2));
 }
 
-void cluster(const Options& options) {
+void cluster(const Options& options, Answer& answer) {
   Linked linked(options.folder);
   warn_if_behind(linked);
-  if (options.format != "text") return pack::export_table(linked.database(), "cluster", options.format, "-");
+  if (options.format != "text") {
+    answer.counts["rows"] = pack::export_table(linked.database(), "cluster", options.format, "-");
+    return;
+  }
   Paint paint{wants_colour(STDOUT_FILENO)};
   std::vector<ClusterRow> rows = link::read<ClusterRow>(linked.database(), "ORDER BY cluster, exhibit");
+  answer.counts["rows"] = rows.size();
   uint64_t clusters = rows.empty() ? 0 : rows.back().cluster;
   fmt::print("{}  {} of {}; {} in none\n", paint.bold("Clusters"), counted(clusters, "cluster"),
              counted(rows.size(), "exhibit"), linked.exhibits().size() - rows.size());
@@ -149,13 +158,14 @@ void print_growth(const std::vector<ClusterRow>& clusters, const std::vector<Ste
 }
 
 // What linked when.
-void cluster_over_time(const Options& options) {
+void cluster_over_time(const Options& options, Answer& answer) {
   Linked linked(options.folder);
   warn_if_behind(linked);
   linked.check_table("dated");
   std::vector<ClusterRow> clusters = link::read<ClusterRow>(linked.database(), "ORDER BY cluster, exhibit");
   std::vector<Step> steps = link::growth(clusters, link::read<DatedRow>(linked.database(), ""));
   if (options.format == "csv") throw Error("how clusters grew is shown as text or as jsonl");
+  answer.counts["rows"] = steps.size();
   if (options.format == "jsonl") {
     for (const Step& step : steps) {
       Json row{{"cluster", step.cluster}};
@@ -183,7 +193,7 @@ std::vector<uint8_t> key_if_readable(const extract::Case& in) {
   return in.key();
 }
 
-int who(const Options& options) {
+void who(const Options& options, Answer& answer) {
   Linked linked(options.folder);
   warn_if_behind(linked);
   std::vector<link::Asked> asked = link::asked(options.value, options.kind, key_if_readable(linked.in()));
@@ -194,6 +204,7 @@ int who(const Options& options) {
     exhibits += !held.empty();
     for (link::Held& one : held) holders.emplace_back(label, std::move(one));
   }
+  answer.counts["rows"] = holders.size(), answer.counts["exhibits"] = exhibits;
   // Most occasions first: where a value is at home comes before where it was passed on to.
   std::stable_sort(holders.begin(), holders.end(),
                    [](const auto& x, const auto& y) { return x.second.times > y.second.times; });
@@ -208,7 +219,7 @@ int who(const Options& options) {
                   {"offset", one.at.offset},
                   {"path", one.at.path},
                   {"file", one.at.file}});
-    return exit_ok;
+    return;
   }
   Paint paint{wants_colour(STDOUT_FILENO)};
   for (const auto& [label, one] : holders) {
@@ -220,15 +231,21 @@ int who(const Options& options) {
   fmt::print("{} of {} exhibits hold it\n", exhibits, linked.exhibits().size());
   if (holders.empty())
     fmt::print("  as a selector, that is; weft search also looks into file names, problems and other features\n");
-  return exit_ok;
 }
 
-std::shared_ptr<Options> add_question(CLI::App* command, const std::vector<std::string>& formats) {
+using Answers = void(const Options&, Answer&);
+
+std::shared_ptr<Options> add_options(App app, CLI::App* command, const std::vector<std::string>& formats,
+                                     Answers* answers) {
   auto options = std::make_shared<Options>();
   command->add_option("CASE", options->folder, "Folder of the case")->required();
   command->add_option("--format", options->format, fmt::format("{}", fmt::join(formats, ", ")))
       ->capture_default_str()
       ->check(CLI::IsMember(formats));
+  add_question(app, *command, options->folder, [options, answers](Answer& answer) {
+    answers(*options, answer);
+    return exit_ok;
+  });
   return options;
 }
 
@@ -236,25 +253,24 @@ std::shared_ptr<Options> add_question(CLI::App* command, const std::vector<std::
 
 void add_owners(App app) {
   CLI::App* command = app.cli.add_subcommand("owners", "Accounts most associated with each exhibit, and the runner-up");
-  auto options = add_question(command, {"text", "jsonl", "csv"});
+  auto options = add_options(app, command, {"text", "jsonl", "csv"}, owners);
   command->add_flag("--all", options->all, "The ten heaviest of each, not the first two");
-  command->callback([options] { owners(*options); });
 }
 
 void add_cluster(App app) {
   CLI::App* command = app.cli.add_subcommand("cluster", "Which exhibits the stated links hold together");
-  auto options = add_question(command, {"text", "jsonl", "csv"});
+  auto options = add_options(app, command, {"text", "jsonl", "csv"}, [](const Options& how, Answer& answer) {
+    how.over_time ? cluster_over_time(how, answer) : cluster(how, answer);
+  });
   command->add_flag("--over-time", options->over_time, "What linked when: the links in order of their earliest date");
-  command->callback([options] { options->over_time ? cluster_over_time(*options) : cluster(*options); });
 }
 
 void add_who(App app) {
   CLI::App* command = app.cli.add_subcommand("who", "Which exhibits hold a value, how often, and where");
-  auto options = add_question(command, {"text", "jsonl"});
+  auto options = add_options(app, command, {"text", "jsonl"}, who);
   command->add_option("VALUE", options->value, "An address, number, hash, key …; blanks, dashes and case do not matter")
       ->required();
   command->add_option("--kind", options->kind, "As this kind of selector only");
-  command->callback([options, app] { app.code = who(*options); });
 }
 
 }  // namespace weft::app

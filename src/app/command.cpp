@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <thread>
 #include <unistd.h>
 
@@ -21,6 +22,20 @@ int code_of(const Error& error) {
       return exit_input;
     default:
       return exit_world;
+  }
+}
+
+int code_of_current_exception() {
+  try {
+    throw;
+  } catch (const extract::CaseInUse&) {
+    return exit_in_use;
+  } catch (const Error& error) {
+    return code_of(error);
+  } catch (const std::bad_alloc&) {
+    return exit_world;
+  } catch (...) {
+    return exit_internal;
   }
 }
 

@@ -26,11 +26,14 @@ enum ExitCode {
 
 // The world's failures and the input's are told apart by the system's code: no code, no failing system.
 int code_of(const Error& error);
+// Of whatever exception is being handled.
+int code_of_current_exception();
 
 // Each command adds itself; its callback sets the exit code.
 struct App {
   CLI::App& cli;
   int& code;
+  const std::vector<std::string>& arguments;  // as they were given, without the program's name
 };
 void add_new(App app);
 void add_add(App app);

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 
+#include "app/access.h"
 #include "app/command.h"
 #include "artefacts/parser.h"
 #include "base/error.h"
@@ -164,7 +165,10 @@ void add_evaluate(App app) {
       ->capture_default_str();
   command->add_flag("--no-baselines", options->no_baselines, "Leave the other methods out");
   add_common(*command, options->common);
-  command->callback([options] { measure(*options); });
+  add_question(app, *command, options->folder, [options](Answer&) {
+    measure(*options);
+    return exit_ok;
+  });
 }
 
 }  // namespace weft::app

@@ -6,6 +6,7 @@
 #include <memory>
 #include <unistd.h>
 
+#include "app/access.h"
 #include "app/command.h"
 #include "app/linked.h"
 #include "base/error.h"
@@ -258,15 +259,21 @@ struct LinksOptions {
   bool all = false;
 };
 
-void links(const LinksOptions& options) {
+void links(const LinksOptions& options, Answer& answer) {
   Linked linked(options.folder);
   warn_if_behind(linked);
   if (options.explain.empty()) {
-    if (options.format != "text") return pack::export_table(linked.database(), "link", options.format, "-");
-    return print_links(link::read<LinkRow>(linked.database(), "ORDER BY rank"), options.all);
+    if (options.format != "text") {
+      answer.counts["rows"] = pack::export_table(linked.database(), "link", options.format, "-");
+      return;
+    }
+    std::vector<LinkRow> rows = link::read<LinkRow>(linked.database(), "ORDER BY rank");
+    answer.counts["rows"] = options.all ? rows.size() : std::min(rows.size(), links_shown);
+    return print_links(rows, options.all);
   }
   if (options.format == "csv") throw Error("one pair is explained as text or as jsonl");
   Explained it = explain(linked, options.explain[0], options.explain[1]);
+  answer.counts["rows"] = it.evidence.size(), answer.counts["set aside"] = it.not_counted.size();
   if (options.format == "jsonl") return print_explained_json(it);
   Paint paint{wants_colour(STDOUT_FILENO)};
   print_statement(it, paint);
@@ -294,13 +301,14 @@ std::map<std::string, std::vector<EvidenceRow>> strongest_by_neighbour(Database&
   return out;
 }
 
-void neighbours(const NeighboursOptions& options) {
+void neighbours(const NeighboursOptions& options, Answer& answer) {
   Linked linked(options.folder);
   warn_if_behind(linked);
   linked.check_label(options.exhibit);
   std::vector<LinkRow> rows = link::read<LinkRow>(
       linked.database(),
       fmt::format("WHERE exhibit_a = {0} OR exhibit_b = {0} ORDER BY rank", Database::quote(options.exhibit)));
+  answer.counts["rows"] = options.all || options.format != "text" ? rows.size() : std::min(rows.size(), links_shown);
   auto strongest = strongest_by_neighbour(linked.database(), options.exhibit);
   auto other = [&](const LinkRow& row) { return row.exhibit_a == options.exhibit ? row.exhibit_b : row.exhibit_a; };
   if (options.format == "jsonl") {
@@ -348,7 +356,10 @@ void add_links(App app) {
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "jsonl", "csv"}));
   command->add_flag("--all", options->all, "All of it, not the strongest only");
-  command->callback([options] { links(*options); });
+  add_question(app, *command, options->folder, [options](Answer& answer) {
+    links(*options, answer);
+    return exit_ok;
+  });
 }
 
 void add_neighbours(App app) {
@@ -360,7 +371,10 @@ void add_neighbours(App app) {
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "jsonl"}));
   command->add_flag("--all", options->all, "All of them, not the strongest only");
-  command->callback([options] { neighbours(*options); });
+  add_question(app, *command, options->folder, [options](Answer& answer) {
+    neighbours(*options, answer);
+    return exit_ok;
+  });
 }
 
 }  // namespace weft::app

@@ -1,14 +1,17 @@
-// weft show, weft export, weft log: looking without changing
+// weft show, weft export: looking without changing
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <unistd.h>
 
+#include "app/access.h"
 #include "app/command.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "extract/address.h"
 #include "link/link.h"
 #include "pack/database.h"
+#include "pack/scope_tables.h"
 
 namespace weft::app {
 namespace {
@@ -36,7 +39,15 @@ void hex_dump(const extract::Place& place, size_t marked, bool colour) {
   }
 }
 
-void show(const std::string& folder, const std::string& address, uint64_t before, uint64_t after) {
+// What of the file the answer would show: of a decoded layer, where it comes from.
+pack::ScopeStretch shown_stretch(const std::string& label, const std::string& path, const extract::Place& place) {
+  bool layered = path.find('-') != std::string::npos;
+  uint64_t before = layered ? 0 : std::min<uint64_t>(place.at, place.in_file);
+  uint64_t after = layered ? 1 : place.bytes.size() - place.at;
+  return {label, place.file.value_or(""), place.file_id, place.in_file - before, place.in_file + after};
+}
+
+void show(const std::string& folder, const std::string& address, uint64_t before, uint64_t after, Answer& answer) {
   extract::Case in = extract::Case::open(folder, true);
   auto [label, path] = extract::split_address(address);
   std::optional<extract::Exhibit> exhibit = in.exhibit(label);
@@ -45,15 +56,17 @@ void show(const std::string& folder, const std::string& address, uint64_t before
   extract::Place place = addresses.read(path, before, after);
 
   pack::Database database(in.temporary(), 256 * MiB);
-  std::string file = pack::Database::quote(place.file.value_or(""));
-  if (auto why = database.value("SELECT " + in.scope().why(pack::Database::quote(label), file)))
+  database.attach_packs({in.pack(label)});
+  if (auto why = pack::kept_out_of(database, in.scope(), shown_stretch(label, path, place))) {
+    answer.withheld = *why;
     throw Error("not shown, " + *why, address);
+  }
+  answer.counts["bytes"] = place.bytes.size();
   std::printf("address  %s\n", address.c_str());
   std::printf("exhibit  %s (%s)\n", exhibit->path.c_str(), exhibit->format.c_str());
   std::printf("layer    %s, byte %lu\n", place.layer.c_str(), (unsigned long)(place.first + place.at));
   std::printf("file     %s\n",
               place.file ? printable(*place.file).c_str() : "none: unallocated, or between file systems");
-  database.attach_packs({in.pack(label)});
   size_t marked = 1;
   for (const auto& row : database.rows(
            "SELECT kind, value, encoding FROM feature WHERE path = " + pack::Database::quote(path) + " ORDER BY ALL")) {
@@ -84,7 +97,10 @@ void add_show(App app) {
   command->add_option("--after", options->after, "Bytes shown from it on")
       ->capture_default_str()
       ->check(CLI::Range(1, 1 << 24));
-  command->callback([options] { show(options->folder, options->address, options->before, options->after); });
+  add_question(app, *command, options->folder, [options](Answer& answer) {
+    show(options->folder, options->address, options->before, options->after, answer);
+    return exit_ok;
+  });
 }
 
 void add_export(App app) {
@@ -107,7 +123,7 @@ void add_export(App app) {
       ->check(CLI::IsMember({"csv", "jsonl", "parquet"}));
   command->add_option("-o,--output", options->out, "File to write (default: standard output)");
   add_common(*command, options->common);
-  command->callback([options] {
+  add_question(app, *command, options->folder, [options](Answer& answer) {
     extract::Case in = extract::Case::open(options->folder, true);
     pack::Database database(in.temporary(), options->common.limits().memory / 2);
     database.keep_to(in.scope());
@@ -116,17 +132,8 @@ void add_export(App app) {
       database.attach_links(in.links());
     else
       std::fprintf(stderr, "weft: the links were made under other scope rules and are left out; link again\n");
-    pack::export_table(database, options->table, options->format, options->out);
-  });
-}
-
-void add_log(App app) {
-  CLI::App* command = app.cli.add_subcommand("log", "Show the custody log");
-  auto folder = std::make_shared<std::string>();
-  command->add_option("CASE", *folder, "Folder of the case")->required();
-  command->callback([folder] {
-    extract::Case in = extract::Case::open(*folder, true);
-    std::fputs(read_file(in.log_file()).c_str(), stdout);
+    answer.counts["rows"] = pack::export_table(database, options->table, options->format, options->out);
+    return exit_ok;
   });
 }
 

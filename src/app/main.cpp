@@ -27,7 +27,8 @@ int run(int argc, char** argv) {
   cli.set_version_flag("--version", std::string("weft ") + WEFT_VERSION);
   cli.require_subcommand(1);
   int code = exit_ok;
-  App app{cli, code};
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  App app{cli, code, arguments};
   add_run(app), add_new(app), add_add(app), add_extract(app), add_link(app), add_report(app), add_search(app),
       add_show(app), add_verify(app), add_export(app), add_log(app), add_stoplist(app), add_scope(app), add_links(app),
       add_neighbours(app), add_owners(app), add_cluster(app), add_who(app), add_background(app), add_evaluate(app),
@@ -49,17 +50,12 @@ int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
   try {
     return run(argc, argv);
-  } catch (const weft::extract::CaseInUse& error) {
-    std::fprintf(stderr, "weft: %s\n", error.what());
-    return exit_in_use;
-  } catch (const weft::Error& error) {
-    std::fprintf(stderr, "weft: %s\n", error.what());
-    return code_of(error);
   } catch (const std::bad_alloc&) {
     std::fprintf(stderr, "weft: out of memory; give it more with --memory, or less to do with --threads\n");
-    return exit_world;
+    return code_of_current_exception();
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "weft: unexpected: %s\n", error.what());
-    return exit_internal;
+    int code = code_of_current_exception();
+    std::fprintf(stderr, "weft: %s%s\n", code == exit_internal ? "unexpected: " : "", error.what());
+    return code;
   }
 }

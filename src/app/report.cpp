@@ -5,6 +5,7 @@
 #include <memory>
 #include <unistd.h>
 
+#include "app/access.h"
 #include "app/command.h"
 #include "link/link.h"
 
@@ -43,10 +44,12 @@ void add_report(App app) {
   auto options = std::make_shared<Options>();
   command->add_option("CASE", options->folder, "Folder of the case")->required();
   add_common(*command, options->common);
-  command->callback([options] {
+  add_question(app, *command, options->folder, [options](Answer& answer) {
     extract::Case in = extract::Case::open(options->folder);
     report_all(in, options->common, false);
+    answer.counts["exhibits"] = in.sealed_packs().size();
     std::printf("report written to %s\n", in.report().c_str());
+    return exit_ok;
   });
 }
 

@@ -1,16 +1,16 @@
 // weft scope: what the authority covers, and what is privileged
-#include "pack/scope.h"
-
 #include <cstdio>
 #include <fmt/format.h>
 #include <memory>
 #include <unistd.h>
 
+#include "app/access.h"
 #include "app/command.h"
 #include "app/linked.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "pack/database.h"
+#include "pack/scope_tables.h"
 #include "report/terminal.h"
 #include "report/words.h"
 
@@ -29,13 +29,14 @@ struct Options {
   CommonOptions common;
 };
 
-void print(const extract::Case& in, const Scope& scope, const Options& options) {
+void print(const extract::Case& in, const Scope& scope, const Options& options, Answer& answer) {
   std::vector<KeptOut> rows;
   if (!scope.empty()) {
     pack::Database database(in.temporary(), options.common.limits().memory / 2);
     database.attach_packs(in.sealed_packs());
     rows = pack::kept_out(database, scope);
   }
+  answer.counts["rows"] = rows.size();
   if (options.format == "jsonl") {
     for (const KeptOut& row : rows)
       print_json({{"exhibit", row.exhibit}, {"why", row.why}, {"files", row.files}, {"features", row.features}});
@@ -64,11 +65,11 @@ void print(const extract::Case& in, const Scope& scope, const Options& options) 
                                                2)));
 }
 
-void run(const Options& options) {
+void run(const Options& options, Answer& answer) {
   if (options.none && !options.rules.empty()) throw Error("either rules, or --none");
   if (options.rules.empty() && !options.none) {
     extract::Case in = extract::Case::open(options.folder, true);
-    return print(in, in.scope(), options);
+    return print(in, in.scope(), options, answer);
   }
   extract::Case in = extract::Case::open(options.folder);
   std::string before = in.scope().sha256();
@@ -81,7 +82,7 @@ void run(const Options& options) {
   }
   Scope now = in.scope();
   in.log("scope", {{"rules", std::to_string(now.rules().size())}, {"sha256", now.sha256()}, {"before", before}});
-  print(in, now, options);
+  print(in, now, options, answer);
   if (exists(in.links()) && now.sha256() != before)
     fmt::print(stderr, "weft: the links were made under other rules; link again: weft link {}\n", options.folder);
 }
@@ -99,7 +100,10 @@ void add_scope(App app) {
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "jsonl"}));
   add_common(*command, options->common);
-  command->callback([options] { run(*options); });
+  add_question(app, *command, options->folder, [options](Answer& answer) {
+    run(*options, answer);
+    return exit_ok;
+  });
 }
 
 }  // namespace weft::app

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <memory>
 
+#include "app/access.h"
 #include "app/command.h"
 #include "base/text.h"
 
@@ -40,7 +41,7 @@ void print_hits(const review::SearchResult& result) {
   fmt::print("{}{} found\n", result.more ? "more than " : "", result.hits.size());
 }
 
-int run(const Options& options) {
+int run(const Options& options, Answer& answer) {
   extract::Case in = extract::Case::open(options.folder, true);
   pack::Database database(in.temporary(), options.common.limits().memory / 2);
   database.keep_to(in.scope());
@@ -51,11 +52,14 @@ int run(const Options& options) {
       fmt::print("{:<24} {:<12} {:>8} times, first at {}:{}{}\n", holder.exhibit, holder.kind, holder.count,
                  holder.exhibit, holder.path, holder.file.empty() ? "" : "  in " + printable(holder.file));
     fmt::print("{} exhibits hold it\n", holders.size());
+    answer.counts["rows"] = holders.size();
     return exit_ok;
   }
   review::SearchOptions search = options.search;
   search.recorded = recorded_facts(in);
-  print_hits(review::search(database, search));
+  const review::SearchResult result = review::search(database, search);
+  print_hits(result);
+  answer.counts["rows"] = result.hits.size();
   return exit_ok;
 }
 
@@ -73,7 +77,7 @@ void add_search(App app) {
   command->add_option("--exhibit", options->search.exhibit, "This exhibit only");
   command->add_option("--limit", options->search.limit, "Hits shown")->capture_default_str();
   add_common(*command, options->common);
-  command->callback([options, app] { app.code = run(*options); });
+  add_question(app, *command, options->folder, [options](Answer& answer) { return run(*options, answer); });
 }
 
 }  // namespace weft::app

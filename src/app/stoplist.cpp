@@ -4,10 +4,11 @@
 #include <fmt/format.h>
 #include <memory>
 #include <optional>
-#include <stdlib.h>
 
+#include "app/access.h"
 #include "app/command.h"
 #include "base/error.h"
+#include "base/scratch.h"
 #include "pack/database.h"
 #include "pack/pack.h"
 #include "pack/stop_list.h"
@@ -17,23 +18,6 @@ namespace {
 
 struct Options {
   std::string from, exhibit, out = "-";
-};
-
-// A folder for DuckDB where there is no case to have one.
-class Scratch {
- public:
-  Scratch() {
-    const char* base = std::getenv("TMPDIR");
-    path_ = std::string(base && *base ? base : "/tmp") + "/weft-stoplist-XXXXXX";
-    if (!::mkdtemp(path_.data())) throw Error("cannot make a folder", path_, errno);
-  }
-  ~Scratch() { ::rmdir(path_.c_str()); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
 };
 
 std::vector<std::string> packs_of(const extract::Case& in, const std::string& exhibit) {
@@ -76,14 +60,15 @@ class Output {
   uint64_t lines_ = 0;
 };
 
-int run(const Options& options) {
+int run(const Options& options, Answer& answer) {
   std::vector<std::string> packs;
-  std::optional<Scratch> scratch;
+  std::optional<ScratchFolder> scratch;  // where there is no case
+  std::optional<extract::Case> in;
   std::string temporary;
   if (extract::Case::is_case(options.from)) {
-    const extract::Case in = extract::Case::open(options.from, true);
-    packs = packs_of(in, options.exhibit);
-    temporary = in.temporary();
+    in = extract::Case::open(options.from, true);
+    packs = packs_of(*in, options.exhibit);
+    temporary = in->temporary();
   } else {
     const std::string label = pack::info(options.from).exhibit;
     if (!options.exhibit.empty() && options.exhibit != label)
@@ -95,7 +80,9 @@ int run(const Options& options) {
   database.attach_packs(packs);
   Output out(options.out);
   const uint64_t left_out = pack::write_stop_list(database, [&](std::string_view line) { out.line(line); });
-  std::fprintf(stderr, "weft: %lu entries; %lu features without context were left out\n", (unsigned long)out.finish(),
+  const uint64_t lines = out.finish();
+  answer.counts["rows"] = lines;
+  std::fprintf(stderr, "weft: %lu entries; %lu features without context were left out\n", (unsigned long)lines,
                (unsigned long)left_out);
   return exit_ok;
 }
@@ -109,7 +96,7 @@ void add_stoplist(App app) {
   command->add_option("PACK_OR_CASE", options->from, "Folder of a case, or of a sealed pack")->required();
   command->add_option("--exhibit", options->exhibit, "Label of the exhibit (default: all of the case)");
   command->add_option("-o,--output", options->out, "File to write (default: standard output)");
-  command->callback([options, app] { app.code = run(*options); });
+  add_question(app, *command, options->from, [options](Answer& answer) { return run(*options, answer); });
 }
 
 }  // namespace weft::app

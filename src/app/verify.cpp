@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/access.h"
 #include "app/command.h"
 #include "base/error.h"
 #include "extract/address.h"
@@ -18,11 +19,7 @@ namespace {
 // The hashes of a pack's tables as the custody log states them for its last sealing.
 std::map<std::string, std::string> logged_hashes(const extract::Case& in, const std::string& label) {
   std::map<std::string, std::string> out;
-  std::string text = read_file(in.log_file());
-  for (size_t begin = 0; begin < text.size();) {
-    size_t end = std::min(text.find('\n', begin), text.size());
-    auto line = nlohmann::json::parse(text.substr(begin, end - begin), nullptr, false);
-    begin = end + 1;
+  for (const nlohmann::json& line : in.custody_log().lines()) {
     if (!line.is_object() || line.value("action", "") != "extract") continue;
     auto detail = line.value("detail", std::map<std::string, std::string>());
     if (detail["exhibit"] != label || detail["step"] != "sealed") continue;
@@ -124,7 +121,7 @@ struct Options {
   bool packs_only = false;
 };
 
-int verify(const Options& options) {
+int verify(const Options& options, Answer& answer) {
   extract::Case in = extract::Case::open(options.folder, true);
   size_t wrong = 0;
   auto say = [&](const std::string& what, const std::vector<std::string>& found, const std::string& good) {
@@ -132,7 +129,13 @@ int verify(const Options& options) {
     for (const std::string& one : found) std::printf("    %s\n", one.c_str());
     wrong += found.size();
   };
-  say("custody log", in.verify_log(), "unbroken");
+  auto say_log = [&](const char* what, const extract::ChainedLog::Checked& log, const char* none) {
+    say(what, log.wrong, log.there ? fmt::format("unbroken, {} lines", log.lines) : none);
+    for (const std::string& remark : log.remarks) std::printf("    %s\n", remark.c_str());
+  };
+  extract::Case::CheckedLogs logs = in.check_logs();
+  say_log("custody log", logs.custody, "");
+  say_log("access log", logs.access, "nothing was asked yet");
   RulesOfPacks rules;
   for (const extract::Exhibit& exhibit : in.exhibits()) {
     if (!in.sealed(exhibit.label)) {
@@ -159,6 +162,7 @@ int verify(const Options& options) {
       say(exhibit.label + " evidence", {error.what()}, "");
     }
   }
+  answer.counts["wrong"] = wrong;
   std::printf("%s\n", wrong == 0 ? "everything that was checked is in order" : "SOMETHING IS WRONG, see above");
   return wrong == 0 ? exit_ok : exit_attention;
 }
@@ -166,15 +170,18 @@ int verify(const Options& options) {
 }  // namespace
 
 void add_verify(App app) {
-  CLI::App* command = app.cli.add_subcommand(
-      "verify", "Check the custody log, the packs, and a sample of addresses against the evidence");
+  CLI::App* command =
+      app.cli.add_subcommand("verify", "Check the logs, the packs, and a sample of addresses against the evidence");
   auto options = std::make_shared<Options>();
   command->add_option("CASE", options->folder, "Folder of the case")->required();
   command->add_option("--samples", options->samples, "Addresses read again per exhibit")
       ->capture_default_str()
       ->check(CLI::Range(1, 1'000'000));
   command->add_flag("--packs-only", options->packs_only, "Do not read the evidence again");
-  command->callback([options, app] { app.code = verify(*options); });
+  // 5 says that something is wrong, and nothing else.
+  add_question(
+      app, *command, options->folder, [options](Answer& answer) { return verify(*options, answer); },
+      NotLogged::warning);
 }
 
 }  // namespace weft::app

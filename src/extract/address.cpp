@@ -96,15 +96,19 @@ Place Addresses::read(const std::string& path, uint64_t before, uint64_t after) 
     source = file.get();
     place.layer = "file " + std::to_string(file_id);
     place.file = database_.value(fmt::format("SELECT path FROM file WHERE file_id = {}", file_id));
+    place.file_id = file_id, place.in_file = at;
   } else {
     at = number(rest, path);
     source = &image();
     place.layer = "image";
-    place.file =
-        database_.value(fmt::format("SELECT f.path FROM extent e JOIN file f USING (file_id) WHERE e.\"offset\" <= {0} "
-                                    "AND {0} < e.\"offset\" + e.size AND e.kind <> 'sparse' "
-                                    "ORDER BY e.kind = 'resident' DESC, f.state = 'allocated' DESC, f.file_id LIMIT 1",
-                                    at));
+    std::vector<pack::Database::Row> owner =
+        database_.rows(fmt::format("SELECT f.path, f.file_id, e.file_offset + {0} - e.\"offset\" FROM extent e JOIN "
+                                   "file f USING (file_id) WHERE e.\"offset\" <= {0} "
+                                   "AND {0} < e.\"offset\" + e.size AND e.kind <> 'sparse' "
+                                   "ORDER BY e.kind = 'resident' DESC, f.state = 'allocated' DESC, f.file_id LIMIT 1",
+                                   at));
+    if (!owner.empty())
+      place.file = owner[0][0], place.file_id = maybe_number(owner[0][1]), place.in_file = as_number(owner[0][2]);
   }
   if (at >= source->size()) throw Error(fmt::format("lies behind the end ({} bytes)", source->size()), path);
   if (rest.empty()) {

@@ -20,6 +20,8 @@ struct Place {
   uint64_t first = 0;  // offset of bytes[0] in the innermost layer (the image, a file, or a decoded stream)
   std::string layer;   // "image", "file 12", or the decoding path
   std::optional<std::string> file;  // path of the file it lies in, if any
+  std::optional<uint64_t> file_id;  // and its number
+  uint64_t in_file = 0;             // where bytes[at], or the outermost layer it came from, stands in it
   std::vector<Fault> faults;
 };
 

@@ -1,6 +1,3 @@
-// The custody log: each line is a JSON object whose "hash" is the SHA-256 of the same object without it (keys in order,
-// no white space), and whose "previous" is the hash of the line before ("" for the first). So a line that is changed,
-// taken out or put in breaks the chain from there on. Signing it is not here yet.
 #include "extract/case.h"
 
 #include <algorithm>
@@ -32,10 +29,6 @@ std::string last_line(const std::string& text) {
   size_t begin = text.rfind('\n', end);
   begin = begin == std::string::npos ? 0 : begin + 1;
   return text.substr(begin, end + 1 - begin);
-}
-
-std::string dump(const json& object) {
-  return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 json parse_file(const std::string& path) {
@@ -131,7 +124,10 @@ Case Case::open(const std::string& folder, bool read_only) {
   json facts = parse_file(opened.folder_ + "/case.json");
   if (facts.value("format", 0) != 1) throw Error("was made by another version of Weft and cannot be opened", folder);
   opened.name_ = facts.value("name", "");
-  if (!read_only) opened.take_lock();
+  if (!read_only)
+    opened.take_lock();
+  else if (::access((opened.folder_ + "/work").c_str(), W_OK) != 0)
+    opened.scratch_.emplace();
   return opened;
 }
 
@@ -159,6 +155,7 @@ void Case::take_lock() {
 }
 
 std::string Case::temporary() const {
+  if (scratch_) return scratch_->path();
   std::string path = folder_ + "/work/.tmp/" + std::to_string(::getpid());
   files::create_directories(path);
   return path;
@@ -271,45 +268,21 @@ void Case::set_scope(const std::string& rules) {
 }
 
 void Case::log(const std::string& action, const std::map<std::string, std::string>& detail) {
-  check(!read_only_, "a case that is only read is not logged to");
-  std::string before = exists(log_file()) ? last_line(read_file(log_file())) : "";
-  json last = before.empty() ? json::object() : json::parse(before, nullptr, false);
-  if (last.is_discarded()) throw Error("the last line of the custody log is damaged; see: weft verify", log_file());
-  json line = {{"seq", last.value("seq", 0) + 1},
-               {"time", to_text(now())},
-               {"actor", actor()},
-               {"action", action},
-               {"detail", detail},
-               {"previous", last.value("hash", "")}};
-  line["hash"] = sha256_hex(as_bytes(dump(line)));
-  append_line(log_file(), dump(line));
+  check(!read_only_, "a case that is only read is not changed, so there is nothing to log");
+  custody_log().append(action, detail, access_log().last_hash());
 }
 
-std::vector<std::string> Case::verify_log() const {
-  std::vector<std::string> wrong;
-  if (!exists(log_file())) return {"log.jsonl is missing"};
-  std::string text = read_file(log_file());
-  std::string previous;
-  int seq = 0;
-  for (size_t begin = 0; begin < text.size();) {
-    size_t end = std::min(text.find('\n', begin), text.size());
-    json line = json::parse(text.substr(begin, end - begin), nullptr, false);
-    begin = end + 1;
-    ++seq;
-    std::string where = "log.jsonl line " + std::to_string(seq) + " ";
-    if (line.is_discarded() || !line.is_object()) {
-      wrong.push_back(where + "is not readable");
-      continue;
-    }
-    std::string stated = line.value("hash", "");
-    json bare = line;
-    bare.erase("hash");
-    if (sha256_hex(as_bytes(dump(bare))) != stated) wrong.push_back(where + "was changed: its hash does not fit");
-    if (line.value("previous", "") != previous || line.value("seq", 0) != seq)
-      wrong.push_back(where + "does not follow the line before: lines were taken out, put in or changed");
-    previous = stated;
-  }
-  return wrong;
+uint64_t Case::log_access(const std::string& action, const json& detail) const {
+  return access_log().append(action, detail, custody_log().last_hash());
+}
+
+Case::CheckedLogs Case::check_logs() const {
+  // Each log is read before the one that its lines name: both may grow meanwhile.
+  CheckedLogs out{custody_log().check(), access_log().check()};
+  if (!out.custody.there) out.custody.wrong.push_back("log.jsonl is missing");
+  custody_log().check_beside(out.custody, access_log(), out.access);
+  access_log().check_beside(out.access, custody_log(), custody_log().check());
+  return out;
 }
 
 }  // namespace weft::extract

@@ -3,7 +3,8 @@
 //
 //   CASE/case.json            name, when and by which version it was made
 //   CASE/key                  32 random bytes, mode 0600: the key of the keyed hashes
-//   CASE/log.jsonl            custody log, append-only, each line carries the hash of the line before
+//   CASE/log.jsonl            custody log: what was done to the case (chained_log.h)
+//   CASE/access.jsonl         access log: what was asked of it, the same way; made with the first question
 //   CASE/lock                 held while a run works on the case
 //   CASE/exhibits/LABEL.json  what was taken in: evidence files, custodian group, who, when, where
 //   CASE/work/LABEL/          unit files of an extraction under way; gone when the pack is sealed
@@ -18,12 +19,15 @@
 #pragma once
 
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/file.h"
+#include "base/scratch.h"
+#include "extract/chained_log.h"
 #include "pack/scope.h"
 
 namespace weft::extract {
@@ -51,7 +55,8 @@ class Case {
  public:
   // Makes the folder and its first log line. Error when it is there already and holds anything but an unfinished case.
   static Case create(const std::string& folder, const std::string& name);
-  // Error when it is no case; CaseInUse when another run holds it. read_only: no lock, nothing may be written.
+  // Error when it is no case; CaseInUse when another run holds it. read_only: no lock, nothing may be written but the
+  // access log, and a case that cannot be written to will do.
   static Case open(const std::string& folder, bool read_only = false);
   static bool is_case(const std::string& folder);
 
@@ -76,7 +81,8 @@ class Case {
   std::string links() const { return folder_ + "/links"; }
   std::string report() const { return folder_ + "/report/report.html"; }
   std::string log_file() const { return folder_ + "/log.jsonl"; }
-  // For spilling and unpacking; of this process alone, gone with the next run.
+  // For spilling and unpacking; of this process alone, gone with the next run. Outside the case, and gone with this
+  // object, where the case cannot be written to.
   std::string temporary() const;
   bool sealed(const std::string& label) const { return exists(pack(label) + "/manifest.json"); }
   std::vector<std::string> sealed_packs() const;  // folders, in order of label
@@ -88,8 +94,16 @@ class Case {
 
   // Appends to the custody log. detail: plain facts, as text.
   void log(const std::string& action, const std::map<std::string, std::string>& detail);
-  // Checks the chain; returns what is wrong, in words.
-  std::vector<std::string> verify_log() const;
+  // Appends to the access log, of a case that is only read too, and gives the line's number. Error when it cannot be
+  // written.
+  uint64_t log_access(const std::string& action, const nlohmann::json& detail) const;
+  ChainedLog custody_log() const { return ChainedLog(log_file()); }
+  ChainedLog access_log() const { return ChainedLog(folder_ + "/access.jsonl", 0660); }  // not for everybody's eyes
+  // Both chains, and whether each holds the lines that the other one names.
+  struct CheckedLogs {
+    ChainedLog::Checked custody, access;
+  };
+  CheckedLogs check_logs() const;
 
  private:
   Case() = default;
@@ -98,6 +112,7 @@ class Case {
   std::string folder_, name_;
   Fd lock_;
   bool read_only_ = false;
+  std::optional<ScratchFolder> scratch_;
 };
 
 // user@host, for the log.

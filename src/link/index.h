@@ -17,6 +17,10 @@
 #include "model/limits.h"
 #include "pack/scope.h"
 
+namespace weft::pack {
+class Database;
+}
+
 namespace weft::link {
 
 // A pack and its label, where its tokens are (empty: it has none), and where its index goes.

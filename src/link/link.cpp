@@ -27,6 +27,7 @@
 #include "pack/append.h"
 #include "pack/database.h"
 #include "pack/pack.h"
+#include "pack/scope_tables.h"
 
 namespace weft::link {
 namespace {
@@ -106,7 +107,7 @@ std::vector<Background> open_backgrounds(const LinkOptions& options) {
 void add_kept_out(const LinkOptions& options, std::vector<SetAsideRow>& to) {
   if (options.scope.empty()) return;
   Database database(options.temporary, std::max<uint64_t>(options.limits.memory / 4, 256 * MiB), 1);
-  static constexpr std::string_view tables[] = {"file", "feature"};
+  static constexpr std::string_view tables[] = {"file", "feature", "message"};
   database.attach_packs(options.packs, tables);
   for (const pack::KeptOut& one : pack::kept_out(database, options.scope))
     to.push_back({std::string(kept_out_kind), fmt::format("{} files, {} features", one.files, one.features), one.why, 1,

@@ -1,5 +1,5 @@
 // Links: which exhibits share what, how much that says, and what was set aside. Two numbers that are never mixed: a
-// score that orders leads, and a calibrated weight that may be stated. docs/linking.md says how they come about.
+// score that orders leads, and a calibrated weight that may be stated. docs/linking-method.md says how they come about.
 #pragma once
 
 #include <string>

@@ -66,7 +66,7 @@ constexpr double further_correspondent = 0.6, further_beyond_chance = 0.75;
 constexpr double circle_prior = 0.1;  // addresses; how little says already that two belong to one circle
 constexpr double unseen = 0.25;       // bundles a stratum may hold by chance though no other pair showed one
 
-// How private a value is by where it stands; judgements, chosen while looking at made cases (docs/linking.md).
+// How private a value is by where it stands; judgements, chosen while looking at made cases (docs/linking-method.md).
 double privacy_of(Setting setting) {
   switch (setting) {
     case Setting::record:

@@ -1,4 +1,5 @@
-// From shared selectors to a rank score, on plain structs: no database, no files. docs/linking.md tells the reasoning.
+// From shared selectors to a rank score, on plain structs: no database, no files. docs/linking-method.md tells the
+// reasoning.
 #pragma once
 
 #include <array>

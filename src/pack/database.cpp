@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "pack/native.h"
 #include "pack/schema.h"
+#include "pack/scope_tables.h"
 
 namespace weft::pack {
 namespace {
@@ -316,31 +317,26 @@ std::optional<std::string> Database::value(const std::string& sql) {
   return out;
 }
 
-// What says where it lies: rows of features, problems and records by their file, the files themselves by their path.
-std::string Database::covered(const TableInfo& table) const {
-  if (scope_.empty()) return {};
-  std::string_view file = table.name == "file" ? "path" : "file";
-  bool has_file = std::any_of(table.columns.begin(), table.columns.end(),
-                              [&](const ColumnInfo& column) { return column.name == file; });
-  if (!has_file) return {};
-  return fmt::format(" WHERE {} IS NULL", scope_.why("exhibit", fmt::format("coalesce({}, '')", identifier(file))));
-}
-
 void Database::attach_packs(const std::vector<std::string>& pack_folders, std::span<const std::string_view> tables) {
+  auto parquet = [&](std::string_view table) {
+    std::string files;
+    for (const std::string& folder : pack_folders)
+      files += fmt::format("{}{}", files.empty() ? "" : ", ", quote(fmt::format("{}/{}.parquet", folder, table)));
+    return fmt::format("read_parquet([{}])", files);
+  };
+  std::optional<ScopeTables> scoped;
+  if (!scope_.empty() && !pack_folders.empty()) scoped.emplace(*this, scope_, parquet, tables);
   for (const TableInfo& table : pack_tables()) {
     if (!tables.empty() && std::find(tables.begin(), tables.end(), table.name) == tables.end()) continue;
-    std::string from;
-    for (const std::string& folder : pack_folders) {
-      if (!from.empty()) from += ", ";
-      from += quote(fmt::format("{}/{}.parquet", folder, table.name));
-    }
     std::string columns;
     for (const ColumnInfo& column : table.columns)
-      columns +=
-          fmt::format("{}CAST({} AS {}) AS {}", columns.empty() ? "" : ", ",
-                      from.empty() ? "NULL" : identifier(column.name), sql_type(column.type), identifier(column.name));
-    run(fmt::format("CREATE OR REPLACE VIEW {} AS SELECT {} {}", identifier(table.name), columns,
-                    from.empty() ? "WHERE false" : fmt::format("FROM read_parquet([{}]){}", from, covered(table))));
+      columns += fmt::format("{}CAST({} AS {}) AS {}", columns.empty() ? "" : ", ",
+                             pack_folders.empty() ? "NULL" : identifier(column.name), sql_type(column.type),
+                             identifier(column.name));
+    std::string from = pack_folders.empty() ? "WHERE false"
+                       : scoped             ? fmt::format("FROM ({})", scoped->covered(table))
+                                            : "FROM " + parquet(table.name);
+    run(fmt::format("CREATE OR REPLACE VIEW {} AS SELECT {} {}", identifier(table.name), columns, from));
   }
 }
 

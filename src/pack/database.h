@@ -69,15 +69,13 @@ class Database {
   Native& native() { return *native_; }
 
  private:
-  std::string covered(const TableInfo& table) const;
-
   std::unique_ptr<Native> native_;
   Scope scope_;
 };
 
 // COPY of a table or view to a file, in its own order: csv (header; empty for NULL, "" for an empty text), jsonl,
 // parquet. Times are RFC 3339 text in csv and jsonl. "-" is standard output. Error, naming the valid ones, for an
-// unknown table or format.
-void export_table(Database& database, const std::string& table, const std::string& format, const std::string& to);
+// unknown table or format. Gives the number of rows.
+uint64_t export_table(Database& database, const std::string& table, const std::string& format, const std::string& to);
 
 }  // namespace weft::pack

@@ -68,7 +68,7 @@ class StandardOutput {
 
 }  // namespace
 
-void export_table(Database& database, const std::string& table, const std::string& format, const std::string& to) {
+uint64_t export_table(Database& database, const std::string& table, const std::string& format, const std::string& to) {
   std::string options;
   if (format == "csv")
     options = "FORMAT csv, HEADER true, NULLSTR ''";
@@ -90,13 +90,15 @@ void export_table(Database& database, const std::string& table, const std::strin
   }
   if (columns.empty()) throw Error(fmt::format("unknown table '{}'; there are {}", table, valid_tables(database)));
   auto copy = [&](const std::string& path) {
-    database.run(
+    std::optional<std::string> rows = database.value(
         fmt::format("COPY (SELECT {} FROM {}) TO {} ({})", columns, identifier(table), Database::quote(path), options));
+    return rows ? std::stoull(*rows) : uint64_t(0);
   };
   if (to != "-") return copy(to);
   StandardOutput out;
-  copy(out.path());
+  uint64_t rows = copy(out.path());
   out.finish();
+  return rows;
 }
 
 }  // namespace weft::pack

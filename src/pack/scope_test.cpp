@@ -13,7 +13,7 @@ namespace {
 std::string gate(const Scope& scope, const std::string& exhibit, const std::string& path) {
   static Scratch scratch;
   Database database(scratch / "tmp", 256 * MiB);
-  return database.value("SELECT " + scope.why(Database::quote(exhibit), Database::quote(path))).value_or("");
+  return database.value("SELECT " + scope.why({Database::quote(exhibit), Database::quote(path)})).value_or("");
 }
 
 TEST(Scope, PatternsFitWholeTexts) {
@@ -80,6 +80,42 @@ TEST(Scope, WhatIsNoRuleSaysWhereAndWhy) {
   EXPECT_NE(said("out\tEX1\n").find("a path"), std::string::npos);
   EXPECT_NE(said("in\t*\t*\tx\ty\n").find("four"), std::string::npos);
   EXPECT_NE(said("# nothing\n").find("no rule"), std::string::npos);
+  EXPECT_NE(said("out\t*\tbefore:2023-02-30\twhy\n").find("YYYY-MM-DD"), std::string::npos);
+  EXPECT_NE(said("out\t*\tafter:2023\twhy\n").find("YYYY-MM-DD"), std::string::npos);
+  EXPECT_NE(said("privileged\t*\tparty:\twhy\n").find("address"), std::string::npos);
+}
+
+TEST(Scope, DaysAndPartiesFitWhatTheySay) {
+  Scratch scratch;
+  Database database(scratch / "tmp", 256 * MiB);
+  auto out = [&](const std::string& what, const std::string& first, const std::string& last,
+                 const std::string& parties) {
+    auto time = [](const std::string& text) {
+      return text.empty() ? "NULL::TIMESTAMP_NS" : "CAST('" + text + "' AS TIMESTAMP_NS)";
+    };
+    Scope scope("out\t*\t" + what + "\twhy\n", "rules");
+    EXPECT_TRUE(scope.by_more_than_path());
+    return database
+        .value("SELECT " + scope.why({"'EX'", "'a/b'", time(first), time(last),
+                                      parties.empty() ? "NULL" : Database::quote(parties)}))
+        .has_value();
+  };
+  EXPECT_TRUE(out("before:2023-01-01", "2020-05-01 00:00:00", "2022-12-31 23:59:59.999999999", ""));
+  EXPECT_FALSE(out("before:2023-01-01", "2020-05-01 00:00:00", "2023-01-01 00:00:00", "")) << "changed since";
+  EXPECT_TRUE(out("after:2023-12-31", "2024-01-01 00:00:00", "2024-02-01 00:00:00", ""));
+  EXPECT_FALSE(out("after:2023-12-31", "2023-12-31 23:59:59", "2024-02-01 00:00:00", "")) << "made before";
+  EXPECT_FALSE(out("before:2023-01-01", "", "", "")) << "what has no date fits no day";
+  EXPECT_FALSE(out("after:2023-01-01", "", "", ""));
+
+  const std::string parties =
+      "Ann Bee <ann@one.example>\nCounsel, V. <v.Counsel@Velten-Law.example>\nx@mail.two.example";
+  for (const char* pattern : {"v.counsel@velten-law.example", "velten-law.example", "*@velten-law.example",
+                              "*counsel@*", "two.example", "mail.two.example", "ann@one.example", "x@*.two.example"})
+    EXPECT_TRUE(out(std::string("party:") + pattern, "", "", parties)) << pattern;
+  for (const char* pattern : {"counsel@velten-law.example", "law.example", "velten-law.exampl", "one.example.net",
+                              "ann", "velten-law?example.*", "nn@one.example", "*bee*"})
+    EXPECT_FALSE(out(std::string("party:") + pattern, "", "", parties)) << pattern;
+  EXPECT_FALSE(out("party:*@*", "", "", "")) << "what is no message has no party";
 }
 
 }  // namespace

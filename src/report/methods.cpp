@@ -79,11 +79,11 @@ std::string scope(const CaseFacts& facts) {
   std::string rows;
   for (const pack::ScopeRule& rule : facts.scope)
     rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", evidence_text(rule.exhibit),
-                        evidence_text(rule.path),
+                        evidence_text(rule.what),
                         rule.verdict == pack::ScopeRule::Verdict::in ? "covered" : evidence_text(rule.why()));
   return "<h3>Scope</h3>\n<p>Rules of what the authority covers and what is privileged; the first that fits a file "
          "decides. What they keep out was extracted, but is not in this report, and no link rests on it.</p>\n" +
-         table_head("scope", {"Exhibit", "Path", ""}) + "<tbody>\n" + rows + "</tbody></table></div>\n";
+         table_head("scope", {"Exhibit", "What", ""}) + "<tbody>\n" + rows + "</tbody></table></div>\n";
 }
 
 std::string limits(const Limits& it) {

@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """What the authority does not cover, and what is privileged: in no link, answer, table or report, but said to be.
 """
+import datetime
+import email.message
+import email.utils
 import json
+import mailbox
 import os
 import pathlib
 import random
@@ -134,6 +138,120 @@ class Scope(unittest.TestCase):
         log = [json.loads(line) for line in (self.case / "log.jsonl").read_text().splitlines()]
         self.assertEqual([entry["detail"]["rules"] for entry in log if entry["action"] == "scope"], ["3", "0"])
         weft("verify", self.case)
+
+
+COUNSEL = "v.counsel@velten-law-office.net"
+
+
+def letter(sender, to, when, subject, body, *attached):
+    message = email.message.EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    message["Date"] = email.utils.format_datetime(when)
+    message["Message-ID"] = f"<{subject.replace(' ', '.')}@mailer-of-{sender.split('@')[1]}>"
+    message.set_content(body + "and so on, for as long as it takes to say it\n" * 8)
+    for content in attached:
+        message.add_attachment(content.encode(), maintype="application", subtype="octet-stream", filename="list.bin")
+    return message
+
+
+class Messages(unittest.TestCase):
+    """Rules by party and by day, over a mailbox, single messages and files."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="weft-e2e-")
+        cls.root = pathlib.Path(cls.folder.name)
+        day = lambda year: datetime.datetime(year, 6, 1, 12, tzinfo=datetime.timezone.utc)
+        ann, bob = "ann.amber@amber-of-ours.net", "bob.birch@birch-of-ours.net"
+        letters = [letter(ann, bob, day(2022), "one", "see early.secret@earlier-matter.net\n"),
+                   letter(ann, f"{bob}, Counsel <{COUNSEL}>", day(2023), "two", "see privileged.secret@our-defence.net\n",
+                          "attached.secret@our-defence.net, which base64 hides\n" * 3),
+                   letter(bob, ann, day(2023), "three", "see plain.matter@open-matter.net\n",
+                          "attached.plain@open-matter.net, which base64 hides\n" * 3),
+                   letter(ann, bob, day(2024), "four", "see late.secret@later-matter.net\n")]
+        home = cls.root / "evidence/home"
+        (home / "Maildir/cur").mkdir(parents=True)
+        box = mailbox.mbox(home / "inbox")
+        for one in letters:
+            box.add(one)
+        box.close()
+        (home / "Maildir/cur/1.host:2,S").write_bytes(bytes(letter(COUNSEL, ann, day(2023), "five", "maildir.secret@our-defence.net\n")))
+        (home / "Maildir/cur/2.host:2,S").write_bytes(bytes(letter(bob, ann, day(2023), "six", "maildir.plain@open-matter.net\n")))
+        other = cls.root / "evidence/other/cur"  # and an exhibit that has one letter to counsel
+        other.mkdir(parents=True)
+        (other / "7.host:2,S").write_bytes(bytes(letter(bob, COUNSEL, day(2023), "seven", "other.secret@our-defence.net\n")))
+        for name, year in (("old.txt", 2021), ("inside.txt", 2023), ("new.txt", 2025)):
+            (home / name).write_text(f"file.of.{year}@some-file.net\n")
+        for path in home.rglob("*"):
+            year = {"old.txt": 2021, "new.txt": 2025}.get(path.name, 2023)
+            os.utime(path, (day(year).timestamp(), day(year).timestamp()))
+        cls.case = cls.root / "case"
+        weft("run", cls.case, home, other.parent)
+        cls.everything = cls.values()
+        cls.old = next(r for r in table(cls.case, "file") if r["path"] == "old.txt")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    @classmethod
+    def values(cls):
+        return {r["value"] for r in table(cls.case, "feature") if r["kind"] == "email"}
+
+    def under(self, *rules):
+        path = self.root / "rules.txt"
+        path.write_text("".join("\t".join(rule) + "\n" for rule in rules))
+        weft("scope", self.case, path)
+        self.addCleanup(weft, "scope", self.case, "--none")
+        return self.everything - self.values()
+
+    def test_a_party(self):
+        self.assertIn("attached.secret@our-defence.net", self.everything)
+        place = {r["value"]: f"{r['exhibit']}:{r['path']}" for r in table(self.case, "feature")}
+        subjects = {r["subject"] for r in table(self.case, "message")}
+        self.assertEqual(subjects, {"one", "two", "three", "four", "five", "six", "seven"})
+        gone = self.under(("privileged", "*", "party:velten-law-office.net", "counsel"))
+        self.assertEqual(gone, {COUNSEL, "privileged.secret@our-defence.net", "attached.secret@our-defence.net",
+                                "maildir.secret@our-defence.net", "other.secret@our-defence.net"})
+        self.assertEqual(subjects - {r["subject"] for r in table(self.case, "message")}, {"two", "five", "seven"})
+        names = {r["path"] for r in table(self.case, "file")}
+        self.assertNotIn("Maildir/cur/1.host:2,S", names)
+        self.assertTrue({"Maildir/cur/2.host:2,S", "inbox"} <= names)
+        for value in gone:
+            self.assertIn("0 found", weft("search", self.case, value).text)
+            self.assertIn("privileged: counsel", weft("show", self.case, place[value], expect={NO_INPUT}).text)
+        weft("show", self.case, place["attached.plain@open-matter.net"])
+        weft("link", self.case)
+        text = weft("who", self.case, COUNSEL).text + weft("who", self.case, "attached.secret@our-defence.net").text
+        self.assertEqual(text.count("0 of 2 exhibits"), 2, text)
+        self.assertIn("1 of 2", weft("who", self.case, "attached.plain@open-matter.net").text)
+        ledger = [r for r in table(self.case, "set_aside") if r["kind"] == "scope"]
+        self.assertEqual({(r["examples"], r["reason"]) for r in ledger},
+                         {("home", "privileged: counsel"), ("other", "privileged: counsel")})
+        self.assertTrue(all(r["value"].startswith("1 files, ") for r in ledger), ledger)
+        weft("report", self.case)
+        report = (self.case / "report/report.html").read_text()
+        self.assertNotIn("our-defence.net", report)
+        self.assertIn("party:velten-law-office.net", report)
+
+    def test_a_day(self):
+        gone = self.under(("out", "*", "before:2023-01-01", "2023 only"), ("out", "*", "after:2023-12-31", "2023 only"))
+        # What was changed in 2021 and made here later is not from before 2023 (only some file systems tell when a file was made).
+        old = self.old["created"] is None
+        self.assertEqual(gone, {"early.secret@earlier-matter.net", "late.secret@later-matter.net",
+                                "file.of.2025@some-file.net"} | ({"file.of.2021@some-file.net"} if old else set()))
+        self.assertEqual({r["subject"] for r in table(self.case, "message")}, {"two", "three", "five", "six", "seven"})
+        names = {r["path"] for r in table(self.case, "file")}
+        self.assertEqual({"old.txt", "new.txt"} & names, set() if old else {"old.txt"})
+        self.assertTrue({"inside.txt", "inbox"} <= names)
+        kept = rows("scope", self.case)
+        self.assertEqual([(r["why"], r["files"]) for r in kept], [("out of scope: 2023 only", 1 + old)])
+
+    def test_what_is_no_day_or_party_is_refused(self):
+        for what in ("before:2023", "after:yesterday", "party:"):
+            path = self.root / "broken.txt"
+            path.write_text(f"out\t*\t{what}\twhy\n")
+            self.assertIn("line 1", weft("scope", self.case, path, expect={NO_INPUT}).text)
 
 
 if __name__ == "__main__":
