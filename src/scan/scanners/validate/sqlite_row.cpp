@@ -196,14 +196,15 @@ bool is_page(std::string_view text, size_t at) {
   return rows > 0 && uint8_t(text[at + 7]) <= 60 && content >= 8 + 2 * rows && big_16(text, at + 8) >= content;
 }
 
-// The last byte below 9 of text[first, at), or at. Eight at a time: addresses in plain text have none.
+// The last byte below 9 of text[first, at), or at. A block at a time: addresses in plain text have none.
 size_t low_byte_before(std::string_view text, size_t first, size_t at) {
-  constexpr uint64_t ones = 0x0101010101010101;
+  constexpr size_t block = 32;
   size_t end = at;
-  for (; end - first >= 8; end -= 8) {
-    uint64_t bytes = 0;
-    std::memcpy(&bytes, text.data() + end - 8, 8);
-    if (((bytes - ones * 9) & ~bytes & ones * 0x80) != 0) break;
+  for (; end - first >= block; end -= block) {
+    const char* bytes = text.data() + end - block;
+    uint8_t any = 0;
+    for (size_t i = 0; i < block; ++i) any |= uint8_t(uint8_t(bytes[i]) < 9);
+    if (any) break;
   }
   while (end > first)
     if (uint8_t(text[--end]) < 9) return end;
