@@ -6,6 +6,7 @@
 #include "evaluate/evaluate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -96,8 +97,10 @@ Scene lay_out(const Truth& truth) {
   return out;
 }
 
-// The 5th and 95th of a hundred draws of sources with replacement.
-Interval bootstrap(const Scene& scene, std::vector<Scored> pairs) {
+// The 5th and 95th percentile over draws of sources with replacement, of each of the measures. Draws without linked
+// pairs, of which some measures say nothing (NaN), are left out of theirs.
+using Measures = std::function<std::vector<double>(const std::vector<Scored>&)>;
+std::vector<Interval> bootstrap(const Scene& scene, std::vector<Scored> pairs, const Measures& measures) {
   uint64_t state = 1;
   auto next = [&] {  // splitmix64: the same draws on every machine
     uint64_t z = state += 0x9e3779b97f4a7c15;
@@ -105,7 +108,7 @@ Interval bootstrap(const Scene& scene, std::vector<Scored> pairs) {
     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
     return z ^ (z >> 31);
   };
-  std::vector<double> out;
+  std::vector<std::vector<double>> drawn;  // by measure
   for (size_t draw = 0; draw < draws; ++draw) {
     std::vector<double> times(scene.sources);
     for (size_t i = 0; i < scene.sources; ++i) times[next() % scene.sources] += 1;
@@ -113,17 +116,27 @@ Interval bootstrap(const Scene& scene, std::vector<Scored> pairs) {
       size_t a = scene.source_a[i], b = scene.source_b[i];
       pairs[i].weight = a == b ? times[a] : times[a] * times[b];
     }
-    out.push_back(average_precision(pairs));
+    const std::vector<double> values = measures(pairs);
+    drawn.resize(values.size());
+    for (size_t i = 0; i < values.size(); ++i)
+      if (!std::isnan(values[i])) drawn[i].push_back(values[i]);
   }
-  std::sort(out.begin(), out.end());
-  return {out[draws / 20], out[draws - 1 - draws / 20]};
+  std::vector<Interval> out;
+  for (std::vector<double>& values : drawn) {
+    std::sort(values.begin(), values.end());
+    const size_t cut = values.size() / 20;
+    out.push_back(values.empty() ? Interval{NAN, NAN} : Interval{values[cut], values[values.size() - 1 - cut]});
+  }
+  return out;
 }
 
 Ranking rank(const Scene& scene, const Ranked& ranked) {
   std::vector<Scored> pairs;
   for (size_t i = 0; i < scene.pairs.size(); ++i)
     pairs.push_back({ranked.scores[i], scene.truth.pairs.count(scene.pairs[i]) > 0});
-  return {ranked.method, average_precision(pairs), bootstrap(scene, pairs), precision_at(pairs, 10),
+  const Interval interval =
+      bootstrap(scene, pairs, [](const auto& drawn) { return std::vector{average_precision(drawn)}; })[0];
+  return {ranked.method, average_precision(pairs), interval, precision_at(pairs, 10),
           precision_at(pairs, scene.truth.pairs.size())};
 }
 
@@ -252,13 +265,16 @@ void false_links(const Scene& scene, const Links& links, Evaluation& out) {
     row.per_thousand = {1000 * share.low, 1000 * share.high};
     out.false_links.push_back(row);
   };
-  count("all unrelated", [](const PairOf&) { return true; });
+  const std::set<PairOf>& acquainted = scene.truth.acquainted;
+  count("all unrelated", [&](const PairOf& pair) { return acquainted.count(pair) == 0; });
   std::set<PairOf> decoys;
   for (const auto& [name, pairs] : scene.truth.decoys) {
     decoys.insert(pairs.begin(), pairs.end());
     count(name, [&, among = &pairs](const PairOf& pair) { return among->count(pair) > 0; });
   }
-  count("no decoy", [&](const PairOf& pair) { return decoys.count(pair) == 0; });
+  count("no decoy", [&](const PairOf& pair) { return decoys.count(pair) + acquainted.count(pair) == 0; });
+  if (!acquainted.empty())
+    count("acquainted, not counted above", [&](const PairOf& pair) { return acquainted.count(pair) > 0; });
 }
 
 // --------------------------------------------------------------------------------------------------------- calibration
@@ -283,6 +299,11 @@ void calibrate(const Scene& scene, const Links& links, Evaluation& out) {
     scores.push_back({link ? link->score : 0, is_linked});
   }
   to.cllr = cllr(pairs), to.least = cllr_min(pairs);
+  const std::vector<Interval> intervals = bootstrap(scene, pairs, [](const std::vector<Scored>& drawn) {
+    const double all = cllr(drawn), least = cllr_min(drawn);
+    return std::vector{all, least, all - least};
+  });
+  to.of_cllr = intervals[0], to.of_least = intervals[1], to.of_loss = intervals[2];
   to.fit = calibration_line(scores, score_most);
   to.misleading_linked = linked ? double(against) / double(linked) : 0;
   to.misleading_others = others ? double(in_favour) / double(others) : 0;
@@ -303,8 +324,9 @@ void owners(Database& database, const Truth& truth, const std::string& folder, E
                   return true;
                 });
   for (const auto& [exhibit, owner] : truth.owner) {
+    const auto known = truth.addresses.find(owner);
     ++out.owners;
-    if (first[exhibit] == owner)
+    if (first[exhibit] == owner || (known != truth.addresses.end() && known->second.count(first[exhibit])))
       ++out.owners_right;
     else if (out.owners_wrong.size() < wrong_shown)
       out.owners_wrong.push_back(

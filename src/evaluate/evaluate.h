@@ -51,7 +51,7 @@ struct Recall {
 };
 
 struct FalseLinks {
-  std::string of;  // decoy class, or what is left
+  std::string of;  // all, decoy class, what is left, or the acquainted, who are neither linked nor unrelated
   uint64_t pairs = 0, stated = 0;
   Interval per_thousand;  // 95 %
 };
@@ -65,6 +65,7 @@ struct Offsets {
 
 struct Calibration {
   double cllr = 0, least = 0;                           // cllr - least is what calibration loses
+  Interval of_cllr, of_least, of_loss;                  // 90 %, bootstrap over owners
   double absent = 0;                                    // log10 LR taken for pairs that the table does not have
   double misleading_linked = 0, misleading_others = 0;  // shares with log10 LR < 0 and > 0
   Line fit;                                             // what would fit these pairs best

@@ -24,10 +24,12 @@ void recall_text(std::string& out, const std::string& title, const char* shown, 
 void calibration_text(std::string& out, const Calibration& one) {
   out += fmt::format(
       "\nStated weights: Cllr {:.3f}, of which ranking {:.3f}, calibration {:.3f}\n"
+      "  90 % intervals: {:.3f} - {:.3f}, {:.3f} - {:.3f}, {:.3f} - {:.3f}\n"
       "  linked pairs with a weight against: {:.3f}; unlinked with a weight in favour: {:.4f}\n"
       "  {} pairs in the table without a weight (taken as 0); pairs not in the table are taken as {:.2f}\n"
       "  what would fit these pairs best: log10 LR = {:.2f} * score {:+.2f}\n",
-      one.cllr, one.least, one.cllr - one.least, one.misleading_linked, one.misleading_others, one.unsaid, one.absent,
+      one.cllr, one.least, one.cllr - one.least, one.of_cllr.low, one.of_cllr.high, one.of_least.low, one.of_least.high,
+      one.of_loss.low, one.of_loss.high, one.misleading_linked, one.misleading_others, one.unsaid, one.absent,
       one.fit.slope, one.fit.offset);
 }
 
@@ -112,6 +114,12 @@ std::string as_json(const Evaluation& e) {
     out["calibration"] = {{"cllr", e.calibration->cllr},
                           {"cllr_min", e.calibration->least},
                           {"cllr_cal", e.calibration->cllr - e.calibration->least},
+                          {"cllr_low", e.calibration->of_cllr.low},
+                          {"cllr_high", e.calibration->of_cllr.high},
+                          {"cllr_min_low", e.calibration->of_least.low},
+                          {"cllr_min_high", e.calibration->of_least.high},
+                          {"cllr_cal_low", e.calibration->of_loss.low},
+                          {"cllr_cal_high", e.calibration->of_loss.high},
                           {"fit_slope", e.calibration->fit.slope},
                           {"fit_offset", e.calibration->fit.offset},
                           {"absent_log10_lr", e.calibration->absent},

@@ -19,6 +19,8 @@ void read_pairs(const Json& json, Truth& out) {
     pair.planted = one.value("planted", uint64_t(0));
     pair.links = one.value("links", std::set<std::string>());
   }
+  for (const Json& one : json.value("acquainted", Json::array()))
+    if (PairOf pair = pair_of(one.at("a"), one.at("b")); out.pairs.count(pair) == 0) out.acquainted.insert(pair);
   for (const Json& one : json.value("decoys", Json::array())) {
     std::set<PairOf>& pairs = out.decoys[one.at("class").get<std::string>()];
     for (const Json& pair : one.at("pairs")) pairs.insert(pair_of(pair.at(0), pair.at(1)));
@@ -54,6 +56,10 @@ Truth read_truth(const std::string& path) {
       if (std::string owner = one.value("owner", ""); !owner.empty()) out.owner[label] = lower_ascii(owner);
     }
     std::sort(out.exhibits.begin(), out.exhibits.end());
+    for (const Json& one : json.value("owners", Json::array()))
+      for (const Json& address : one.value("addresses", Json::array()))
+        out.addresses[lower_ascii(one.at("primary").get<std::string>())].insert(
+            lower_ascii(address.get<std::string>()));
     read_pairs(json, out);
     read_items(json, out);
     out.groups = json.value("groups", out.groups);

@@ -34,7 +34,10 @@ struct Item {
 struct Truth {
   std::vector<std::string> exhibits;         // in order
   std::map<std::string, std::string> owner;  // exhibit -> primary account, where there is one
-  std::map<PairOf, TruePair> pairs;          // those linked
+  std::map<std::string, std::set<std::string>>
+      addresses;                     // owner -> all e-mail addresses of that person, small letters
+  std::map<PairOf, TruePair> pairs;  // those linked
+  std::set<PairOf> acquainted;       // not linked, but the owner of one wrote to or of the other's
   std::vector<Item> items;
   std::map<std::string, std::set<PairOf>> decoys;   // class -> pairs that share an innocent thing, and nothing else
   std::vector<std::vector<std::string>> groups;     // people who deal with each other, as planned

@@ -27,6 +27,9 @@ TEST_F(TruthFile, IsRead) {
   Truth truth = read_truth(write(R"({
     "exhibits": [{"label": "b", "owner": "Ann@Post.net"}, {"label": "a", "owner": ""}, {"label": "c"}],
     "pairs": [{"a": "b", "b": "a", "strength": 3, "planted": 2, "links": ["planted", "stick"]}],
+    "owners": [{"primary": "Ann@Post.net", "addresses": ["Ann@Post.net", "ann@Work.net"], "exhibits": ["b"]},
+               {"primary": "bob@post.net", "exhibits": []}],
+    "acquainted": [{"a": "c", "b": "b"}, {"a": "a", "b": "b"}],
     "items": [{"reason": "r1", "kind": "email", "value": "x@y.net", "layer": "slack", "places": [
       {"exhibit": "a", "file": "f", "layer": "slack", "offset": 12, "from": 1, "to": 2},
       {"exhibit": "b", "file": "g", "layer": "plain", "offset": null}]}],
@@ -37,6 +40,9 @@ TEST_F(TruthFile, IsRead) {
   ASSERT_EQ(truth.pairs.count({"a", "b"}), 1u);
   EXPECT_EQ(truth.pairs[pair_of("b", "a")].planted, 2u);
   ASSERT_EQ(truth.items.size(), 1u);
+  EXPECT_EQ(truth.addresses,
+            (std::map<std::string, std::set<std::string>>{{"ann@post.net", {"ann@post.net", "ann@work.net"}}}));
+  EXPECT_EQ(truth.acquainted, (std::set<PairOf>{{"b", "c"}}));  // who is linked is not just acquainted
   EXPECT_EQ(truth.items[0].places[0].offset, 12u);
   EXPECT_EQ(truth.items[0].places[1].offset, std::nullopt);
   EXPECT_EQ(truth.decoys["clone"], (std::set<PairOf>{{"a", "c"}}));

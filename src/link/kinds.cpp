@@ -191,27 +191,26 @@ std::string_view email_reason(std::string_view value) {
 }  // namespace
 
 bool role_address(std::string_view email) {
-  static constexpr std::string_view roles[] = {"admin",       "billing",    "bounce",       "careers",
-                                               "contact",     "announce",   "customercare", "desk",
-                                               "digest",      "letter",     "letters",      "readers",
-                                               "subscribe",   "talk",       "tips",         "customerservice",
-                                               "datenschutz", "editor",     "enquiries",    "feedback",
-                                               "hello",       "help",       "hr",           "info",
-                                               "invoice",     "invoices",   "jobs",         "kontakt",
-                                               "list",        "mail",       "marketing",    "media",
-                                               "news",        "newsletter", "office",       "order",
-                                               "orders",      "post",       "press",        "presse",
-                                               "privacy",     "promo",      "reception",    "redaktion",
-                                               "registrar",   "reply",      "returns",      "sales",
-                                               "security",    "service",    "shop",         "staff",
-                                               "support",     "team",       "tickets",      "updates",
-                                               "users",       "webmaster",  "welcome",      "president",
-                                               "director",    "chair",      "chairman",     "chairwoman",
-                                               "mayor",       "minister",   "secretary",    "secretariat",
-                                               "treasurer",   "ombudsman",  "principal",    "dean",
-                                               "rector",      "consul",     "consulate",    "embassy",
-                                               "police",      "library",    "museum",       "parish",
-                                               "spokesperson"};
+  static constexpr std::string_view roles[] = {"admin",       "billing",   "bounce",       "careers",
+                                               "contact",     "announce",  "customercare", "desk",
+                                               "digest",      "letter",    "letters",      "readers",
+                                               "subscribe",   "talk",      "tips",         "customerservice",
+                                               "datenschutz", "editor",    "enquiries",    "feedback",
+                                               "hello",       "help",      "hr",           "info",
+                                               "invoice",     "invoices",  "jobs",         "kontakt",
+                                               "list",        "marketing", "media",        "news",
+                                               "newsletter",  "office",    "order",        "orders",
+                                               "post",        "press",     "presse",       "privacy",
+                                               "promo",       "reception", "redaktion",    "registrar",
+                                               "reply",       "returns",   "sales",        "security",
+                                               "service",     "shop",      "staff",        "support",
+                                               "team",        "tickets",   "updates",      "users",
+                                               "webmaster",   "welcome",   "president",    "director",
+                                               "chair",       "chairman",  "chairwoman",   "mayor",
+                                               "minister",    "secretary", "secretariat",  "treasurer",
+                                               "ombudsman",   "principal", "dean",         "rector",
+                                               "consul",      "consulate", "embassy",      "police",
+                                               "library",     "museum",    "parish",       "spokesperson"};
   std::string_view local = email.substr(0, email.find_first_of("@+"));
   std::string low = lower_ascii(local);
   if (is_one_of(low, roles)) return true;

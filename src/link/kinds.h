@@ -22,7 +22,8 @@ struct Kind {
 std::span<const Kind> kinds();
 const Kind* find_kind(std::string_view name);
 
-// What many people write to, not one: info@, sales@, newsletter@ … Shared, it says less than a person's address.
+// What many people write to, not one: info@, sales@, newsletter@ … Shared, it says less than a person's address. mail@
+// names no office: people with a domain of their own like it.
 bool role_address(std::string_view email);
 
 // A person at a maker of software may be somebody's own account all the same.

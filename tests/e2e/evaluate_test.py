@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """A case with planted truth, from its making to its measures: what tools/scenario says is on the images is there, and
 weft evaluate counts what can be counted by hand."""
+import collections
+import itertools
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,7 +18,7 @@ EXHIBITS = 8
 
 
 def scenario(folder, *more):
-    subprocess.run([sys.executable, common.ROOT / "tools/scenario", folder, "--exhibits", str(EXHIBITS), "--seed", "5", *more],
+    subprocess.run([sys.executable, common.ROOT / "tools/scenario", folder, "--seed", "5", *(more or ("--exhibits", str(EXHIBITS)))],
                    check=True, stdout=subprocess.DEVNULL)
     return json.loads((pathlib.Path(folder) / "truth.json").read_text())
 
@@ -151,6 +154,62 @@ class Scenario(unittest.TestCase):
         text = weft("evaluate", self.case, self.truth_file, "--samples", "0").text
         for words in ("Ranking of all pairs", "TF-IDF cosine, ideal stop list", "False links among unrelated pairs", "enterprise image"):
             self.assertIn(words, text)
+
+
+class RealMail(unittest.TestCase):
+    """Exhibits made of messages that are given: who is one person, who has most messages where, who names whom."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="weft-e2e-")
+        cls.root = pathlib.Path(cls.folder.name)
+        count = 0
+        with open(cls.root / "all.mbox", "w") as mbox:
+            def write(name, address, number, text):
+                nonlocal count
+                for _ in range(number):
+                    count += 1
+                    mbox.write(f"From x Mon Jan  1 00:00:00 2024\nFrom: {name} <{address}>\nSubject: subject {count % 40}\n"
+                               f"Date: Mon, 01 Jan 2024 00:00:00 +0000\nMessage-ID: <{count}@x.invalid>\n\n{text} {count}\n\n")
+            for i in range(8):  # all of them named by the ninth
+                write(f"Author {i}", f"author{i}@private{i}.net", 12, "what was done, number")
+            write("Author Nine", "nine@private9.net", 12, "as " + ", ".join(f"author{i}@private{i}.net" for i in range(8)) + " said")
+            write("Author Nine", "nine@work.net", 7, "from work")
+            write("No Address", "nobody@machine", 30, "unsent")
+            for i in range(30):
+                write(f"Other {i}", f"other{i}@elsewhere.net", 7, "seen")
+            write("Other 0", "other0@home.net", 7, "seen at home")
+        cls.truth = scenario(cls.root / "mail", "--exhibits", "9", "--mail", cls.root / "all.mbox")
+        cls.boxes = {}
+        for exhibit in cls.truth["exhibits"]:
+            data = (cls.root / "mail" / exhibit["image"]).read_bytes()
+            cls.boxes[exhibit["label"]] = re.findall(rb"^From: (.*) <(.*)>$", data, re.M)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def test_an_author_has_an_address_and_most_messages(self):
+        self.assertNotIn("nobody@machine", {e["owner"] for e in self.truth["exhibits"]})
+        for exhibit in self.truth["exhibits"]:
+            people = collections.Counter(name for name, _ in self.boxes[exhibit["label"]])
+            (first, most), (_, next_most) = people.most_common(2)
+            self.assertIn(exhibit["owner"].encode(), {a for name, a in self.boxes[exhibit["label"]] if name == first})
+            self.assertGreater(most, next_most, exhibit)
+
+    def test_one_name_is_one_person_of_whom_one_address_is_there(self):
+        nine = next(o for o in self.truth["owners"] if o["primary"].startswith("nine@"))
+        self.assertEqual(nine["addresses"], ["nine@private9.net", "nine@work.net"])
+        self.assertNotIn(b"nine@work.net", {a for box in self.boxes.values() for _, a in box})
+
+    def test_the_acquainted_name_each_other_and_are_not_linked(self):
+        owner = {e["label"]: e["owner"] for e in self.truth["exhibits"]}
+        linked = {(p["a"], p["b"]) for p in self.truth["pairs"]}
+        acquainted = {(p["a"], p["b"]) for p in self.truth["acquainted"]}
+        self.assertFalse(linked & acquainted)
+        expected = {(a, b) for a, b in itertools.combinations(sorted(owner), 2) if owner[a] != owner[b]
+                    and any(owner[x].startswith("nine@") for x in (a, b))}
+        self.assertEqual(acquainted, expected)
 
 
 if __name__ == "__main__":

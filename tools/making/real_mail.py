@@ -9,11 +9,16 @@ style (" -- Name <address>  date"). They name colleagues, reporters and reviewer
 An author with several exhibits never has one message on two of them: they are split by package (or thread), so that one
 finds the author by what the messages have in common and not by copies. Half to four fifths of each mailbox is by others,
 who have no exhibit themselves, every other from the same packages: colleagues, and regulars that many correspond with.
+
+An author is an address that mail reaches; whoever signs with one full name under several is one person, of whom one address
+is drawn and the others are dealt to nobody. No other person has as many messages on an exhibit as its author: else it would
+be the other's mail. Two authors are acquainted where one's own messages, on the one's exhibit, name an address of the other.
 """
 import collections
 import email.utils
 import gzip
 import hashlib
+import itertools
 import mailbox
 import math
 import pathlib
@@ -27,11 +32,38 @@ from making.disks import MIB, Builder, empty
 from making.exhibits import write_sparse
 
 LEAST = 8  # messages of the author on an exhibit
+MAIL_ADDRESS = re.compile(r"[a-z0-9._%+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,}")  # of text in small letters
 
 
 class Message:
     def __init__(self, name, author, package, date, content):
         self.name, self.author, self.package, self.date, self.content = name, author.lower(), package, date, content
+
+
+class People:
+    """Who signs with which addresses: one full name, one person; one address, one person."""
+
+    def __init__(self, messages):
+        self.parent = {}
+        for message in messages:
+            name = " ".join(message.name.lower().split())
+            self.join(message.author, name if " " in name else message.author)
+        self.addresses = collections.defaultdict(set)
+        for key in self.parent:
+            if MAIL_ADDRESS.fullmatch(key):
+                self.addresses[self.of(key)].add(key)
+
+    def of(self, key):
+        while self.parent[key] != key:
+            key = self.parent[key]
+        return key
+
+    def join(self, a, b):
+        a, b = (self.of(self.parent.setdefault(key, key)) for key in (a, b))
+        self.parent[max(a, b)] = min(a, b)
+
+    def addresses_of(self, author):
+        return self.addresses[self.of(author)]
 
 
 def as_message(name, author, package, subject, date, text):
@@ -95,26 +127,39 @@ def shares(messages, parts, rng):
 class Others:
     """Messages of people without an exhibit; each is given out once, those of the wanted packages first."""
 
-    def __init__(self, messages, rng):
+    def __init__(self, messages, people, rng):
         self.by_package = collections.defaultdict(list)
-        self.rng = rng
+        self.people, self.rng = people, rng
         for message in messages:
             self.by_package[message.package].append(message)
         for package in sorted(self.by_package):
             rng.shuffle(self.by_package[package])
 
-    def take(self, count, packages):
-        out = []
+    def take(self, count, packages, most):
+        """At most so many of one person; fewer in all when only more of the same people are left."""
+        out, left_over, by_person = [], [], collections.Counter()
         near = sorted(p for p in packages if self.by_package.get(p))
         while len(out) < count and any(self.by_package.values()):
             if not near or self.rng.random() < 0.5:
                 near_or_any = sorted(p for p, left in self.by_package.items() if left)
             else:
                 near_or_any = near
-            package = self.rng.choice(near_or_any)
-            out.append(self.by_package[package].pop())
+            message = self.by_package[self.rng.choice(near_or_any)].pop()
+            person = self.people.of(message.author)
+            (out if by_person[person] < most else left_over).append(message)
+            by_person[person] += 1
             near = [p for p in near if self.by_package[p]]
+        for message in left_over:
+            self.by_package[message.package].append(message)
         return out
+
+
+def acquainted(exhibits, people):
+    """Pairs of exhibits of different authors, of whom one names the other in own messages on the own exhibit."""
+    named = {label: set(MAIL_ADDRESS.findall(b"\n".join(m.content for m in messages).decode("utf-8", "replace").lower()))
+             for label, _, messages in exhibits}
+    return [{"a": a, "b": b} for (a, x, _), (b, y, _) in itertools.combinations(exhibits, 2)
+            if x != y and (named[a] & people.addresses_of(y) or named[b] & people.addresses_of(x))]
 
 
 def build(out, options):
@@ -126,12 +171,16 @@ def build(out, options):
         if digest not in seen:
             seen.add(digest)
             by_author[message.author].append(message)
-    authors = sorted(a for a, messages in by_author.items() if len(messages) >= LEAST)
+    people = People(m for a in sorted(by_author) for m in by_author[a])
+    authors = sorted(a for a, messages in by_author.items() if len(messages) >= LEAST and MAIL_ADDRESS.fullmatch(a))
     rng.shuffle(authors)
-    exhibits, owners = [], []
+    exhibits, owners, taken = [], [], set()
     for author in authors:
         if len(exhibits) == options.exhibits:
             break
+        if people.of(author) in taken:
+            continue
+        taken.add(people.of(author))
         parts = rng.choices([1, 2, 3, 4], [30, 30, 20, 20])[0]
         parts = max(1, min(parts, len(by_author[author]) // LEAST, options.exhibits - len(exhibits)))
         dealt = [d for d in shares(by_author[author], parts, rng) if len(d) >= LEAST // 2]
@@ -140,22 +189,23 @@ def build(out, options):
             wanted = int(min(200, max(LEAST, 25 * math.exp(rng.gauss(0, 0.9)))))
             labels.append(f"EX{len(exhibits) + 1:03d}")
             exhibits.append((labels[-1], author, messages[:wanted]))
-        owners.append({"name": by_author[author][0].name, "primary": author, "exhibits": labels})
-    taken = {o["primary"] for o in owners}
-    others = Others([m for a in sorted(by_author) if a not in taken for m in by_author[a]], rng)
+        owners.append({"name": by_author[author][0].name, "primary": author, "addresses": sorted(people.addresses_of(author)),
+                       "exhibits": labels})
+    others = Others([m for a in sorted(by_author) if people.of(a) not in taken for m in by_author[a]], people, rng)
     images = out / "images"
     shutil.rmtree(images, ignore_errors=True)
     images.mkdir(parents=True)
     listed = []
     with tempfile.TemporaryDirectory(prefix="weft-scenario-") as scratch:
         for label, author, messages in exhibits:
-            foreign = others.take(int(len(messages) * (1 + 3 * rng.random())), {m.package for m in messages})
+            foreign = others.take(int(len(messages) * (1 + 3 * rng.random())), {m.package for m in messages}, len(messages) - 1)
             size = make(scratch, images / f"{label}.img", label, messages + foreign, rng)
             listed.append({"label": label, "image": f"images/{label}.img", "owner": author, "size": size, "messages": len(messages)})
     pairs = [{"a": a, "b": b, "strength": 1, "links": ["same author"]} for o in owners
              for i, a in enumerate(o["exhibits"]) for b in o["exhibits"][i + 1:]]
     return {"version": 1, "seed": options.seed, "world": "real mail", "exhibits": listed, "owners": owners, "groups": [],
-            "pairs": pairs, "items": [], "decoys": [], "noise": {"sha256": [], "values": []},
+            "pairs": pairs, "acquainted": acquainted(exhibits, people), "items": [], "decoys": [],
+            "noise": {"sha256": [], "values": []},
             "clusters": truth.clusters_of([e["label"] for e in listed], [(p["a"], p["b"]) for p in pairs])}
 
 
