@@ -63,7 +63,8 @@ constexpr double clearly_first_doubt = 0.1;
 // further one weighs less than it would alone, and adds less to what chance does not explain, which takes them for
 // independent, too.
 constexpr double further_correspondent = 0.6, further_beyond_chance = 0.75;
-constexpr double unseen = 0.25;  // bundles a stratum may hold by chance though no other pair showed one
+constexpr double circle_prior = 0.1;  // addresses; how little says already that two belong to one circle
+constexpr double unseen = 0.25;       // bundles a stratum may hold by chance though no other pair showed one
 
 // How private a value is by where it stands; judgements, chosen while looking at made cases (docs/linking-method.md).
 double privacy_of(Setting setting) {
@@ -458,13 +459,23 @@ class Scorer {
         double own = pair.one_source || accounts ? 0 : std::min(sum.seen[d], 1 + 2 * part * all);
         expected[d] = part * (all - std::min(own, all) + unseen);
       }
-      double most = !method_.chance                 ? sum.weight
-                    : group == Group{email_, false} ? beyond_circles(sum.seen, expected)
-                                                    : beyond_chance(sum.seen, expected);
+      if (group == Group{email_, false}) expect_circle(sum.seen, expected);
+      double most = method_.chance ? beyond_chance(sum.seen, expected) : sum.weight;
       if (group.second) most = std::min(most * exposed_credit, exposed_most);
       out.push_back(std::min(sum.weight, most));
     }
     return out;
+  }
+
+  // Whoever shares more of the addresses that others hold, too, than chance brings belongs to the same circle as they,
+  // and there chance brings more of the rare ones as well: expected is lifted by what is seen where more hold them.
+  static void expect_circle(const Counts& seen, Counts& expected) {
+    double all_seen = 0, all_expected = 0;
+    for (size_t d = strata_per_kind; d-- > 0;) {
+      double lift = std::max(1.0, (all_seen + circle_prior) / (all_expected + circle_prior));
+      all_seen += seen[d], all_expected += expected[d];
+      expected[d] *= lift;
+    }
   }
 
   // How many bundles all pairs share by chance. The linked pairs are among them: a count far above what its size

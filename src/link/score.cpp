@@ -12,15 +12,10 @@
 // grid. log10(1 + R) is near log10 R where R is large and keeps the order, above 0, where chance explains as much. This
 // is the pair null of Galbraith, Smyth and Stern's coincidental-match idea with counts instead of one match. The shares
 // per stratum are a judgement; they order leads and are not calibrated.
-//
-// Circles: counts whose Poisson mean differs from pair to pair as a gamma law are negative binomial (Greenwood and Yule
-// 1920). The shape is a judgement, after what pairs of exhibits of real messages share that have different authors:
-// in three such cases, moments give 0.02 to 0.12 in the strata where some pair shares two.
 #include "link/score.h"
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 namespace weft::link {
 namespace {
@@ -48,42 +43,6 @@ double mean_leaving(uint64_t count, double tail) {
 
 constexpr double strengths[] = {0.5, 1, 2, 4, 8, 16, 32, 64, 128};  // each half as likely as the one before
 
-constexpr Counts falls = {0.70, 0.15, 0.10, 0.04, 0.01};  // how many of the private ones by stratum
-
-// The factor of a pair's expectation: equal steps of its logarithm, with the logarithm of the gamma density there.
-constexpr double circle_shape = 0.1;
-struct Level {
-  double factor = 0, log_weight = 0;
-};
-std::vector<Level> levels_of_circles() {
-  std::vector<Level> out;
-  double sum = 0;
-  for (double log10_factor = -12; log10_factor <= 2.25; log10_factor += 0.25) {
-    const double factor = std::pow(10.0, log10_factor);
-    out.push_back({factor, circle_shape * (std::log(factor) - factor)});
-    sum += std::exp(out.back().log_weight);
-  }
-  for (Level& level : out) level.log_weight -= std::log(sum);
-  return out;
-}
-
-// Logarithm of how likely the counts are when x more than chance brings are there, up to what depends on them alone.
-double log_likely(const Counts& seen, const Counts& expected, double x, const std::vector<Level>& levels) {
-  double most = -INFINITY;
-  std::vector<double> terms;
-  for (const Level& level : levels) {
-    double term = level.log_weight;
-    for (size_t d = 0; d < seen.size(); ++d) {
-      const double mean = std::max(expected[d], 1e-6) * level.factor + x * falls[d];
-      term += (seen[d] > 0 ? seen[d] * std::log(mean) : 0) - mean;
-    }
-    terms.push_back(term), most = std::max(most, term);
-  }
-  double sum = 0;
-  for (double term : terms) sum += std::exp(term - most);
-  return most + std::log(sum);
-}
-
 }  // namespace
 
 Interval frequency(uint64_t holding, uint64_t looked_at) {
@@ -106,6 +65,7 @@ double weight_of(const Validity& validity, double frequency) {
 }
 
 double beyond_chance(const Counts& seen, const Counts& expected) {
+  static constexpr Counts falls = {0.70, 0.15, 0.10, 0.04, 0.01};
   double sum = 0, likely = 0;
   for (double x : strengths) {
     double log_ratio = 0;  // of Poisson(seen; expected + x * falls) to Poisson(seen; expected)
@@ -114,17 +74,6 @@ double beyond_chance(const Counts& seen, const Counts& expected) {
       log_ratio += seen[d] * std::log1p(x * falls[d] / mean) - x * falls[d];
     }
     sum += std::exp(std::min(log_ratio, 600.0)) / x;
-    likely += 1 / x;
-  }
-  return std::log10(1 + sum / likely);
-}
-
-double beyond_circles(const Counts& seen, const Counts& expected) {
-  static const std::vector<Level> levels = levels_of_circles();
-  const double by_chance = log_likely(seen, expected, 0, levels);
-  double sum = 0, likely = 0;
-  for (double x : strengths) {
-    sum += std::exp(std::min(log_likely(seen, expected, x, levels) - by_chance, 600.0)) / x;
     likely += 1 / x;
   }
   return std::log10(1 + sum / likely);

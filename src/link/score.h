@@ -46,10 +46,4 @@ inline constexpr size_t strata_per_kind = 5;
 using Counts = std::array<double, strata_per_kind>;
 double beyond_chance(const Counts& seen, const Counts& expected);
 
-// The same for what comes in circles, as correspondents do: a project, a firm. What chance brings to a pair is
-// `expected` times a factor, the same for all strata, that differs from pair to pair: nearly 0 for most, large for few
-// (gamma with mean 1). So the second of a circle says less than the first, and many that others hold, too, say that the
-// rare ones come from their circle.
-double beyond_circles(const Counts& seen, const Counts& expected);
-
 }  // namespace weft::link

@@ -44,18 +44,5 @@ TEST(Chance, TakesBackWhatSizeExplains) {
   EXPECT_TRUE(std::isfinite(beyond_chance({1e6, 0, 0, 0, 0}, {0, 0, 0, 0, 0})));
 }
 
-// Two that nobody else holds may come from one circle, and more so where what others hold is shared, too.
-TEST(Chance, OfCirclesTakesBackWhatOneCircleExplains) {
-  const Counts expected = {0.01, 0.01, 0.01, 0.05, 0.05};
-  const double one = beyond_circles({1, 0, 0, 0, 0}, expected), two = beyond_circles({2, 0, 0, 0, 0}, expected);
-  EXPECT_NEAR(one, beyond_chance({1, 0, 0, 0, 0}, expected), 0.2);
-  EXPECT_GT(two, one);
-  EXPECT_LT(two, beyond_chance({2, 0, 0, 0, 0}, expected) - 0.5);
-  EXPECT_LT(beyond_circles({2, 0, 2, 2, 2}, expected), two);
-  EXPECT_GT(beyond_circles({10, 0, 0, 0, 0}, expected), 5);
-  EXPECT_LT(beyond_circles({0, 0, 0, 30, 0}, {0, 0, 0, 30, 0}), 0.31);
-  EXPECT_TRUE(std::isfinite(beyond_circles({1e6, 0, 0, 0, 0}, {0, 0, 0, 0, 0})));
-}
-
 }  // namespace
 }  // namespace weft::link

@@ -236,6 +236,15 @@ namespace {
 void stream(Database::Native& native, const std::string& sql,
             const std::function<bool(const std::vector<Vector>&, idx_t)>& each) {
   check(!native.streaming, "each() used its own Database");
+  // A query that is left before its end stays open until the next one, which rolls back whatever was registered in
+  // between (the rows to be written as Parquet). So a next one comes at once.
+  struct Closed {
+    duckdb_connection connection;
+    bool at_end = false;
+    ~Closed() {
+      if (!at_end) duckdb_query(connection, "SELECT 1", nullptr);
+    }
+  } closed{native.connection};
   Prepared statement;
   if (duckdb_prepare(native.connection, sql.c_str(), &statement.it) != DuckDBSuccess)
     fail(duckdb_prepare_error(statement.it));
@@ -253,6 +262,7 @@ void stream(Database::Native& native, const std::string& sql,
       columns.emplace_back(duckdb_data_chunk_get_vector(chunk.it, i));
     if (!each(columns, count)) return;
   }
+  closed.at_end = true;
   const char* message = duckdb_result_error(&result.it);  // a stream that failed on the way ends like one that is done
   if (message && *message) fail(message);
 }
