@@ -166,6 +166,8 @@ class Scorer {
     return input_.postings.items().subspan(selector.first_posting, selector.postings);
   }
   size_t number(const Kind* kind) const { return size_t(kind - kinds().data()); }
+  // An address that is not the own one of both: one more of the circle to which both may belong.
+  bool of_circle(const Kind* kind) const { return number(kind) == email_ || kind == account_; }
   // By selector: how many parties hold it; and how frequent something is that so many hold.
   void count_parties() {
     std::vector<uint32_t> met(input_.exhibits.size());
@@ -302,7 +304,7 @@ class Scorer {
     heaviest_first(pair.bundles);
     double part = 1;
     for (Bundle& bundle : pair.bundles)
-      if (number(bundle.kind) == email_) bundle.weight *= part, part *= further_correspondent;
+      if (of_circle(bundle.kind)) bundle.weight *= part, part *= further_correspondent;
     return pair;
   }
 
@@ -544,7 +546,7 @@ class Scorer {
     heaviest_first(pair.bundles);
     double part = 1;
     for (Bundle& bundle : pair.bundles) {
-      if (number(bundle.kind) == email_) bundle.weight *= part, part *= further_beyond_chance;
+      if (of_circle(bundle.kind)) bundle.weight *= part, part *= further_beyond_chance;
       pair.score += bundle.weight;
     }
     heaviest_first(pair.bundles);
