@@ -103,7 +103,7 @@ Index::Index(const std::string& path) : path_(path), mapping_(path) {
   if (ok) std::memcpy(&header, bytes.data(), sizeof header);
   ok = ok && std::string_view(header.magic, index_magic.size()) == index_magic && header.size == bytes.size() &&
        header.kinds == kinds().size();
-  if (!ok) throw Error("not a selector index of this version, or cut short", path);
+  if (!ok) throw Error("not a selector index of this version, or cut short: link again, which makes it anew", path);
   for (const SegmentAt& at : part<SegmentAt>(bytes, header.segment_table, header.segments, ok)) {
     segments_.push_back({part<IndexEntry>(bytes, at.entries_at, at.entries, ok),
                          part<IndexPlace>(bytes, at.places_at, at.places, ok),
