@@ -47,7 +47,7 @@ class Merge {
     if (head.left == 0) return false;
     --head.left;
     std::apply([&](auto&... cell) { (get_cell(head.in, cell), ...); }, head.row);
-    check(head.in.ok(), "a run of a unit file holds the rows it says");  // its hash was checked
+    check(head.in.ok(), "a run of a unit file holds the rows it says");  // its checksum was looked at
     return true;
   }
 
