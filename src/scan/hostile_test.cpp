@@ -1,11 +1,14 @@
 // Inputs made to cost more than they are: the start of something, over and over. Each must stay linear in its size.
 // What is measured is the thread's own time, so that a busy machine does not matter.
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <ctime>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/text.h"
@@ -182,27 +185,15 @@ constexpr size_t short_size = 64 * KiB, size = 256 * KiB, small_size = 16 * KiB;
 constexpr double patience = 60;  // each decoder's memory is had and given back under watch
 #else
 constexpr size_t short_size = MiB, size = 4 * MiB, small_size = 128 * KiB;
-constexpr double patience = 1;
+constexpr double patience = 3;  // a machine that others use as well gives a third of itself, and quadratic is more
 #endif
 
 // What an idle machine keeps is 20 MB/s of the page and of what it unpacks to, and 4 microseconds for what is really
-// found (docs/performance.md says where it does not). This holds it to less, so that only a change is told.
+// found (docs/performance.md says where it does not; WEFT_SHOW_SPEED=1 prints what this one gives). This asks for the
+// order of it only: a cost that grows with the square of a page is ten times and more above.
 constexpr double least_speed = 12e6, most_of_feature = 6e-6, most_at_once = 2e-3;
 // An address between zeros may stand in a row of a database, and each is looked at as such.
 constexpr double least_speed_of_rows = 4e6;
-
-// How much slower than an idle one this machine is at present: others that work beside us take caches and half a core
-// from us. By what a page of noise takes, which nothing but the engine's loop reads.
-double slowness(const Rules& rules) {
-  constexpr double idle_speed = 400e6;
-  const std::string noise = random_bytes(size);
-  Scan scan(rules, {});
-  NoWatch watch;
-  Results results;
-  const double start = thread_seconds();
-  scan.page({as_bytes(noise), 0, noise.size(), 0}, {}, watch, results);
-  return std::max(1.0, (thread_seconds() - start) * idle_speed / double(noise.size()));
-}
 
 void expect_linear(const Rules& rules, std::string_view bytes, std::string_view what, double least = least_speed) {
   // As for a whole page.
@@ -211,18 +202,20 @@ void expect_linear(const Rules& rules, std::string_view bytes, std::string_view 
   limits.decoded_vain = bytes.size() * limits.decoded_vain / limits.page;
   double seconds = 0, most = 0, all = 0;
   size_t found = 0;
-  // Once more when it was too slow: what a thread keeps it has asked for then, and who was in our way may be gone.
-  for (int tries = 0; tries < 4 && (tries == 0 || seconds > most); ++tries) {
+  // Once more when it was too slow, later each time: what a thread keeps it has asked for then, and who was in our way
+  // may be gone. The least time is the truest.
+  for (int tries = 0; tries < 8 && (tries == 0 || seconds > most); ++tries) {
+    if (tries > 1) std::this_thread::sleep_for(std::chrono::milliseconds(25 << tries));
     Scan scan(rules, limits);
     NoWatch watch;
     Results results;
     const double start = thread_seconds();
     scan.page({as_bytes(bytes), 0, bytes.size(), 0}, {}, watch, results);
-    seconds = thread_seconds() - start;
+    const double taken = thread_seconds() - start;
+    seconds = tries == 0 ? taken : std::min(seconds, taken);
     found = results.features.size() + results.problems.size();
     all = double(bytes.size() + scan.decoded());
     most = patience * (most_at_once + all / least + double(found) * most_of_feature);
-    if (tries > 0 && seconds > most) most *= slowness(rules);
   }
   if (std::getenv("WEFT_SHOW_SPEED"))
     fmt::print("{:7.1f} MB/s {:7} found {:7.2f} us each  {}\n", all / seconds / 1e6, found,
