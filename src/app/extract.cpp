@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "app/command.h"
 #include "app/progress.h"
@@ -11,6 +13,7 @@
 #include "extract/exhibit.h"
 #include "link/gather.h"
 #include "link/index.h"
+#include "link/index_from_rows.h"
 #include "pack/database.h"
 #include "pack/pack.h"
 
@@ -32,19 +35,37 @@ void print_done(extract::Case& in, const std::string& label, bool already, const
   std::fflush(stdout);
 }
 
-// The selector index, while the pack's files are still in memory: the first linking then finds all of them made. It is
-// a saving, so an exhibit without one is extracted all the same.
-void make_index(extract::Case& in, const std::string& label, pack::Database& database) {
-  try {
-    const std::string folder = in.indexes();
-    std::filesystem::create_directories(folder);
-    const std::vector<link::Source> one = link::sources({in.pack(label)}, in.folder() + "/tokens", folder, in.scope());
-    link::sync_indexes(link::make_indexes(one, database));
-  } catch (const Error& error) {
-    std::fprintf(stderr, "weft: %s: extracted, but its selector index could not be made; linking tries again: %s\n",
-                 label.c_str(), error.what());
+// The selector index comes of the rows as they are sealed; in a case with a scope of the pack. The first linking then
+// finds all of them made. It is a saving, so an exhibit without one is extracted all the same.
+class IndexBeside {
+ public:
+  IndexBeside(extract::Case& in, const std::string& label, unsigned threads)
+      : folder_(in.indexes()), label_(label), pack_(in.pack(label)), tokens_(in.folder() + "/tokens") {
+    if (!in.scope().empty()) return;
+    try {
+      std::filesystem::create_directories(folder_);
+      rows_.emplace(link::index_path(folder_, label), threads > 1);
+    } catch (const std::exception&) {
+      // Whatever is wrong there, finish() says.
+    }
   }
-}
+  pack::RowObserver* observer() { return rows_ ? &*rows_ : nullptr; }
+  void finish(extract::Case& in, pack::Database& database) {
+    try {
+      std::filesystem::create_directories(folder_);
+      const std::vector<link::Source> one = link::sources({pack_}, tokens_, folder_, in.scope());
+      link::sync_indexes(rows_ && rows_->finish(one[0]) ? std::vector{one[0].index}
+                                                        : link::make_indexes(one, database));
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "weft: %s: extracted, but its selector index could not be made; linking tries again: %s\n",
+                   label_.c_str(), error.what());
+    }
+  }
+
+ private:
+  const std::string folder_, label_, pack_, tokens_;
+  std::optional<link::IndexFromRows> rows_;
+};
 
 }  // namespace
 
@@ -57,14 +78,16 @@ Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, c
     ProgressLine line;
     try {
       if (!database) database.emplace(in.temporary(), options.limits().memory / 2);
+      IndexBeside index(in, exhibit.label, options.thread_count());
       extract::ExtractOptions how{options.thread_count(),
                                   options.limits(),
                                   [&](const extract::Progress& now) { line.show(now); },
                                   options.scan_all,
                                   lists,
-                                  *database};
+                                  *database,
+                                  index.observer()};
       extract::Extracted done = extract::extract(in, exhibit, how, stop);
-      if (done == extract::Extracted::sealed) make_index(in, exhibit.label, *database);
+      if (done == extract::Extracted::sealed) index.finish(in, *database);
       line.clear();
       if (done == extract::Extracted::stopped) {
         std::fprintf(stderr, "weft: interrupted; the same command goes on where it stopped\n");

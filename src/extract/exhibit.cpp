@@ -94,8 +94,9 @@ Extracted extract(Case& in, const Exhibit& exhibit, const ExtractOptions& option
   pack::SealOptions seal;
   seal.exhibit = exhibit.label, seal.units = pack_units(work);
   seal.folder = in.pack(exhibit.label), seal.tokens = in.tokens(exhibit.label), seal.temporary = in.temporary();
-  seal.limits = options.limits, seal.version = WEFT_VERSION;
+  seal.limits = options.limits, seal.threads = options.threads, seal.version = WEFT_VERSION;
   seal.lists = options.lists.used(), seal.stop = options.lists.stop();
+  seal.observer = options.observer;
   seal.run = {started, to_text(now()), "local", options.threads, host_name()};
   pack::seal(seal, options.database);  // the pack is there, whole
   close_work(in, exhibit.label);

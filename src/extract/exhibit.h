@@ -5,6 +5,7 @@
 #include "extract/engine.h"
 #include "extract/lists.h"
 #include "pack/database.h"
+#include "pack/observer.h"
 
 namespace weft::extract {
 
@@ -12,9 +13,10 @@ struct ExtractOptions {
   unsigned threads = 1;
   Limits limits;
   std::function<void(const Progress&)> progress;
-  bool scan_all = false;     // equal contents of earlier exhibits too
-  Lists lists;               // checked
-  pack::Database& database;  // to seal with
+  bool scan_all = false;                  // equal contents of earlier exhibits too
+  Lists lists;                            // checked
+  pack::Database& database;               // to seal with
+  pack::RowObserver* observer = nullptr;  // is shown the pack's rows
 };
 
 enum class Extracted { sealed, already, stopped };

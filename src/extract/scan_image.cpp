@@ -101,11 +101,7 @@ class OpenUnits {
     std::lock_guard lock(mutex_);
     units_[unit] = std::move(open);
   }
-  void add(uint64_t unit, const pack::UnitRows& rows) {
-    Open& open = of(unit);
-    std::lock_guard lock(open.mutex);
-    open.writer.add(rows);
-  }
+  void add(uint64_t unit, const pack::UnitRows& rows) { of(unit).writer.add(rows); }
   // remembered: contents encoded by encode_seen().
   void page_done(uint64_t unit, std::string_view remembered) {
     if (!remembered.empty()) {
@@ -129,8 +125,8 @@ class OpenUnits {
   struct Open {
     Open(const std::string& path, const std::string& seen_path, uint64_t pages)
         : writer(path), seen(seen_path, std::ios::binary | std::ios::trunc), left(pages) {}
-    std::mutex mutex;  // of writer and seen; left is under the one for all
     pack::UnitWriter writer;
+    std::mutex mutex;  // of seen; left is under the one for all
     std::ofstream seen;
     uint64_t left;
   };

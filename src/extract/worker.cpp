@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
+#include <memory>
 #include <new>
 #include <nlohmann/json.hpp>
 
@@ -144,10 +146,15 @@ bool run_stages(const Job& job, SlotWatch& watch) {
   image::Image image = job.open_image();
   open_exhibit(job, image);  // there is an image, and its bytes have offsets
   if (stop) return false;
+  // What is looked for is compiled meanwhile.
+  std::future<std::unique_ptr<const scan::Rules>> compiled =
+      std::async(job.options.threads > 1 ? std::launch::async : std::launch::deferred,
+                 [&] { return std::make_unique<const scan::Rules>(job.options.lists.searched()); });
   walk_volumes(job, image, watch);  // every file has an id, a path and its place on the image
+  watch.idle();                     // many terms take their time, and there is nothing here to set aside
   if (stop) return false;
-  watch.idle();  // many terms take their time, and there is nothing here to set aside
-  const scan::Rules rules(job.options.lists.searched());
+  const std::unique_ptr<const scan::Rules> rules_there = compiled.get();
+  const scan::Rules& rules = *rules_there;
   const Seen seen(job.options.seen, job.options.settings);
   scan_image(job, image, rules, seen, watch);  // every byte was hashed and scanned, every hit knows its file
   if (stop) return false;

@@ -493,7 +493,7 @@ std::vector<Source> sources(const std::vector<std::string>& packs, const std::st
     Source source{folder, pack::info(folder).exhibit, {}, {}, scope};
     std::string table = tokens + "/" + source.exhibit + ".parquet";
     if (!tokens.empty() && exists(table)) source.tokens = table;
-    source.index = indexes + "/" + source.exhibit + ".index";
+    source.index = index_path(indexes, source.exhibit);
     out.push_back(std::move(source));
   }
   std::sort(out.begin(), out.end(), [](const Source& a, const Source& b) { return a.exhibit < b.exhibit; });

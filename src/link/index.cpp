@@ -3,22 +3,17 @@
 #include "link/index.h"
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
-#include <mutex>
-#include <optional>
 #include <set>
-#include <thread>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/hash.h"
 #include "link/index_format.h"
-#include "pack/pack.h"
 
 namespace weft::link {
 namespace {
@@ -28,15 +23,6 @@ constexpr std::string_view role_names[] = {
     "",          "owner",  "account", "from",       "sender",    "reply_to", "to",     "cc",    "bcc", "contact",
     "guest",     "host",   "network", "attachment", "document",  "device",   "camera", "event", "key", "visit",
     "organiser", "author", "machine", "message",    "reference", "row",      "target", "other"};
-
-// What an index was made from: the pack's tables, as far as the scope covers them, and the tokens beside it.
-std::string pack_digest(const Source& source) {
-  std::string digest = pack::info(source.folder).pack_sha256;
-  if (std::string rules = source.scope.rules_for(source.exhibit); !rules.empty())
-    digest = sha256_hex(as_bytes(digest + rules));
-  if (source.tokens.empty()) return digest;
-  return sha256_hex(as_bytes(digest + sha256_hex(as_bytes(read_file(source.tokens)))));
-}
 
 template <class T>
 std::span<const T> part(Bytes bytes, uint64_t at, uint64_t count, bool& ok) {
@@ -48,7 +34,6 @@ std::span<const T> part(Bytes bytes, uint64_t at, uint64_t count, bool& ok) {
 }
 
 constexpr uint64_t checked_at_once = 16 * MiB;
-constexpr uint64_t memory_of_a_builder = 512 * MiB;  // rows of a segment, and what comes of them
 
 }  // namespace
 
@@ -255,67 +240,6 @@ std::string_view Index::shown(const Segment& segment, const IndexEntry& entry) {
 }
 std::string Index::path(const Segment& segment, const IndexPlace& place) {
   return place.path ? std::string(text_at(segment.texts, place.path)) : std::to_string(place.offset);
-}
-
-namespace {
-
-bool is_good(const Source& source, const std::string& digest) {
-  if (!exists(source.index)) return false;
-  try {
-    Index index(source.index);
-    return index.pack() == digest && index.intact();
-  } catch (const Error&) {
-    return false;  // a leftover of another version, or cut short
-  }
-}
-
-}  // namespace
-
-std::vector<std::string> make_indexes(const std::vector<Source>& sources, const std::string& temporary,
-                                      const Limits& limits, unsigned threads) {
-  auto fit = unsigned(std::min<uint64_t>(limits.memory / memory_of_a_builder, sources.size()));
-  threads = std::max(1u, std::min(threads, fit));
-  const uint64_t memory = std::max<uint64_t>(limits.memory / 4 / threads, 128 * MiB);
-  std::atomic<size_t> next = 0;
-  std::mutex mutex;
-  std::exception_ptr failed;
-  std::vector<std::string> made;
-  auto work = [&] {
-    std::optional<pack::Database> database;
-    std::optional<IndexBuilder> builder;
-    try {
-      for (size_t i = next++; i < sources.size(); i = next++) {
-        const std::string digest = pack_digest(sources[i]);
-        if (is_good(sources[i], digest)) continue;
-        if (!builder) builder.emplace(database.emplace(temporary, memory));
-        builder->make(sources[i], digest);
-        std::lock_guard lock(mutex);
-        made.push_back(sources[i].index);
-      }
-    } catch (...) {
-      std::lock_guard lock(mutex);
-      if (!failed) failed = std::current_exception();
-      next = sources.size();
-    }
-  };
-  {
-    std::vector<std::jthread> pool;
-    for (unsigned i = 0; i < threads; ++i) pool.emplace_back(work);
-  }
-  if (failed) std::rethrow_exception(failed);
-  return made;
-}
-
-std::vector<std::string> make_indexes(const std::vector<Source>& sources, pack::Database& database) {
-  IndexBuilder builder(database);
-  std::vector<std::string> made;
-  for (const Source& source : sources) {
-    const std::string digest = pack_digest(source);
-    if (is_good(source, digest)) continue;
-    builder.make(source, digest);
-    made.push_back(source.index);
-  }
-  return made;
 }
 
 void sync_indexes(const std::vector<std::string>& paths) {

@@ -154,6 +154,11 @@ class Index {
   std::string pack_, image_;
 };
 
+// Where an exhibit's index lies in a folder of them.
+inline std::string index_path(const std::string& folder, const std::string& exhibit) {
+  return folder + "/" + exhibit + ".index";
+}
+
 // Makes the index of every source that has none, a damaged one, or one of another pack; several at a time, as memory
 // allows. The same pack gives the same bytes, whenever its index is made. An index appears whole, and its checksum
 // tells what a power cut left; whoever relies on it afterwards without looking at that syncs it first. Returns the

@@ -1,15 +1,18 @@
 // How an index is made.
 //
-// The rows of the pack are streamed once per segment; a segment is a stretch of the hash's range, small enough for its
-// rows to be sorted in memory. Most exhibits need one. Ten million rows take five passes, and no more memory. Within a
-// segment rows fall into buckets by the next bits of the hash as they come, each with the texts of its rows beside it:
-// a bucket is sorted and written while it is in the processor's cache, and memory is never walked at random.
+// A segment is a stretch of the hash's range, small enough for its rows to be sorted in memory. Most exhibits need one.
+// Ten million rows take eight, and no more memory: rows wait on the disk for their segment's pass. Within a segment
+// rows fall into buckets by the next bits of the hash as they come, each with the texts of its rows beside it: a bucket
+// is sorted and written while it is in the processor's cache, and memory is never walked at random.
+#include "link/index_build.h"
+
 #include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <memory>
 #include <stdio.h>
 #include <tuple>
 #include <unistd.h>
@@ -18,14 +21,10 @@
 #include "base/places.h"
 #include "base/text.h"
 #include "link/index_format.h"
-#include "link/messages.h"
 #include "model/text_signature.h"
-#include "pack/database.h"
 
 namespace weft::link {
 namespace {
-
-using pack::Database;
 
 constexpr uint64_t least_file = 1024;     // smaller files are templates, markers and settings
 constexpr uint64_t whole_file = 1 << 20;  // a larger file is a collection of things
@@ -86,6 +85,72 @@ struct Bucket {
   std::string_view text(uint64_t at, uint32_t size) const { return std::string_view(texts).substr(at, size); }
 };
 
+// Rows that wait on the disk for their pass, in a file that nobody else sees.
+class Parked {
+ public:
+  explicit Parked(const std::string& path)
+      : path_(path), fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
+    if (!fd_ || ::unlink(path.c_str()) != 0) throw Error("cannot write", path, errno);
+  }
+  void add(Row row, std::string_view value, std::string_view path) {
+    row.value_size = uint32_t(value.size()), row.path_size = uint32_t(path.size());
+    buffer_.append(reinterpret_cast<const char*>(&row), sizeof row);
+    buffer_ += value, buffer_ += path;
+    if (buffer_.size() >= buffered) flush();
+  }
+  template <class Each>
+  void each(Each each) {
+    flush();
+    size_t at = 0;  // in the buffer
+    for (uint64_t read = 0; read < size_ || at < buffer_.size();) {
+      Row row;
+      const auto whole = [&] {
+        if (buffer_.size() - at < sizeof row) return false;
+        std::memcpy(&row, buffer_.data() + at, sizeof row);
+        return buffer_.size() - at - sizeof row >= size_t(row.value_size) + row.path_size;
+      };
+      if (!whole()) {
+        check(read < size_, "parked rows are whole");
+        buffer_.erase(0, at), at = 0;
+        read += more(read);
+        continue;
+      }
+      const std::string_view texts(buffer_.data() + at + sizeof row, size_t(row.value_size) + row.path_size);
+      each(row, texts.substr(0, row.value_size), texts.substr(row.value_size));
+      at += sizeof row + texts.size();
+    }
+    buffer_ = {};
+  }
+
+ private:
+  static constexpr size_t buffered = 256 * KiB;
+
+  void flush() {
+    for (size_t done = 0; done < buffer_.size();) {
+      const ssize_t n = ::pwrite(fd_.get(), buffer_.data() + done, buffer_.size() - done, off_t(size_));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) throw Error("cannot write", path_, errno);
+      done += size_t(n), size_ += uint64_t(n);
+    }
+    buffer_.clear();
+  }
+  uint64_t more(uint64_t from) {
+    const size_t had = buffer_.size();
+    buffer_.resize(had + std::min<uint64_t>(buffered, size_ - from));
+    for (;;) {
+      const ssize_t n = ::pread(fd_.get(), buffer_.data() + had, buffer_.size() - had, off_t(from));
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) throw Error("cannot read", path_, n < 0 ? errno : EIO);
+      buffer_.resize(had + size_t(n));
+      return uint64_t(n);
+    }
+  }
+
+  std::string path_, buffer_;
+  Fd fd_;
+  uint64_t size_ = 0;
+};
+
 class Output {
  public:
   explicit Output(std::string path) : path_(std::move(path)), temporary_(path_ + ".new") {
@@ -94,7 +159,11 @@ class Output {
     IndexHeader header{};
     write(&header, sizeof header);  // its place
   }
-  uint64_t at() const { return at_; }
+  ~Output() {
+    if (fd_) ::unlink(temporary_.c_str());  // not finished
+  }
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
   template <class T>
   uint64_t put(const std::vector<T>& items) {
     uint64_t begin = put(items.data(), items.size() * sizeof(T) / 8 * 8);
@@ -148,6 +217,10 @@ void fill(char (&field)[n], const std::string& text) {
   std::memcpy(field, text.data(), std::min(n, text.size()));
 }
 
+uint64_t passes_for(uint64_t rows) {
+  return std::bit_ceil(rows / rows_per_segment + 1);
+}
+
 uint16_t kind_number(std::string_view kind) {
   const Kind* found = find_kind(kind);
   check(found != nullptr, "a kind that is in the table");
@@ -166,93 +239,126 @@ uint64_t put_text(std::string& to, std::string_view text) {
 
 }  // namespace
 
-struct IndexBuilder::Memory {
-  explicit Memory(Database& open) : database(open) {
+struct IndexBuild::Memory {
+  Memory() {
     for (const Kind& kind : kinds()) seeds.push_back(hash_text(0, kind.name));
   }
-  Database& database;
   std::vector<uint64_t> seeds;  // by kind: of its values' hashes
   std::vector<Bucket> buckets;
   std::vector<std::pair<uint64_t, uint32_t>> order;  // hash and number of each row of a bucket
   std::vector<IndexEntry> entries;
   std::vector<IndexPlace> places;
   std::vector<uint32_t> directory;
-  std::string texts, low;
+  std::string texts, low, both;
   std::vector<std::pair<uint32_t, uint64_t>> seen;  // file and position of an entry's rows
 };
 
-class IndexBuilder::Build {
+class IndexBuild::Impl {
  public:
-  Build(const Source& source, const std::string& pack, Memory& memory)
-      : source_(source), pack_(pack), memory_(memory), database_(memory.database), out_(source.index) {}
+  Impl(const std::string& path, Memory& memory) : path_(path), memory_(memory), out_(path) {
+    for (auto* list : {&amounts_, &own_amounts_, &entries_of_kind_}) list->assign(kinds().size(), 0);
+  }
 
-  void run() {
-    IndexHeader header{};
-    static constexpr std::string_view tables[] = {"exhibit", "volume", "file", "extent", "feature"};
-    database_.keep_to(source_.scope);
-    database_.attach_packs({source_.folder}, tables);
-    read_files();
-    messages_.read(database_);
-    uint64_t rows = std::stoull(database_.value("SELECT count(*) FROM feature").value_or("0")) + files_.size();
-    passes_ = std::bit_ceil(rows / rows_per_segment + 1);
-    make_buckets(rows / passes_);
-    std::vector<SegmentAt> table;
-    for (uint64_t pass = 0; pass < passes_; ++pass) {
-      read_rows(pass);
-      table.push_back(write_segment());
+  void add_file(const File& row) {
+    FileInfo& file = info(row.id);
+    file.is_file = true;
+    file.path = row.path, file.sha256 = row.sha256;
+    file.out.id = row.id, file.out.size = row.size;
+    file.out.flags = flags_of(row.path, row.type, row.size, row.state);
+    if (!file.sha256.empty()) file.out.content = index_hash("file_sha256", file.sha256);
+    file.out.twin = hash_text(file.out.content, row.path);
+    file.out.mark = mix_hash(file.out.twin, row.inode ^ 0x9e3779b97f4a7c15);
+    file.out.folder = hash_text(row.volume, row.path.substr(0, row.path.rfind('/') + 1));
+  }
+  void add_beginning(uint64_t file_id, uint64_t offset) { info(file_id).offset = offset; }
+
+  uint64_t files() const { return files_.size(); }
+  Messages& messages() { return messages_; }
+
+  void expect(uint64_t most_rows) {
+    if (const uint64_t parts = passes_for(most_rows); parts > 1)
+      for (uint64_t i = 0; i < parts; ++i)
+        parked_.push_back(std::make_unique<Parked>(fmt::format("{}.rows-{}", path_, i)));
+    else
+      empty_buckets(most_rows);
+  }
+  void add_volume(std::string_view serial, uint64_t offset) {
+    if (serial.empty()) return;
+    Row row;
+    row.offset = row.position = offset, row.kind = kind_serial_;
+    add(row, serial, {}, {});
+  }
+  void add_feature(const Feature& feature) {
+    std::string_view value = feature.value;
+    const auto kind = uint16_t(feature.kind - kinds().data());
+    // A bare domain is in every URL, so a URL counts only with a query, which is where tokens and identities are.
+    if (kind == kind_url_ && !holds(value, "?")) return;
+    Row row;
+    row.kind = kind;
+    // One stick is known by its serial alone in some places, behind its vendor and product in others.
+    if (row.kind == kind_device_) row.kind = kind_usb_, value = value.substr(value.rfind(':') + 1);
+    row.offset = feature.offset;
+    row.file = uint32_t(feature.file_id.value_or(0));
+    row.position = feature.file_offset.value_or(row.offset);
+    row.role = uint8_t(role_number(feature.role));
+    row.stopped = feature.stopped;
+    // What a text is like is no value in it.
+    if (!row.stopped && row.file < files_.size() && row.kind != kind_text_) ++files_[row.file].out.selectors;
+    if (row.kind == kind_sid_ && starts(value, "S-1-5-21-")) {
+      size_t end = 8;  // three numbers make the machine or domain; a fourth the account
+      for (int part = 0; part < 3 && end != std::string_view::npos; ++part) end = value.find('-', end + 1);
+      Row machine = row;
+      machine.kind = kind_machine_;
+      add(machine, value.substr(0, end), {}, feature.path);
     }
-    write_files(header);
-    header.messages = messages_.all().size(), header.messages_at = out_.put(messages_.all());
-    header.segments = table.size(), header.segment_table = out_.put(table);
-    header.kinds = kinds().size(), header.amounts_at = out_.put(amounts_);
-    header.own_amounts_at = out_.put(own_amounts_), header.entries_of_kind_at = out_.put(entries_of_kind_);
-    header.selectors = selectors_;
+    add(row, value, feature.shown, feature.path);
+  }
+  bool write(uint64_t rows) {
+    passes_ = passes_for(rows);
+    const uint64_t parts = std::max<uint64_t>(parked_.size(), 1);
+    if (passes_ > parts) return false;
+    add_contents();
+    std::vector<SegmentAt> segments;
+    for (uint64_t pass = 0; pass < passes_; ++pass) {
+      if (!parked_.empty()) empty_buckets(rows / passes_);
+      for (uint64_t part = pass * parts / passes_; part < (pass + 1) * parts / passes_ && !parked_.empty(); ++part)
+        parked_[part]->each(
+            [&](const Row& row, std::string_view value, std::string_view path) { add_to_bucket(row, value, path); });
+      segments.push_back(write_segment());
+    }
+    write_files(header_);
+    header_.messages = messages_.all().size(), header_.messages_at = out_.put(messages_.all());
+    header_.segments = segments.size(), header_.segment_table = out_.put(segments);
+    header_.kinds = kinds().size(), header_.amounts_at = out_.put(amounts_);
+    header_.own_amounts_at = out_.put(own_amounts_), header_.entries_of_kind_at = out_.put(entries_of_kind_);
+    header_.selectors = selectors_;
+    return true;
+  }
+  void finish(const std::string& pack, const std::string& image) {
+    IndexHeader header = header_;
     std::memcpy(header.magic, index_magic.data(), index_magic.size());
-    fill(header.pack, pack_);
-    fill(header.image, database_.value("SELECT sha256 FROM exhibit").value_or(""));
+    fill(header.pack, pack);
+    fill(header.image, image);
     out_.finish(header);
   }
 
  private:
-  void read_files() {
-    auto info = [&](uint64_t id) -> FileInfo& {
-      if (id >= files_.size()) files_.resize(id + 1);
-      return files_[id];
-    };
-    database_.scan(R"(SELECT file_id, path, size, type, sha256, state, volume, inode FROM file WHERE kind = 'file')",
-                   [&](const Database::Batch& batch) {
-                     for (size_t r = 0; r < batch.rows(); ++r) {
-                       std::string_view path = batch.text(1, r);
-                       FileInfo& file = info(batch.number(0, r));
-                       file.is_file = true;
-                       file.path = path, file.sha256 = batch.text(4, r);
-                       file.out.id = batch.number(0, r), file.out.size = batch.number(2, r);
-                       file.out.flags = flags_of(path, batch.text(3, r), file.out.size, batch.text(5, r));
-                       if (!file.sha256.empty()) file.out.content = index_hash("file_sha256", file.sha256);
-                       file.out.twin = hash_text(file.out.content, path);
-                       file.out.mark = mix_hash(file.out.twin, batch.number(7, r) ^ 0x9e3779b97f4a7c15);
-                       file.out.folder = hash_text(batch.number(6, r), path.substr(0, path.rfind('/') + 1));
-                     }
-                   });
-    database_.scan(
-        R"(SELECT file_id, "offset" FROM extent WHERE file_offset = 0 AND kind IN ('data', 'compressed', 'resident'))",
-        [&](const Database::Batch& batch) {
-          for (size_t r = 0; r < batch.rows(); ++r) info(batch.number(0, r)).offset = batch.number(1, r);
-        });
-    for (auto* list : {&amounts_, &own_amounts_, &entries_of_kind_}) list->assign(kinds().size(), 0);
+  FileInfo& info(uint64_t id) {
+    if (id >= files_.size()) files_.resize(id + 1);
+    return files_[id];
   }
 
-  void make_buckets(uint64_t rows) {
+  void empty_buckets(uint64_t rows) {
     uint64_t count = std::min(std::bit_ceil(rows / rows_per_bucket + 1), most_buckets);
     memory_.buckets.resize(count);
-    for (Bucket& bucket : memory_.buckets) bucket.rows.reserve(rows / count * 9 / 8);
+    for (Bucket& bucket : memory_.buckets) {
+      bucket.rows.clear(), bucket.texts.clear();
+      bucket.rows.reserve(rows / count * 9 / 8);
+    }
   }
 
-  // Rows whose hash falls into this pass.
-  void read_rows(uint64_t pass) {
-    for (Bucket& bucket : memory_.buckets) bucket.rows.clear(), bucket.texts.clear();
-    pass_ = pass;
-    read_features();
+  // The contents of files, as selectors.
+  void add_contents() {
     for (const FileInfo& file : files_) {
       if (!file.is_file || file.sha256.empty() || file.out.size < least_file) continue;
       Row row;
@@ -260,79 +366,29 @@ class IndexBuilder::Build {
       std::string path = fmt::format("#{}+0", file.out.id);
       add(row, file.sha256, {}, path);
     }
-    database_.scan(R"(SELECT serial, "offset" FROM volume WHERE serial <> '')", [&](const Database::Batch& batch) {
-      for (size_t r = 0; r < batch.rows(); ++r) {
-        Row row;
-        row.offset = row.position = batch.number(1, r), row.kind = kind_serial_;
-        add(row, batch.text(0, r), {}, {});
-      }
-    });
-  }
-
-  void read_features() {
-    std::string wanted, secret;
-    for (const Kind& kind : kinds()) (kind.secret ? secret : wanted) += fmt::format(",{}", Database::quote(kind.name));
-    std::string columns = R"(f."offset", f.path, f.file_id, f.file_offset, f.role, CAST(f.stopped AS UBIGINT))";
-    std::string sql =
-        fmt::format("SELECT f.kind, f.value, CAST(NULL AS VARCHAR), {} FROM feature f WHERE f.kind IN ({})", columns,
-                    wanted.substr(1));
-    if (!source_.tokens.empty())
-      sql += fmt::format(
-          " UNION ALL SELECT f.kind, t.token, f.value, {} FROM feature f JOIN read_parquet({}) t ON f.kind = t.kind "
-          "AND "
-          "f.value = t.value AND f.path = t.path WHERE f.kind IN ({})",
-          columns, Database::quote(source_.tokens), secret.substr(1));
-    database_.scan(sql, [&](const Database::Batch& batch) {
-      for (size_t r = 0; r < batch.rows(); ++r) add_feature(batch, r);
-    });
-  }
-
-  void add_feature(const Database::Batch& batch, size_t r) {
-    std::string_view kind = batch.text(0, r), value = batch.text(1, r);
-    if (kind != last_kind_) last_kind_ = kind, last_number_ = kind_number(kind);
-    // A bare domain is in every URL, so a URL counts only with a query, which is where tokens and identities are.
-    if (kind == "url" && !holds(value, "?")) return;
-    Row row;
-    row.kind = last_number_;
-    // One stick is known by its serial alone in some places, behind its vendor and product in others.
-    if (kind == "usb_device_id") row.kind = kind_usb_, value = value.substr(value.rfind(':') + 1);
-    row.offset = batch.number(3, r);
-    row.file = uint32_t(batch.number(5, r));
-    row.position = batch.is_null(6, r) ? row.offset : batch.number(6, r);
-    row.role = uint8_t(role_number(batch.text(7, r)));
-    row.stopped = batch.number(8, r) != 0;
-    // What a text is like is no value in it.
-    if (!row.stopped && row.file < files_.size() && pass_ == 0 && row.kind != kind_text_)
-      ++files_[row.file].out.selectors;
-    std::string_view path = batch.text(4, r);
-    if (kind == "sid" && starts(value, "S-1-5-21-")) {
-      size_t end = 8;  // three numbers make the machine or domain; a fourth the account
-      for (int part = 0; part < 3 && end != std::string_view::npos; ++part) end = value.find('-', end + 1);
-      Row machine = row;
-      machine.kind = kind_machine_;
-      add(machine, value.substr(0, end), {}, path);
-    }
-    add(row, value, batch.text(2, r), path);
   }
 
   void add(Row row, std::string_view value, std::string_view shown, std::string_view path) {
     if (kinds()[row.kind].fold_case) value = folded(value);
     row.hash = hash_text(memory_.seeds[row.kind], value);
-    if (part_of(row.hash, passes_) != pass_) return;
-    Bucket& bucket = memory_.buckets[part_of(within_part(row.hash, passes_), memory_.buckets.size())];
-    row.value = bucket.texts.size(), row.value_size = uint32_t(value.size());
-    bucket.texts += value;
     if (!shown.empty()) {
-      bucket.texts += '\0';
-      bucket.texts += shown;
-      row.value_size += uint32_t(shown.size()) + 1;
-    }
-    if (!is_plain(path, row.offset)) {
-      row.path = bucket.texts.size(), row.path_size = uint32_t(path.size());
-      bucket.texts += path;
+      memory_.both.assign(value).push_back('\0');
+      value = memory_.both.append(shown);
     }
     row.layered = holds(path, "-");
     row.rank = rank(row);
+    if (is_plain(path, row.offset)) path = {};
+    if (parked_.empty())
+      add_to_bucket(row, value, path);
+    else
+      parked_[part_of(row.hash, parked_.size())]->add(row, value, path);
+  }
+  void add_to_bucket(Row row, std::string_view value, std::string_view path) {
+    Bucket& bucket = memory_.buckets[part_of(within_part(row.hash, passes_), memory_.buckets.size())];
+    row.value = bucket.texts.size(), row.value_size = uint32_t(value.size());
+    bucket.texts += value;
+    row.path = bucket.texts.size(), row.path_size = uint32_t(path.size());
+    bucket.texts += path;
     bucket.rows.push_back(row);
   }
   std::string_view folded(std::string_view value) {
@@ -485,28 +541,54 @@ class IndexBuilder::Build {
     header.file_texts = texts.size(), header.file_texts_at = out_.put(texts);
   }
 
-  const Source& source_;
-  const std::string& pack_;
+  const std::string path_;
   Memory& memory_;
-  Database& database_;
   Output out_;
+  IndexHeader header_{};
+  std::vector<std::unique_ptr<Parked>> parked_;  // by stretch of the hash's range; none when all rows fit into memory
   const uint16_t kind_file_ = kind_number("file_sha256"), kind_serial_ = kind_number("volume_serial"),
                  kind_machine_ = kind_number("sid_machine"), kind_usb_ = kind_number("usb_serial"),
-                 kind_text_ = kind_number(document_text);
-  uint16_t last_number_ = 0;
-  std::string last_kind_;
-  uint64_t pass_ = 0, passes_ = 1, selectors_ = 0;
+                 kind_text_ = kind_number(document_text), kind_url_ = kind_number("url"),
+                 kind_device_ = kind_number("usb_device_id"), kind_sid_ = kind_number("sid");
+  uint64_t passes_ = 1, selectors_ = 0;
   Messages messages_;
   std::vector<FileInfo> files_;  // by file_id
   std::vector<uint32_t> used_;   // file_id by number in the index
   std::vector<uint64_t> amounts_, own_amounts_, entries_of_kind_;
 };
 
-IndexBuilder::IndexBuilder(Database& database) : memory_(std::make_unique<Memory>(database)) {}
-IndexBuilder::~IndexBuilder() = default;
+IndexBuild::Room::Room() : memory_(std::make_unique<Memory>()) {}
+IndexBuild::Room::~Room() = default;
 
-void IndexBuilder::make(const Source& source, const std::string& pack) {
-  Build(source, pack, *memory_).run();
+IndexBuild::IndexBuild(const std::string& path, Room& room) : impl_(std::make_unique<Impl>(path, *room)) {}
+IndexBuild::~IndexBuild() = default;
+
+void IndexBuild::add_file(const File& row) {
+  impl_->add_file(row);
+}
+void IndexBuild::add_beginning(uint64_t file_id, uint64_t offset) {
+  impl_->add_beginning(file_id, offset);
+}
+uint64_t IndexBuild::files() const {
+  return impl_->files();
+}
+Messages& IndexBuild::messages() {
+  return impl_->messages();
+}
+void IndexBuild::expect(uint64_t most_rows) {
+  impl_->expect(most_rows);
+}
+void IndexBuild::add_volume(std::string_view serial, uint64_t offset) {
+  impl_->add_volume(serial, offset);
+}
+void IndexBuild::add_feature(const Feature& row) {
+  impl_->add_feature(row);
+}
+bool IndexBuild::write(uint64_t rows) {
+  return impl_->write(rows);
+}
+void IndexBuild::finish(const std::string& pack, const std::string& image) {
+  impl_->finish(pack, image);
 }
 
 }  // namespace weft::link

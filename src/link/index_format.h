@@ -59,21 +59,4 @@ inline uint64_t within_part(uint64_t hash, uint64_t parts) {
 uint64_t mix_hash(uint64_t a, uint64_t b);
 uint64_t hash_text(uint64_t seed, std::string_view text);
 
-// Makes the indexes of exhibits, one after the other, reading their packs through a database; keeps its memory between
-// them. One thread.
-class IndexBuilder {
- public:
-  explicit IndexBuilder(pack::Database& database);
-  ~IndexBuilder();
-  IndexBuilder(const IndexBuilder&) = delete;
-  IndexBuilder& operator=(const IndexBuilder&) = delete;
-  // pack: digest of what it is made from. The index is there, whole, but perhaps not on the disk yet.
-  void make(const Source& source, const std::string& pack);
-
- private:
-  class Build;
-  struct Memory;
-  std::unique_ptr<Memory> memory_;
-};
-
 }  // namespace weft::link

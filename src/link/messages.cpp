@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string>
-#include <tuple>
+#include <utility>
 
 #include "base/text.h"
 
@@ -16,22 +16,15 @@ namespace {
 constexpr uint64_t head_gap = 2048;              // between two lines of one head: Received and DKIM lines lie between
 constexpr uint64_t longest_remnant = 64 * 1024;  // of a message in unallocated space
 
-struct Line {
-  uint32_t file = 0;
-  uint64_t position = 0;
-  std::string name, value;  // name in lower case
-  bool operator<(const Line& other) const {
-    return std::tie(file, position, name, value) < std::tie(other.file, other.position, other.name, other.value);
-  }
-};
-
 std::string between(const std::string& text, char from, char to) {
   size_t begin = text.rfind(from), end = text.find(to, begin == std::string::npos ? 0 : begin);
   return begin == std::string::npos || end == std::string::npos ? text : text.substr(begin + 1, end - begin - 1);
 }
 
+}  // namespace
+
 // What one head says of its message.
-struct Said {
+struct Messages::Said {
   std::string id, sender, list;
   bool mass = false, from = false, date = false, subject = false;
 
@@ -65,38 +58,38 @@ struct Said {
   }
 };
 
-std::vector<Line> read_lines(pack::Database& database) {
-  std::vector<Line> out;
+void Messages::add(std::string_view kind, std::string_view value, uint64_t offset, std::string_view path, uint32_t file,
+                   std::optional<uint64_t> file_offset, std::string_view context) {
+  if (path.find('-') != std::string_view::npos) return;
+  Line line;
+  line.file = file, line.position = file_offset.value_or(offset);
+  if (kind == "message_id") {
+    // Only the line that names the message; References and In-Reply-To name others.
+    if (lower_ascii(context).find("message-id") == std::string::npos) return;
+    line.name = "message-id", line.value = value;
+  } else {
+    const size_t colon = value.find(": ");
+    if (colon == std::string_view::npos) return;
+    line.name = lower_ascii(value.substr(0, colon)), line.value = value.substr(colon + 2);
+  }
+  lines_.push_back(std::move(line));
+}
+
+void Messages::read(pack::Database& database) {
   database.scan(
       R"(SELECT kind, value, "offset", path, file_id, file_offset, context FROM feature WHERE kind IN ('mail_header', 'message_id'))",
       [&](const pack::Database::Batch& batch) {
-        for (size_t r = 0; r < batch.rows(); ++r) {
-          if (batch.text(3, r).find('-') != std::string_view::npos) continue;
-          Line line;
-          line.file = uint32_t(batch.number(4, r));
-          line.position = batch.is_null(5, r) ? batch.number(2, r) : batch.number(5, r);
-          std::string_view value = batch.text(1, r);
-          if (batch.text(0, r) == "message_id") {
-            // Only the line that names the message; References and In-Reply-To name others.
-            if (lower_ascii(batch.text(6, r)).find("message-id") == std::string::npos) continue;
-            line.name = "message-id", line.value = value;
-          } else {
-            size_t colon = value.find(": ");
-            if (colon == std::string_view::npos) continue;
-            line.name = lower_ascii(value.substr(0, colon)), line.value = value.substr(colon + 2);
-          }
-          out.push_back(std::move(line));
-        }
+        for (size_t r = 0; r < batch.rows(); ++r)
+          add(batch.text(0, r), batch.text(1, r), batch.number(2, r), batch.text(3, r), uint32_t(batch.number(4, r)),
+              batch.is_null(5, r) ? std::nullopt : std::optional(batch.number(5, r)), batch.text(6, r));
       });
-  std::sort(out.begin(), out.end());
-  return out;
+  finish();
 }
 
-}  // namespace
-
-void Messages::read(pack::Database& database) {
+void Messages::finish() {
   heads_.clear(), messages_.clear();
-  std::vector<Line> lines = read_lines(database);
+  std::sort(lines_.begin(), lines_.end());
+  const std::vector<Line> lines = std::exchange(lines_, {});
   for (size_t i = 0; i < lines.size();) {
     Said said;
     Head head{lines[i].file, lines[i].position};

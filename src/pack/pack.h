@@ -14,6 +14,7 @@
 namespace weft::pack {
 
 class Database;
+class RowObserver;
 
 // A list that the examiner gave to an extraction, as the manifest names it.
 struct UsedList {
@@ -37,10 +38,12 @@ struct SealOptions {
   std::string tokens;              // where the token table goes (Parquet, mode 0600), beside the packs
   std::string temporary;           // folder for files meanwhile, inside the case
   Limits limits;
-  std::string version;  // of the program
+  unsigned threads = 1;  // with more than one, rows are merged while others are written
+  std::string version;   // of the program
   std::map<std::string, std::string> settings;
   std::vector<UsedList> lists;
-  const StopList* stop = nullptr;  // features on it are marked
+  const StopList* stop = nullptr;   // features on it are marked
+  RowObserver* observer = nullptr;  // is shown the rows (pack/observer.h)
   Run run;
 };
 

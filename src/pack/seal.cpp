@@ -3,18 +3,27 @@
 //   hash → manifest → sync → rename
 // One pass a table, and no more memory than a row a portion, and a row group: how many rows there are does not matter.
 // What makes the bytes equal: the order is total up to identical rows (pack/order.h), row groups have a fixed number of
-// rows, and one thread makes them.
+// rows, and one thread merges them, while another writes what it has merged.
+#include <exception>
 #include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <set>
+#include <thread>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/queue.h"
 #include "pack/append.h"
 #include "pack/database.h"
 #include "pack/file_paths.h"
 #include "pack/manifest.h"
 #include "pack/merge.h"
+#include "pack/observer.h"
 #include "pack/pack.h"
 
 namespace weft::pack {
@@ -73,16 +82,68 @@ class WholeContents {
   std::set<std::tuple<uint64_t, uint64_t, std::string>> streams_;  // offset, file, layer
 };
 
+// Portions of rows, one after the other; with a thread of their own made ahead of who takes them.
+template <class Row>
+class Portions {
+ public:
+  using Make = std::function<RowPortion<Row>()>;
+  Portions(Make make, bool own_thread) : make_(std::move(make)), own_thread_(own_thread) {
+    if (own_thread_) thread_ = std::thread([this] { work(); });
+  }
+  ~Portions() {
+    ahead_.close();
+    if (thread_.joinable()) thread_.join();
+  }
+  Portions(const Portions&) = delete;
+  Portions& operator=(const Portions&) = delete;
+
+  // Nothing at the end. Throws what making one threw.
+  RowPortion<Row> next() {
+    if (!own_thread_) return make_();
+    if (std::optional<RowPortion<Row>> portion = ahead_.pop()) return *portion;
+    if (failed_) std::rethrow_exception(failed_);  // set before the queue was closed
+    return nullptr;
+  }
+
+ private:
+  void work() {
+    try {
+      while (RowPortion<Row> portion = make_())
+        if (!ahead_.push(std::move(portion))) return;
+    } catch (...) {
+      failed_ = std::current_exception();
+    }
+    ahead_.close();
+  }
+
+  const Make make_;
+  const bool own_thread_;
+  Queue<RowPortion<Row>> ahead_{8};
+  std::exception_ptr failed_;
+  std::thread thread_;
+};
+
 class Sealing {
  public:
   Sealing(const SealOptions& options, const std::string& folder, Database& database)
-      : options_(options), folder_(folder), database_(database), paths_(options.temporary) {
+      : options_(options),
+        folder_(folder),
+        database_(database),
+        observer_(options.observer),
+        paths_(options.temporary) {
     units_.reserve(options.units.size());
     for (const std::string& unit : options.units) units_.emplace_back(unit);
   }
 
   // Files come before features, features before problems.
   std::vector<SealedTable> all() {
+    if (observer_) observer_->begin(most_rows<FileRow>(), most_rows<FeatureRow>());
+    struct End {
+      RowObserver* observer;
+      ~End() {
+        if (observer) observer->end();  // whatever happened: the rows it was shown go with the units
+      }
+    } end{observer_};
     std::vector<SealedTable> out;
     size_t table = 0;
     each_table(static_cast<const UnitRows&>(UnitRows()), [&]<class Row>(const std::vector<Row>&) {
@@ -97,32 +158,64 @@ class Sealing {
 
  private:
   static constexpr uint64_t rows_held = 256 * KiB;  // whose pages stay in memory, though nobody needs them again
+  static constexpr size_t rows_of_portion = 2048;
+
+  template <class Row>
+  uint64_t most_rows() const {
+    uint64_t rows = 0;
+    size_t table = 0;
+    each_table(static_cast<const UnitRows&>(UnitRows()), [&]<class Other>(const std::vector<Other>&) {
+      if constexpr (std::is_same_v<Row, Other>)
+        for (const UnitFile& unit : units_)
+          for (const SortedRows& run : unit.runs(table)) rows += run.rows;
+      ++table;
+    });
+    return rows;
+  }
 
   template <class Row>
   SealedTable write(size_t table, const std::string& path, int mode = 0644) {
-    std::vector<SortedRows> runs;
-    for (const UnitFile& unit : units_) runs.insert(runs.end(), unit.runs(table).begin(), unit.runs(table).end());
-    Merge<Row> merge(runs);
-    Cells<Row> row, last;
     SealedTable out;
-    const NextRow next = [&](RowFiller& into) {
-      do {
-        do {
-          if (!merge.next(row)) return false;
-        } while (!is_wanted<Row>(row));
-      } while (out.rows > 0 && row == last);  // two rows may differ only in what the file table says better
-      last = row;
-      if (++out.rows % rows_held == 0)
-        for (const UnitFile& unit : units_) unit.give_back_pages();
-      std::apply([&](const auto&... cell) { (into.put(cell), ...); }, row);
-      return true;
-    };
-    write_parquet_rows(database_, table_info<Row>(), next, path, mode);
-    if constexpr (std::is_same_v<Row, FileRow>) paths_.finish();
     out.name = Row::table;
     out.file = out.name + ".parquet";
+    {
+      std::vector<SortedRows> runs;
+      for (const UnitFile& unit : units_) runs.insert(runs.end(), unit.runs(table).begin(), unit.runs(table).end());
+      Merge<Row> merge(runs);
+      Cells<Row> last;
+      Portions<Row> portions([&] { return some(merge, last, out.rows); }, options_.threads > 1);
+      RowPortion<Row> rows;
+      size_t at = 0;
+      const NextRow next = [&](RowFiller& into) {
+        if (!rows || at == rows->size()) rows = portions.next(), at = 0;
+        if (!rows) return false;
+        std::apply([&](const auto&... cell) { (into.put(cell), ...); }, (*rows)[at++]);
+        return true;
+      };
+      write_parquet_rows(database_, table_info<Row>(), next, path, mode);
+    }
+    if constexpr (std::is_same_v<Row, FileRow>) paths_.finish();
     out.sha256 = sha256_of_file(path);
     out.bytes = stdfs::file_size(path);
+    return out;
+  }
+
+  // The next rows of the pack; nothing at the end.
+  template <class Row>
+  RowPortion<Row> some(Merge<Row>& merge, Cells<Row>& last, uint64_t& rows) {
+    auto out = std::make_shared<std::vector<Cells<Row>>>();
+    Cells<Row> row;
+    while (out->size() < rows_of_portion && merge.next(row)) {
+      if (!is_wanted<Row>(row)) continue;
+      if (rows > 0 && row == last) continue;  // two rows may differ only in what the file table says better
+      last = row;
+      if (++rows % rows_held == 0)
+        for (const UnitFile& unit : units_) unit.give_back_pages();
+      out->push_back(row);
+    }
+    if (out->empty()) return nullptr;
+    if constexpr (requires { observer_->see(RowPortion<Row>()); })
+      if (observer_) observer_->see(out);
     return out;
   }
 
@@ -149,6 +242,7 @@ class Sealing {
   const SealOptions& options_;
   const std::string folder_;
   Database& database_;
+  RowObserver* observer_;
   std::vector<UnitFile> units_;
   FilePaths paths_;
   WholeContents whole_;

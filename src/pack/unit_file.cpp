@@ -14,6 +14,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <mutex>
 #include <numeric>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -151,6 +152,7 @@ class UnitWriter::File {
     if (fd_) ::unlink(temporary_.c_str());
   }
   void write(std::string_view bytes) {
+    std::lock_guard lock(mutex_);
     checksum_.update(as_bytes(bytes));
     put(bytes);
   }
@@ -163,7 +165,6 @@ class UnitWriter::File {
     publish(temporary_, path_);
     fd_ = Fd();
   }
-  Encoder portion;  // kept for its buffer
 
  private:
   void put(std::string_view left) {
@@ -176,6 +177,7 @@ class UnitWriter::File {
   }
 
   std::string path_, temporary_;
+  std::mutex mutex_;
   Fd fd_;
   Checksum checksum_;
 };
@@ -184,7 +186,7 @@ UnitWriter::UnitWriter(const std::string& path) : file_(std::make_unique<File>(p
 UnitWriter::~UnitWriter() = default;
 
 void UnitWriter::add(const UnitRows& rows) {
-  Encoder& out = file_->portion;
+  thread_local Encoder out;  // kept for its buffer
   out.bytes().clear();
   out.little(uint64_t(0));
   each_table(rows, [&]<class Row>(const std::vector<Row>& table) {

@@ -31,8 +31,9 @@ void each_table(Rows& rows, Visit visit) {
   visit(rows.problems), visit(rows.tokens);
 }
 
-// Writes a unit portion by portion, since its rows may be more than memory holds. One thread at a time. Each portion's
-// rows are stored in their table's order (pack/order.h), and text that a pack cannot hold as printable() shows it.
+// Writes a unit portion by portion, since its rows may be more than memory holds. Portions come from any thread,
+// several at a time. Each portion's rows are stored in their table's order (pack/order.h), and text that a pack cannot
+// hold as printable() shows it.
 class UnitWriter {
  public:
   explicit UnitWriter(const std::string& path);
