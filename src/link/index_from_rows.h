@@ -11,7 +11,7 @@
 namespace weft::link {
 
 // One exhibit's. Works in a thread of its own, or in the caller's.
-class IndexFromRows final : public pack::RowObserver {
+class IndexFromRows : public pack::RowObserver {
  public:
   // The index goes to `path`.
   IndexFromRows(std::string path, bool own_thread);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "link/gather.h"
+#include "link/index_from_rows.h"
 #include "link/small_pack_test.h"
 #include "pack/append.h"
 #include "pack/database.h"
@@ -45,6 +46,69 @@ TEST_F(Indexes, OneAtATimeOrAllAtOnceTheSameBytes) {
   EXPECT_EQ(make(together, 3, 512 * MiB).size(), 3u);
   for (size_t i = 0; i < packs.size(); ++i)
     EXPECT_EQ(read_file(alone[i].index), read_file(together[i].index)) << alone[i].exhibit;
+}
+
+// What is told by messages, secrets with several places, machines, sticks and serials of volumes included.
+SmallPack of_every_sort() {
+  SmallPack small{"every", "image", {}};
+  for (size_t i = 0; i < 500; ++i)
+    small.values.push_back({"email", fmt::format("P{}@a.net", i % 90), fmt::format("home/{}", i % 40), ""});
+  for (size_t i = 0; i < 6; ++i)
+    small.values.push_back({"card", "492912******9012", fmt::format("home/card{}", i), fmt::format("token{}", i % 2)});
+  small.values.push_back({"card", "no token", "home/card", ""});
+  small.values.push_back({"mail_header", "From: Ann <ann@a.net>", "home/m.eml", ""});
+  small.values.push_back({"message_id", "<1@a.net>", "home/m.eml", ""});
+  small.values.push_back({"sid", "S-1-5-21-1-2-3-1001", "home/sid", ""});
+  small.values.push_back({"usb_device_id", "SanDisk:Cruzer:0123456789", "home/usb", ""});
+  small.values.push_back({"url", "http://a.net/", "home/u", ""});
+  small.values.push_back({"url", "http://a.net/?q=1", "home/u", ""});
+  small.values.push_back({"exif_gps", "not a kind", "home/u", ""});
+  return small;
+}
+
+// Expects more rows than come, so that they wait on the disk.
+struct ExpectsMany : IndexFromRows {
+  using IndexFromRows::IndexFromRows;
+  void begin(uint64_t most_files, uint64_t) override { IndexFromRows::begin(most_files, 9'000'000); }
+};
+
+TEST_F(Indexes, OfRowsAsOfThePack) {
+  std::filesystem::create_directories(scratch_ / "indexes");
+  const std::string path = index_path(scratch_ / "indexes", "every");
+  const auto sealed = [&](IndexFromRows& index, unsigned threads) {
+    std::filesystem::remove_all(scratch_ / "packs");
+    std::filesystem::remove_all(scratch_ / "tokens");
+    const std::vector<Source> one = sources_of({seal_small_pack(scratch_, of_every_sort(), &index, threads)});
+    EXPECT_TRUE(index.finish(one[0]));
+    EXPECT_TRUE(make(one).empty()) << "it is taken for what it is";
+    return read_file(path);
+  };
+  std::set<std::string> bytes;
+  for (const bool own_thread : {false, true}) {
+    IndexFromRows plain(path, own_thread);
+    bytes.insert(sealed(plain, own_thread ? 2 : 1));
+    ExpectsMany many(path, own_thread);
+    bytes.insert(sealed(many, own_thread ? 2 : 1));
+  }
+  std::filesystem::remove(path);
+  EXPECT_EQ(make(sources_of({scratch_ / "packs/every"})).size(), 1u);
+  bytes.insert(read_file(path));
+  EXPECT_EQ(bytes.size(), 1u);
+  EXPECT_GT(Index(path).messages().size(), 0u);
+  EXPECT_TRUE(Index(path).holds_kind(size_t(find_kind("card") - kinds().data())));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(scratch_ / "indexes"), {}), 1);
+}
+
+// A pack is sealed whatever becomes of its index.
+TEST_F(Indexes, OfRowsWhereItCannotBeWritten) {
+  for (const bool own_thread : {false, true}) {
+    std::filesystem::remove_all(scratch_ / "packs");
+    IndexFromRows index(scratch_ / "nowhere/a.index", own_thread);
+    const std::vector<Source> one = sources_of({seal_small_pack(scratch_, of_every_sort(), &index, 2)});
+    EXPECT_THROW(index.finish(one[0]), Error);
+    EXPECT_EQ(make(one).size(), own_thread ? 0u : 1u);
+  }
+  IndexFromRows never_used(scratch_ / "indexes/a.index", true);
 }
 
 TEST_F(Indexes, ADamagedOneIsMadeAgain) {

@@ -29,7 +29,8 @@ struct SmallPack {
 };
 
 // Each value in a file of its own, with the given path. Returns the pack's folder; tokens go beside it.
-inline std::string seal_small_pack(const pack::Scratch& scratch, const SmallPack& small) {
+inline std::string seal_small_pack(const pack::Scratch& scratch, const SmallPack& small,
+                                   pack::RowObserver* observer = nullptr, unsigned threads = 1) {
   pack::UnitRows rows;
   rows.exhibits.push_back({small.label,
                            "raw",
@@ -73,7 +74,7 @@ inline std::string seal_small_pack(const pack::Scratch& scratch, const SmallPack
   pack::SealOptions options;
   options.exhibit = small.label, options.units = {unit}, options.folder = scratch / ("packs/" + small.label);
   options.tokens = scratch / ("tokens/" + small.label + ".parquet"), options.temporary = scratch / "tmp";
-  options.version = "test";
+  options.version = "test", options.observer = observer, options.threads = threads;
   pack::seal(options);
   return options.folder;
 }
