@@ -90,9 +90,10 @@ def shared_system(weft, scratch, exhibits):
     system, case, plain = scratch / "system", scratch / "shared", scratch / "shared-all"
     for folder in (system, case, plain):
         shutil.rmtree(folder, ignore_errors=True)
-    for folder in ("/usr/share/doc", "/usr/share/man", "/usr/share/perl", "/usr/lib/python3", "/usr/lib/x86_64-linux-gnu/perl"):
+    for folder in ("/etc", "/usr/bin", "/usr/sbin", "/usr/share", "/usr/lib/python3", f"/usr/lib/{os.uname().machine}-linux-gnu"):
         if os.path.isdir(folder):
-            shutil.copytree(folder, system / folder[1:], symlinks=True, ignore_dangling_symlinks=True)
+            (system / folder[1:]).parent.mkdir(parents=True, exist_ok=True)
+            subprocess.run(["cp", "-a", folder, system / folder[1:]], check=True)
     size = sum(file.stat().st_size + 4096 for file in system.rglob("*") if file.is_file() and not file.is_symlink())
     for folder in (case, plain):
         cpu_of([weft, "new", folder])

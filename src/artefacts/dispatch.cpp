@@ -40,6 +40,9 @@ std::string_view take_last_name(std::string_view& path) {
 }  // namespace
 
 bool path_matches(std::string_view path, std::string_view pattern) {
+  // Nearly every path ends otherwise.
+  if (!path.empty() && !pattern.empty() && pattern.back() != '*' && lower(path.back()) != lower(pattern.back()))
+    return false;
   while (!pattern.empty()) {
     if (path.empty() || !name_matches(take_last_name(path), take_last_name(pattern))) return false;
   }
