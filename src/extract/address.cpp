@@ -114,7 +114,7 @@ Place Addresses::read(const std::string& path, uint64_t before, uint64_t after) 
   if (rest.empty()) {
     place.first = at - std::min(at, before);
     place.at = at - place.first;
-    place.bytes.resize(place.at + after);
+    place.bytes.resize(std::min(place.at + after, source->size() - place.first));
     place.bytes.resize(source->read(place.first, place.bytes, place.faults));
     return place;
   }

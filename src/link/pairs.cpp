@@ -40,6 +40,9 @@ namespace {
 // As if this many unrelated parties had been looked at and none held the value. Without it nothing could be ordered in
 // a case of two exhibits; it shifts all weights alike and is one of the reasons why a score states nothing.
 constexpr uint64_t assumed_sources = 10;
+// A thing is one of its kind by how it is made, whatever the case says: chance brings it to two exhibits only where its
+// number is none, or not its alone (the kind's validity), and is not learnt from those that other pairs share.
+constexpr uint64_t assumed_of_things = 100;
 constexpr size_t lot = 5, small_lot = 3, many_values = 20;  // holders; the smaller only when they share many values
 constexpr double firm = 0.8;             // validity from which a kind decides about its bundle's frequency
 constexpr double least_exposure = 0.25;  // a nearly empty exhibit is no proof of rarity
@@ -250,8 +253,10 @@ class Scorer {
     double larger = double(std::max(amounts[a][k], amounts[b][k]));
     double exposure = method_.exposure ? std::max(least_exposure, larger / std::max(1.0, mean_[exposed][k])) : 1;
     Validity validity = method_.validity ? Validity{kind->validity, kind->recurring, privacy} : Validity{};
-    auto known = frequencies_.find(others);
-    Interval common = known != frequencies_.end() ? known->second : frequency(others, looked_at_);
+    auto known = kind->thing ? frequencies_.end() : frequencies_.find(others);
+    Interval common = known != frequencies_.end()
+                          ? known->second
+                          : frequency(others, looked_at_ + (kind->thing ? assumed_of_things : 0));
     auto at = [&](double f) { return weight_of(validity, part * exposed_frequency(f, exposure)); };
     return {at(common.high), at(common.mid), at(common.low)};  // the commoner, the less it weighs
   }
@@ -462,7 +467,7 @@ class Scorer {
         expected[d] = part * (all - std::min(own, all) + unseen);
       }
       if (group == Group{email_, false}) expect_circle(sum.seen, expected);
-      double most = method_.chance ? beyond_chance(sum.seen, expected) : sum.weight;
+      double most = method_.chance && !kinds()[group.first].thing ? beyond_chance(sum.seen, expected) : sum.weight;
       if (group.second) most = std::min(most * exposed_credit, exposed_most);
       out.push_back(std::min(sum.weight, most));
     }
