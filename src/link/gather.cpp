@@ -19,6 +19,7 @@
 #include <thread>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -210,7 +211,7 @@ struct Found {
   struct RawPlace {
     uint64_t container = 0, folder = 0, sender = 0, list = 0;
     uint32_t exhibit = 0, file = no_file;  // of the exhibit's index
-    bool of_document = false;
+    bool from_owner = false, of_document = false;
     Setting setting = Setting::file;
     uint64_t position = 0, twin = 0;
   };
@@ -246,6 +247,7 @@ class Collector {
       owner_[accounts[i].exhibit] = accounts[i].hash;  // the first of each exhibit comes last
       if (all[i] != Standing::one_of_many) standing_[{accounts[i].exhibit, accounts[i].hash}] = all[i];
     }
+    owners_.insert(owner_.begin(), owner_.end());
   }
 
   void step(Found& state, Holders run) const {
@@ -382,7 +384,10 @@ class Collector {
       if (place.message < messages.size()) {
         const IndexMessage& message = messages[place.message];
         if (message.id) raw.container = message.id;
-        if (message.sender != owner_[holder.index]) raw.sender = message.sender, raw.list = message.list;
+        if (message.sender != owner_[holder.index]) {
+          raw.sender = message.sender, raw.list = message.list;
+          raw.from_owner = owners_.contains(message.sender);
+        }
         if (raw.setting == Setting::file) raw.setting = Setting::mail;
       }
       state.places.push_back(raw);
@@ -396,6 +401,7 @@ class Collector {
   const Backgrounds& backgrounds_;
   const std::vector<std::string>& exhibits_;
   std::vector<uint64_t> owner_;                                 // by exhibit: hash of its heaviest account, or 0
+  std::unordered_set<uint64_t> owners_;                         // all of these
   std::map<std::pair<uint32_t, uint64_t>, Standing> standing_;  // by exhibit and hash
   uint64_t limit_;
   uint32_t in_document_ = role_number("document");  // pictures, most of them of a template
@@ -445,7 +451,8 @@ class Assembler {
  private:
   Place place(const Found::RawPlace& raw) {
     Place out;
-    out.setting = raw.setting, out.position = raw.position, out.twin = raw.twin, out.of_document = raw.of_document;
+    out.setting = raw.setting, out.position = raw.position, out.twin = raw.twin;
+    out.from_owner = raw.from_owner, out.of_document = raw.of_document;
     if (raw.container) out.container = number(containers_, {0, raw.container});
     if (raw.sender) out.sender = number(senders_, {0, raw.sender});
     if (raw.list) out.list = number(lists_, {0, raw.list});

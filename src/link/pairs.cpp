@@ -337,7 +337,7 @@ class Scorer {
       bool sent = false;
       for (const Place& a : shared[i].a)
         for (const Place& b : shared[i].b) {
-          sent |= (a.sender && a.sender == b.sender) || (a.list && a.list == b.list);
+          sent |= (a.sender && a.sender == b.sender && !a.from_owner) || (a.list && a.list == b.list);
           listed |= a.list && a.list == b.list;
           same_message |= a.container && a.container == b.container;
         }

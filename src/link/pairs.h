@@ -25,6 +25,7 @@ struct Place {
   uint32_t sender = 0;       // of the message it lies in, unless that is the exhibit's own account; 0: none
   uint32_t list = 0;         // list or mass mailing the message came through; 0: none
   uint32_t folder = 0;       // of a file that is the selector itself; 0 for others
+  bool from_owner = false;   // the sender is the first account of an exhibit of the case
   bool of_document = false;  // signature of a text that is its file's only one: no mailbox, no message in one
   Setting setting = Setting::file;
   uint64_t position = 0;  // in the file, or on the image
