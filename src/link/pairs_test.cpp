@@ -152,6 +152,45 @@ TEST(Ranking, AccountThatIsClearlyFirstOnBoth) {
   EXPECT_GT(heaviest(Standing::clearly_first), heaviest(Standing::first) + 0.05);
 }
 
+// That others share sticks, too, does not make this one a coincidence; of addresses it does.
+TEST(Ranking, AStickIsOneOfItsKindWhateverOthersShare) {
+  const auto weight = [](const std::string& kind, uint32_t other_pairs) {
+    Scene scene = synthetic::scene(7);
+    for (uint32_t i = 0; i <= other_pairs; ++i)
+      for (uint32_t exhibit : {8 + 2 * i, 9 + 2 * i})
+        scene.put(exhibit, kind, fmt::format("A87F92EF3060CD6E{:04}", i), scene.container());
+    for (const Pair& pair : score_pairs(synthetic::case_of(scene)))
+      if (pair.a == 8 && pair.b == 9)
+        for (const Bundle& bundle : pair.bundles)
+          if (bundle.kind->name == kind) return bundle.weight.mid;
+    return 0.0;
+  };
+  EXPECT_DOUBLE_EQ(weight("usb_serial", 0), weight("usb_serial", 10));
+  EXPECT_GT(weight("usb_serial", 10), 1.9);
+  EXPECT_LT(weight("bitcoin", 10), 1);
+}
+
+// A shop wrote to both, or somebody whose own exhibit is in the case.
+TEST(Ranking, LettersOfAShopAndOfAnOwner) {
+  const auto weight = [](bool from_owner) {
+    Scene scene;
+    scene.exhibits = 40;
+    for (uint32_t exhibit = 0; exhibit < 40; ++exhibit)
+      for (int i = 0; i < 30; ++i)
+        scene.put(exhibit, "email", fmt::format("p{}@private{}.net", i, exhibit), scene.container());
+    for (uint32_t exhibit : {8u, 9u}) scene.put(exhibit, "email", "writer@private.net", scene.container());
+    Case input = synthetic::case_of(scene);
+    for (size_t i = 0; i < input.places.items().size(); ++i) {
+      Place& place = input.places[i];
+      place.sender = 1, place.from_owner = from_owner, place.setting = Setting::mail;
+    }
+    const std::vector<Pair> pairs = score_pairs(input);
+    return pairs.size() == 1 ? pairs[0].score.mid : -1.0;
+  };
+  EXPECT_GT(weight(false), 0);
+  EXPECT_GT(weight(true), 2 * weight(false));
+}
+
 TEST(Ranking, KeepsOfWhatIsSharedWhatIsShownAndSumsUpTheRest) {
   // One document of 300 addresses on two exhibits, and four accounts on two others.
   Scene scene;
