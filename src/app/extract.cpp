@@ -23,7 +23,7 @@ namespace {
 // A stored hash that does not match must not pass quietly.
 bool hash_mismatch(extract::Case& in, const std::string& label, pack::Database& database) {
   static constexpr std::string_view tables[] = {"exhibit"};
-  database.attach_packs({in.pack(label)}, tables);
+  database.attach_packs({in.pack(label)}, {}, tables);
   return database.value("SELECT hash_check FROM exhibit").value_or("") == "MISMATCH";
 }
 

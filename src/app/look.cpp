@@ -126,8 +126,7 @@ void add_export(App app) {
   add_question(app, *command, options->folder, [options](Answer& answer) {
     extract::Case in = extract::Case::open(options->folder, true);
     pack::Database database(in.temporary(), options->common.limits().memory / 2);
-    database.keep_to(in.scope());
-    database.attach_packs(in.sealed_packs());
+    database.attach_packs(in.sealed_packs(), in.scope());
     if (link::scope_of_links(in.links()) == in.scope().sha256())
       database.attach_links(in.links());
     else

@@ -44,8 +44,7 @@ void print_hits(const review::SearchResult& result) {
 int run(const Options& options, Answer& answer) {
   extract::Case in = extract::Case::open(options.folder, true);
   pack::Database database(in.temporary(), options.common.limits().memory / 2);
-  database.keep_to(in.scope());
-  database.attach_packs(in.sealed_packs());
+  database.attach_packs(in.sealed_packs(), in.scope());
   if (options.who) {
     std::vector<review::Holder> holders = review::who_has(database, options.search.term, options.search.kind);
     for (const review::Holder& holder : holders)

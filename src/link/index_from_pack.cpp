@@ -88,8 +88,7 @@ void read_rows(Database& database, const std::string& tokens, IndexBuild& build)
 
 void make(Database& database, const Source& source, const std::string& pack, IndexBuild::Room& room) {
   static constexpr std::string_view tables[] = {"exhibit", "volume", "file", "extent", "feature"};
-  database.keep_to(source.scope);
-  database.attach_packs({source.folder}, tables);
+  database.attach_packs({source.folder}, source.scope, tables);
   IndexBuild build(source.index, room);
   read_files(database, build);
   build.messages().read(database);

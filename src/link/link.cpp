@@ -108,7 +108,7 @@ void add_kept_out(const LinkOptions& options, std::vector<SetAsideRow>& to) {
   if (options.scope.empty()) return;
   Database database(options.temporary, std::max<uint64_t>(options.limits.memory / 4, 256 * MiB), 1);
   static constexpr std::string_view tables[] = {"file", "feature", "message"};
-  database.attach_packs(options.packs, tables);
+  database.attach_packs(options.packs, {}, tables);
   for (const pack::KeptOut& one : pack::kept_out(database, options.scope))
     to.push_back({std::string(kept_out_kind), fmt::format("{} files, {} features", one.files, one.features), one.why, 1,
                   0, one.exhibit});
@@ -166,8 +166,7 @@ LinkSummary link(const LinkOptions& options) {
   written["link"] = write_rows(database, tables.links, fresh);
   written["owner"] = write_rows(database, tables.owners, fresh);
   written["cluster"] = write_rows(database, tables.clusters, fresh);
-  database.keep_to(options.scope);
-  database.attach_packs(options.packs);
+  database.attach_packs(options.packs, options.scope);
   database.attach_links(fresh);
   std::vector<DirectionRow> went = directions(database);
   written["direction"] = write_rows(database, went, fresh);

@@ -327,7 +327,8 @@ std::optional<std::string> Database::value(const std::string& sql) {
   return out;
 }
 
-void Database::attach_packs(const std::vector<std::string>& pack_folders, std::span<const std::string_view> tables) {
+void Database::attach_packs(const std::vector<std::string>& pack_folders, const Scope& scope,
+                            std::span<const std::string_view> tables) {
   auto parquet = [&](std::string_view table) {
     std::string files;
     for (const std::string& folder : pack_folders)
@@ -335,7 +336,7 @@ void Database::attach_packs(const std::vector<std::string>& pack_folders, std::s
     return fmt::format("read_parquet([{}])", files);
   };
   std::optional<ScopeTables> scoped;
-  if (!scope_.empty() && !pack_folders.empty()) scoped.emplace(*this, scope_, parquet, tables);
+  if (!scope.empty() && !pack_folders.empty()) scoped.emplace(*this, scope, parquet, tables);
   for (const TableInfo& table : pack_tables()) {
     if (!tables.empty() && std::find(tables.begin(), tables.end(), table.name) == tables.end()) continue;
     std::string columns;

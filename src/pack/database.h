@@ -54,10 +54,10 @@ class Database {
 
   // Views named exhibit, volume, file, extent, feature, problem over the Parquet files of these packs (typed and empty
   // when there are none), in the order given. Only the tables named, if any are: each costs opening its files.
-  void attach_packs(const std::vector<std::string>& pack_folders, std::span<const std::string_view> tables = {});
-  // Leaves out of packs that are attached from now on what the scope does not cover: rows of files and of what lies in
-  // them. Exhibits, volumes and extents stay.
-  void keep_to(const Scope& scope) { scope_ = scope; }
+  // What the scope does not cover is left out: rows of files and of what lies in them. Exhibits, volumes and extents
+  // stay.
+  void attach_packs(const std::vector<std::string>& pack_folders, const Scope& scope = {},
+                    std::span<const std::string_view> tables = {});
   // Views over the link tables (link, evidence, set_aside, owner, cluster, direction, dated) that the folder has.
   void attach_links(const std::string& links_folder);
 
@@ -70,7 +70,6 @@ class Database {
 
  private:
   std::unique_ptr<Native> native_;
-  Scope scope_;
 };
 
 // COPY of a table or view to a file, in its own order: csv (header; empty for NULL, "" for an empty text), jsonl,

@@ -384,9 +384,8 @@ CaseFacts gather(const ReportOptions& options, const Bounds& bounds) {
   out.limits = options.limits;
 
   Database database(options.temporary, options.limits.memory / 2);
-  database.keep_to(options.scope);
   out.scope = options.scope.rules();
-  database.attach_packs(options.packs);
+  database.attach_packs(options.packs, options.scope);
   out.exhibits = gather_exhibits(database, bounds);
   add_taken_in(options, out.exhibits);
   for (const std::string& folder : options.packs) {
