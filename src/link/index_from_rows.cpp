@@ -6,6 +6,7 @@
 #include <functional>
 #include <future>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <tuple>
 #include <unordered_map>
@@ -41,7 +42,11 @@ class IndexFromRows::Impl {
 
   void begin(uint64_t most_files, uint64_t most_features) {
     most_rows_ = most_files + 1 + most_features;
-    if (own_thread_) thread_ = std::thread([this] { work(); });
+    try {
+      if (own_thread_) thread_ = std::thread([this] { work(); });
+    } catch (const std::system_error&) {
+      own_thread_ = false;
+    }
   }
   template <class Row>
   void see(pack::RowPortion<Row> rows) {
@@ -174,7 +179,7 @@ class IndexFromRows::Impl {
   void write() { written_ = build().write(features_ + build().files()); }
 
   const std::string path_;
-  const bool own_thread_;
+  bool own_thread_;
   std::unordered_map<std::string_view, const Kind*> kinds_;
   Queue<Portion> portions_{16};
   std::thread thread_;
