@@ -1,5 +1,6 @@
 #include "pack/append.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
 #include <fcntl.h>
@@ -77,6 +78,19 @@ void RowFiller::put(std::string_view text) {
   } else {
     const std::string shown = printable(text);
     duckdb_vector_assign_string_element_len(column.vector, chunk_->row, shown.data(), shown.size());
+  }
+}
+void RowFiller::put_lasting(std::string_view text) {
+  if (!is_storable(text) || text.size() > UINT32_MAX) return put(text);
+  duckdb_string_t& to = static_cast<duckdb_string_t*>(chunk_->next(Type::text).data)[chunk_->row];
+  to = {};
+  if (text.size() <= sizeof to.value.inlined.inlined) {
+    to.value.inlined.length = uint32_t(text.size());
+    std::copy(text.begin(), text.end(), to.value.inlined.inlined);
+  } else {
+    to.value.pointer.length = uint32_t(text.size());
+    std::copy_n(text.begin(), sizeof to.value.pointer.prefix, to.value.pointer.prefix);
+    to.value.pointer.ptr = const_cast<char*>(text.data());  // only read
   }
 }
 void RowFiller::put(uint64_t value) {

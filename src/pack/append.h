@@ -29,6 +29,16 @@ class RowFiller {
     value ? put(*value) : put_null();
   }
   void put_null();
+  // The same, and a text is not copied: it stays where it is until the query that asks for the rows is over.
+  void put_lasting(std::string_view text);
+  template <class T>
+  void put_lasting(const std::optional<T>& value) {
+    value ? put_lasting(*value) : put_null();
+  }
+  template <class T>
+  void put_lasting(const T& value) {
+    put(value);
+  }
 
  protected:
   struct Chunk;

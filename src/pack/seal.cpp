@@ -189,7 +189,7 @@ class Sealing {
       const NextRow next = [&](RowFiller& into) {
         if (!rows || at == rows->size()) rows = portions.next(), at = 0;
         if (!rows) return false;
-        std::apply([&](const auto&... cell) { (into.put(cell), ...); }, (*rows)[at++]);
+        std::apply([&](const auto&... cell) { (into.put_lasting(cell), ...); }, (*rows)[at++]);
         return true;
       };
       write_parquet_rows(database_, table_info<Row>(), next, path, mode);
