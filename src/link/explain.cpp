@@ -21,6 +21,15 @@ bool looks_like_a_copy(const Case& input, const Pair& pair) {
   return pair.files >= many_files && pair.files * 2 >= smaller;
 }
 
+// The exhibit, neither of the two, whose first account the address is.
+const std::string* turns_around(const Case& input, const Pair& pair, uint32_t selector) {
+  const Selector& address = input.selectors[selector];
+  for (const Posting& posting : input.postings.items().subspan(address.first_posting, address.postings))
+    if (posting.standing >= Standing::first)
+      return posting.exhibit == pair.a || posting.exhibit == pair.b ? nullptr : &input.exhibits[posting.exhibit];
+  return nullptr;
+}
+
 }  // namespace
 
 std::string innocent_explanation(const Case& input, const Pair& pair, bool identical_images) {
@@ -32,6 +41,10 @@ std::string innocent_explanation(const Case& input, const Pair& pair, bool ident
   if (pair.first_texts >= many_selectors)
     return "a directory, newsletter or public document with many entries may have reached both";
   if (first.same_content) return std::string(find_kind("file_sha256")->innocent);
+  if (first.kind->name == "email" && !first.members.empty())
+    if (const std::string* third = turns_around(input, pair, first.members.front()))
+      return fmt::format("both may have had to do with the account that {} turns around, and not with each other",
+                         *third);
   return std::string(first.kind->innocent);
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "link/synthetic_case.h"
+
 namespace weft::link {
 namespace {
 
@@ -21,6 +23,24 @@ TEST(Explain, PutsLikenessIntoWords) {
   EXPECT_EQ(likeness(rows).substr(0, 45), "2 of 8 signatures of the text are equal: text");
   EXPECT_NE(likeness(rows).find(" 54 %"), std::string::npos) << likeness(rows);
   EXPECT_EQ(likeness(std::span(rows).first(1)), "");
+}
+
+// Whoever wrote to both may be known to the case.
+TEST(Explain, NamesTheExhibitOfWhoIsKnownToBoth) {
+  synthetic::Scene scene;
+  scene.exhibits = 20;
+  for (uint32_t exhibit : {3u, 8u, 9u}) scene.put(exhibit, "email", "writer@private.net", scene.container());
+  Case input = synthetic::case_of(scene);
+  const auto explained = [&](uint32_t a, uint32_t b) {
+    for (const Pair& pair : score_pairs(input))
+      if (pair.a == a && pair.b == b) return innocent_explanation(input, pair, false);
+    return std::string("no pair");
+  };
+  EXPECT_EQ(explained(8, 9), find_kind("email")->innocent);
+  input.postings[input.selectors[0].first_posting].standing = Standing::first;
+  EXPECT_EQ(explained(8, 9), "both may have had to do with the account that " + input.exhibits[3] +
+                                 " turns around, and not with each other");
+  EXPECT_EQ(explained(3, 8), find_kind("account")->innocent);
 }
 
 }  // namespace
