@@ -56,6 +56,15 @@ void Rules::State::match(std::string_view text, hs_scratch_t* scratch, File& fil
     (*static_cast<File*>(context))(number, size_t(to));
     return 0;
   };
+  // On processors with AVX512-VBMI, Hyperscan reads up to a vector's width behind the text (5.4.0 to 5.4.2;
+  // intel/hyperscan#457). Where a memory page ends before that, the next one may not be there: it is shown a copy.
+  constexpr size_t page = 4096, vector = 64;
+  const size_t behind = page - 1 - (reinterpret_cast<uintptr_t>(text.data()) + text.size() - 1) % page;
+  thread_local std::string copy;
+  if (!text.empty() && behind < vector) {
+    copy.reserve(text.size() + vector);
+    text = copy.assign(text);
+  }
   const hs_error_t result =
       hs_scan(database.get(), text.data(), static_cast<unsigned>(text.size()), 0, scratch, tell, &file);
   check(result == HS_SUCCESS, "the pattern scan works");

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <random>
 #include <set>
+#include <sys/mman.h>
 #include <zlib.h>
 
 #include "base/error.h"
@@ -412,6 +413,43 @@ TEST(Engine, SurvivesNoiseAndMutations) {
     scan.page({as_bytes(bytes), 0, bytes.size(), 0}, {}, watch, results);
   }
   EXPECT_LT(Clock::now() - start, std::chrono::seconds(120));
+}
+
+// A text that ends, or begins, where memory does: nothing beside it is read. Which of its engines Hyperscan takes
+// depends on the patterns, so each scanner stands alone; on processors with AVX512-VBMI it reads too far.
+TEST(Engine, ReadsNothingBesideATextAtTheEndOfMemory) {
+  constexpr size_t page = 4096, room = 16 * page;
+  struct Memory {
+    char* all = static_cast<char*>(
+        ::mmap(nullptr, room + 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    char* begin = all + page;
+    Memory() { ::mprotect(all, page, PROT_NONE), ::mprotect(begin + room, page, PROT_NONE); }
+    ~Memory() { ::munmap(all, room + 2 * page); }
+  } memory;
+  ASSERT_NE(static_cast<void*>(memory.all), MAP_FAILED);
+  const auto found_in = [](const Rules& rules, std::string_view text) {
+    Scan scan(rules, {});
+    NoWatch watch;
+    Results results;
+    scan.page({as_bytes(text), 0, text.size(), 0}, {}, watch, results);
+    return results.features.size();
+  };
+  for (const Scanner* scanner : scanners()) {
+    const std::vector<const Scanner*> alone = {scanner};
+    const Rules rules(alone, {}, Lists());
+    for (const Scanner* other : scanners())
+      for (const Example& example : other->examples) {
+        const std::string_view whole = std::string_view(example.text).substr(0, room);
+        for (size_t cut = 0; cut < std::min<size_t>(whole.size(), 70); cut += 3) {
+          const std::string_view text = whole.substr(cut);
+          const size_t expected = found_in(rules, text);
+          for (char* at : {memory.begin + room - text.size(), memory.begin}) {
+            std::copy(text.begin(), text.end(), at);
+            ASSERT_EQ(found_in(rules, {at, text.size()}), expected) << scanner->name << ": " << printable(text);
+          }
+        }
+      }
+  }
 }
 
 TEST(Engine, BombsAreBounded) {
