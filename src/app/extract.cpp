@@ -53,9 +53,11 @@ class IndexBeside {
   void finish(extract::Case& in, pack::Database& database) {
     try {
       std::filesystem::create_directories(folder_);
-      const std::vector<link::Source> one = link::sources({pack_}, tokens_, folder_, in.scope());
-      link::sync_indexes(rows_ && rows_->finish(one[0]) ? std::vector{one[0].index}
-                                                        : link::make_indexes(one, database));
+      const pack::Scope scope = in.scope();
+      const std::vector<link::Source> one = link::sources({pack_}, tokens_, folder_, scope);
+      const bool is_there = rows_ && scope.empty() && rows_->finish(one[0]);
+      if (!is_there) rows_.reset();  // it may be at the file still
+      link::sync_indexes(is_there ? std::vector{one[0].index} : link::make_indexes(one, database));
     } catch (const std::exception& error) {
       std::fprintf(stderr, "weft: %s: extracted, but its selector index could not be made; linking tries again: %s\n",
                    label_.c_str(), error.what());
