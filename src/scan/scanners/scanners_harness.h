@@ -61,7 +61,8 @@ class Direct : private Sink {
     if (scanner_.on_text) scanner_.on_text(text, 0, text.size(), *this);
     if (!database_) return features_;
     last_end_ = 0;
-    hs_scan(database_, text.data(), unsigned(text.size()), 0, scratch_, &collect, this);
+    const std::string shown = std::string(text) + std::string(64, '\0');  // it may look behind the text (scan/rules.h)
+    hs_scan(database_, shown.data(), unsigned(text.size()), 0, scratch_, &collect, this);
     auto key = [](const Hit& hit) { return std::tuple(hit.end, hit.pattern); };
     std::sort(hits_.begin(), hits_.end(), [&](const Hit& a, const Hit& b) { return key(a) < key(b); });
     for (const Hit& hit : hits_) scanner_.on_hit(text, hit, last_end_, *this);
