@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
@@ -82,6 +83,10 @@ void configure(duckdb_config config, const std::string& spill, uint64_t memory, 
 }
 
 [[noreturn]] void fail(const char* message) {
+  // DuckDB says in words what the system said.
+  const std::string_view words = message ? message : "";
+  for (const int code : {ENOSPC, EDQUOT, EIO, EROFS})
+    if (words.find(std::strerror(code)) != std::string_view::npos) throw Error::relayed(std::string(words), code);
   throw Error(message && *message ? message : "DuckDB failed, silently");
 }
 

@@ -1,5 +1,6 @@
 #include "pack/database.h"
 
+#include <cerrno>
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -109,6 +110,17 @@ TEST(database, quotes) {
   Database database(scratch / "spill", 256 * MiB);
   std::string text = "it's \"x\" \\ ; --";
   EXPECT_EQ(database.value("SELECT " + Database::quote(text)), text);
+}
+
+TEST(database, a_full_disk_is_called_so) {
+  Scratch scratch;
+  Database database(scratch / "tmp", GiB);
+  try {
+    database.run("COPY (SELECT range FROM range(100000)) TO '/dev/full' (FORMAT parquet, USE_TMP_FILE false)");
+    FAIL() << "it fits on no disk";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.os_code(), ENOSPC) << error.what();
+  }
 }
 
 }  // namespace
