@@ -461,7 +461,8 @@ class IndexBuild::Impl {
       group.clear();
       uint64_t hash = order[at].first;
       for (; at < order.size() && order[at].first == hash; ++at) group.push_back(&bucket.rows[order[at].second]);
-      if (group.size() > 1) std::sort(group.begin(), group.end(), before);
+      // Rows come in order of their place, and mostly are of one rank.
+      if (!std::is_sorted(group.begin(), group.end(), before)) std::sort(group.begin(), group.end(), before);
       for (size_t begin = 0, end; begin < group.size(); begin = end) {
         for (end = begin + 1; end < group.size() && same(*group[begin], *group[end]);) ++end;
         add_entry(bucket, std::span(group).subspan(begin, end - begin));
