@@ -85,8 +85,8 @@ bool starts_like_more(std::string_view text) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   text = without_blanks(text);
   if (is_comment_of_pascal(text)) return false;
-  for (const std::string_view sign : {"#!", "<",  "{",    "[",    "%",     "\\",     ".",     "'\\", "@", "-----BEGIN",
-                                      "*** ", "--- ", "diff ", "Index:", "From ", "$",   ";", "("})
+  for (const std::string_view sign : {"#!", "<", "{", "[", "%", "\\", ".", "'\\", "@", "-----BEGIN", "*** ", "--- ",
+                                      "diff ", "Index:", "From ", "$", ";", "("})
     if (text.starts_with(sign)) return true;
   const size_t end = text.find('\n');
   const std::string_view line = text.substr(0, end);
