@@ -18,10 +18,13 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
 #include "base/places.h"
 #include "base/text.h"
 #include "link/index_format.h"
 #include "model/text_signature.h"
+#include "pack/pack.h"
 
 namespace weft::link {
 namespace {
@@ -557,6 +560,14 @@ class IndexBuild::Impl {
   std::vector<uint32_t> used_;   // file_id by number in the index
   std::vector<uint64_t> amounts_, own_amounts_, entries_of_kind_;
 };
+
+std::string pack_digest(const Source& source) {
+  std::string digest = pack::info(source.folder).pack_sha256;
+  if (std::string rules = source.scope.rules_for(source.exhibit); !rules.empty())
+    digest = sha256_hex(as_bytes(digest + rules));
+  if (source.tokens.empty()) return digest;
+  return sha256_hex(as_bytes(digest + sha256_hex(as_bytes(read_file(source.tokens)))));
+}
 
 IndexBuild::Room::Room() : memory_(std::make_unique<Memory>()) {}
 IndexBuild::Room::~Room() = default;

@@ -7,23 +7,13 @@
 #include <thread>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "link/index.h"
 #include "link/index_build.h"
 #include "pack/database.h"
-#include "pack/pack.h"
 
 namespace weft::link {
 
 using pack::Database;
-
-std::string pack_digest(const Source& source) {
-  std::string digest = pack::info(source.folder).pack_sha256;
-  if (std::string rules = source.scope.rules_for(source.exhibit); !rules.empty())
-    digest = sha256_hex(as_bytes(digest + rules));
-  if (source.tokens.empty()) return digest;
-  return sha256_hex(as_bytes(digest + sha256_hex(as_bytes(read_file(source.tokens)))));
-}
 
 namespace {
 

@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 #include <future>
+#include <memory>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -56,9 +57,9 @@ class IndexFromRows::Impl {
   }
   void end() {
     hand_over([this] { end_of_rows(); });
-    std::promise<void> all_read;
-    hand_over([&] { all_read.set_value(); }, true);
-    if (own_thread_) all_read.get_future().wait();
+    const auto all_read = std::make_shared<std::promise<void>>();  // the thread may hold it longer than we wait
+    hand_over([all_read] { all_read->set_value(); }, true);
+    if (own_thread_) all_read->get_future().wait();
     hand_over([this] { write(); });
     portions_.close();
   }

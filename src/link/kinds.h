@@ -16,7 +16,7 @@ struct Kind {
   bool alone = true;          // false: corroborates a bundle that holds something stronger, never makes a link itself
   bool fold_case = false;     // two spellings that differ in case only are one value
   bool secret = false;        // shown masked: equality is on the token, and backgrounds cannot hold it
-  bool thing = false;  // names one thing that can be touched: a genuine one is on two exhibits because it was there
+  bool thing = false;  // names one thing that was attached: a genuine one is on two exhibits because it was there
 };
 
 // In order of name. A kind that is not here is not a selector.

@@ -1,5 +1,5 @@
 // Inputs made to cost more than they are: the start of something, over and over. Each must stay linear in its size.
-// What is measured is the thread's own time, so that a busy machine does not matter.
+// What is measured is the thread's own time, so that a busy machine matters little.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
