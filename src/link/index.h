@@ -75,7 +75,7 @@ struct IndexPlace {
 struct IndexEntry {
   uint64_t hash = 0, text = 0;
   uint32_t first_place = 0, occurrences = 0;
-  uint32_t times = 0;  // occasions: neighbourhoods that hold it, of one file that is no collection no more than twenty
+  uint32_t times = 0;  // occasions: messages and neighbourhoods that hold it; of these, of one file, twenty at most
   uint16_t places = 0;
   uint16_t kind = 0;  // position in kinds()
 };

@@ -35,7 +35,8 @@ constexpr uint64_t rows_per_segment = 2'000'000;
 constexpr uint64_t rows_per_bucket = 4096, most_buckets = 512;
 constexpr uint64_t apart = 4096;              // places nearer than this in one collection are one place
 constexpr uint32_t occasions_of_a_file = 20;  // a text that repeats one address is not many texts
-constexpr uint64_t beside = 512;              // occurrences nearer than this in one collection are one occasion
+constexpr uint64_t beside = 512;              // occurrences nearer than this, outside of messages, are one occasion
+constexpr uint64_t in_message = 64 * KiB;  // and within one message; what follows the last one need not be part of it
 
 bool starts(std::string_view text, std::string_view with) {
   return text.substr(0, with.size()) == with;
@@ -81,6 +82,18 @@ struct Row {
   bool stopped = false;  // by the examiner's stop list
 };
 static_assert(sizeof(Row) == 64);
+
+struct Occurrence {
+  uint32_t file = 0;
+  uint64_t position = 0;
+  uint32_t message = no_message;
+  auto operator<=>(const Occurrence&) const = default;
+  // Given in order: true when both are of one occasion, which is a message, and outside of messages a neighbourhood.
+  bool with(const Occurrence& next) const {
+    return file == next.file && message == next.message &&
+           next.position - position <= (message != no_message ? in_message : beside);
+  }
+};
 
 struct Bucket {
   std::vector<Row> rows;
@@ -253,7 +266,7 @@ struct IndexBuild::Memory {
   std::vector<IndexPlace> places;
   std::vector<uint32_t> directory;
   std::string texts, low, both;
-  std::vector<std::pair<uint32_t, uint64_t>> seen;  // file and position of an entry's rows
+  std::vector<Occurrence> seen;  // of an entry
 };
 
 class IndexBuild::Impl {
@@ -482,18 +495,16 @@ class IndexBuild::Impl {
     memory_.seen.clear();
     for (const Row* one : rows) {
       const Row& row = *one;
-      if (!row.stopped) memory_.seen.push_back({row.file, row.position});
+      if (!row.stopped) memory_.seen.push_back({row.file, row.position, message_of(row)});
       if (memory_.places.size() - entry.first_place < places_kept && is_new_place(row, entry)) add_place(bucket, row);
     }
     std::sort(memory_.seen.begin(), memory_.seen.end());
     uint32_t here = 0;  // in this file so far
     for (size_t i = 0; i < memory_.seen.size(); ++i) {
-      bool other_file = i == 0 || memory_.seen[i].first != memory_.seen[i - 1].first;
-      if (!other_file && memory_.seen[i].second <= memory_.seen[i - 1].second + beside) continue;
-      here = other_file ? 1 : here + 1;
-      bool many = memory_.seen[i].first >= files_.size() || !memory_.seen[i].first ||
-                  (files_[memory_.seen[i].first].out.flags & collection);
-      if (many || here <= occasions_of_a_file) ++entry.times;
+      const Occurrence& one = memory_.seen[i];
+      if (i > 0 && memory_.seen[i - 1].with(one)) continue;
+      here = i == 0 || memory_.seen[i - 1].file != one.file ? 1 : here + 1;
+      if (is_collection(one.file) || one.message != no_message || here <= occasions_of_a_file) ++entry.times;
     }
     entry.places = uint16_t(memory_.places.size() - entry.first_place);
     ++entries_of_kind_[entry.kind];
@@ -502,13 +513,16 @@ class IndexBuild::Impl {
     memory_.entries.push_back(entry);
   }
 
-  bool is_collection(const Row& row) const {
-    return !row.file || row.file >= files_.size() || (files_[row.file].out.flags & collection);
+  bool is_collection(uint32_t file) const {
+    return !file || file >= files_.size() || (files_[file].out.flags & collection);
+  }
+  uint32_t message_of(const Row& row) const {
+    return row.layered || messages_.none() ? no_message : messages_.at(row.file, row.position);
   }
   // Once per file; in a collection and in unallocated space once per neighbourhood.
   bool is_new_place(const Row& row, const IndexEntry& entry) const {
     uint32_t number = row.file && row.file < files_.size() ? files_[row.file].number : no_file;
-    bool many = is_collection(row);
+    bool many = is_collection(row.file);
     for (size_t i = entry.first_place; i < memory_.places.size(); ++i) {
       const IndexPlace& place = memory_.places[i];
       if (place.file != number || (row.file && number == no_file)) continue;
@@ -522,7 +536,7 @@ class IndexBuild::Impl {
     IndexPlace place;
     place.offset = row.offset, place.position = row.position, place.role = row.role;
     place.stopped = row.stopped;
-    if (!row.layered) place.message = messages_.at(row.file, row.position);
+    place.message = message_of(row);
     if (row.path_size) place.path = put_text(memory_.texts, bucket.text(row.path, row.path_size));
     if (row.file && row.file < files_.size() && files_[row.file].is_file) {
       FileInfo& file = files_[row.file];

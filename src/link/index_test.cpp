@@ -215,5 +215,34 @@ TEST_F(Indexes, ManyRowsAreSeveralSegments) {
   EXPECT_FALSE(index.holds_kind(size_t(find_kind("iban") - kinds().data())));
 }
 
+// Two short letters are two occasions, however near each other they lie, and a long one that names somebody at its
+// beginning and end is one.
+TEST_F(Indexes, AMessageIsOneOccasion) {
+  const std::string pack = seal("mailbox", 1);
+  pack::Database database(scratch_ / "tmp", GiB, 1);
+  std::string rows;
+  const auto row = [&](std::string_view kind, std::string_view value, uint64_t offset) {
+    rows += fmt::format("{}('{}', '{}', {})", rows.empty() ? "" : ", ", kind, value, offset);
+  };
+  for (const uint64_t letter : {10'000, 10'300, 20'000}) row("mail_header", "From: Ann <ann@a.net>", letter);
+  for (const uint64_t place : {10'010, 10'310, 15'000, 17'000}) row("email", "bob@b.net", place);     // of two letters
+  for (const uint64_t place : {500'000, 500'100, 501'000}) row("email", "bob@b.net", place);  // of none: two places
+  pack::write_parquet_query(database,
+                            fmt::format(R"(
+      SELECT 'mailbox' AS exhibit, kind, value, CAST(place AS UBIGINT) AS "offset", CAST(place AS VARCHAR) AS path, '' AS file,
+             CAST(NULL AS UBIGINT) AS file_id, CAST(NULL AS UBIGINT) AS file_offset, 'utf-8' AS encoding,
+             kind AS scanner, '' AS context, '' AS role, false AS stopped FROM (VALUES {}) AS t(kind, value, place))",
+                                        rows),
+                            pack + "/feature.parquet");
+  const std::vector<Source> one = sources_of({pack});
+  make(one);
+  const Index index(one[0].index);
+  const Index::Segment* segment = nullptr;
+  const IndexEntry* bob = index.find(index_hash("email", "bob@b.net"), &segment);
+  ASSERT_NE(bob, nullptr);
+  EXPECT_EQ(bob->occurrences, 7u);
+  EXPECT_EQ(bob->times, 4u);
+}
+
 }  // namespace
 }  // namespace weft::link

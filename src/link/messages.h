@@ -25,6 +25,7 @@ class Messages {
   void finish();
   // Number in all() of the message that holds this place (file 0: unallocated, position on the image), or no_message.
   uint32_t at(uint32_t file, uint64_t position) const;
+  bool none() const { return heads_.empty(); }
   const std::vector<IndexMessage>& all() const { return messages_; }
 
  private:
