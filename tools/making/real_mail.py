@@ -3,8 +3,9 @@ mail; what is true is which exhibits have the same author. Nothing is kept in th
 what the machine has.
 
 Given mbox files or folders of them, their messages are taken as they are. Given none, the dated and signed entries of the
-change logs in /usr/share/doc serve as messages: GNU style ("2019-05-02  Name  <address>", then what was done) and Debian
-style (" -- Name <address>  date"). They name colleagues, reporters and reviewers by their addresses, as mail does.
+change logs of /usr/share/doc, or of another folder of packages, serve as messages: GNU style ("2019-05-02  Name
+<address>", then what was done) and Debian style (" -- Name <address>  date"). They name colleagues, reporters and
+reviewers by their addresses, as mail does.
 
 An author with several exhibits never has one message on two of them: they are split by package (or thread), so that one
 finds the author by what the messages have in common and not by copies. Half to four fifths of each mailbox is by others,
@@ -72,7 +73,7 @@ def as_message(name, author, package, subject, date, text):
     return Message(name, author, package, date, (head + "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n" + text).encode())
 
 
-def change_logs(root=pathlib.Path("/usr/share/doc")):
+def change_logs(root):
     gnu = re.compile(r"^(\d{4}-\d\d-\d\d)\s+([^<\n]+?)\s+<([^>\s]+@[^>\s]+)>\n(.*?)(?=^\d{4}-\d\d-\d\d\s|\Z)", re.M | re.S)
     debian = re.compile(r"^(\S+) \(([^)\n]+)\)[^\n]*\n(.*?)\n -- ([^<\n]*?) <([^>\s]+@[^>\s]+)>  ([^\n]+)$", re.M | re.S)
     for path in sorted(p for p in root.rglob("*") if p.is_file() and not p.is_symlink() and re.match("(?i)change", p.name)):
@@ -164,7 +165,7 @@ def acquainted(exhibits, people):
 
 def build(out, options):
     rng = random.Random(f"{options.seed}:mail")
-    source = mail_files(options.mail) if options.mail else change_logs()
+    source = mail_files(options.mail) if options.mail else change_logs(options.change_logs)
     by_author, seen = collections.defaultdict(list), set()
     for message in source:
         digest = hashlib.sha256(message.content).digest()

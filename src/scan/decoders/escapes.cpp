@@ -93,14 +93,20 @@ size_t sign_before(std::string_view text, size_t floor, size_t at) {
   return at - 1;
 }
 
-// From at backwards, the signs that can belong to an address.
-size_t name_start(std::string_view text, size_t at, bool letters_only) {
+// A space, in what a form sent; there a "+" is %2B.
+bool is_space_of_form(std::string_view text, size_t at, std::string_view escaped) {
+  return text[at] == '+' && escaped.starts_with('%');
+}
+
+// From at backwards, the signs that can belong to an address whose "@" or "://" is escaped so.
+size_t name_start(std::string_view text, size_t at, std::string_view escaped, bool letters_only) {
   const size_t floor = at - std::min(at, longest_name);
   size_t begin = at;
   while (begin > floor) {
     const size_t before = sign_before(text, floor, begin);
     const char32_t value = sign_at(text, before).value;
     if (!is_name_sign(value) || (letters_only && (value > 0x7f || !is_alpha(int(value))))) break;
+    if (is_space_of_form(text, before, escaped)) break;
     begin = before;
   }
   if (begin == floor && floor > 0) return at;  // starts farther away than can be told
@@ -118,7 +124,8 @@ void give(size_t begin, size_t end, std::string decoded, Decoded& out) {
 
 void on_address(Bytes bytes, size_t anchor, size_t end, bool is_url, size_t from, Decoded& out) {
   const std::string_view text = as_text(bytes);
-  const size_t begin = name_start(text, anchor, is_url);
+  const std::string_view escaped = text.substr(anchor, end - anchor);
+  const size_t begin = name_start(text, anchor, escaped, is_url);
   if (begin == anchor || begin < from) return;
   std::string decoded;
   size_t at = begin;
@@ -127,6 +134,7 @@ void on_address(Bytes bytes, size_t anchor, size_t end, bool is_url, size_t from
     const Sign sign = sign_at(text, at);
     const bool plain_ampersand = sign.value == '&' && sign.size == 1;
     if (at >= end && (is_url ? !is_url_sign(sign.value) || plain_ampersand : !is_name_sign(sign.value))) break;
+    if (at >= end && is_space_of_form(text, at, escaped)) break;
     if (sign.is_byte)
       decoded += char(uint8_t(sign.value));
     else

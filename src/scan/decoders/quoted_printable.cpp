@@ -1,7 +1,8 @@
-// QP: quoted-printable, RFC 2045 §6.7. Mail in it hides addresses in two ways: "=\n" cuts a line anywhere, and "=3D" or
-// "=C3=BC" stand for signs. One layer is one logical line (lines joined over soft breaks), since that is the smallest
-// stretch which can be decoded alone and whose start can be told from what stands right before it.
+// QP: quoted-printable, RFC 2045 §6.7. Mail in it hides addresses in two ways: "=\n" cuts a line anywhere, and "=3D",
+// "=C3=BC" or "=40" stand for signs. One layer is one logical line (lines joined over soft breaks), since that is the
+// smallest stretch which can be decoded alone and whose start can be told from what stands right before it.
 #include <algorithm>
+#include <cstring>
 
 #include "base/text.h"
 #include "scan/scanner.h"
@@ -9,13 +10,18 @@
 namespace weft::scan {
 namespace {
 
-// A soft break; an encoded equals sign; two encoded bytes of a UTF-8 character.
-constexpr Pattern patterns[] = {
-    {R"([\x20-\x7e]=\r?\n)", dotall, 0}, {R"(=3D)", dotall, 1}, {R"(=[C-F][0-9A-F]=[89AB][0-9A-F])", dotall, 2}};
+// A soft break; an encoded equals sign; two encoded bytes of a UTF-8 character; an encoded "@" in an address.
+enum : uint32_t { soft_break, equals_sign, character, at_sign };
+constexpr Pattern patterns[] = {{R"([\x20-\x7e]=\r?\n)", dotall, soft_break},
+                                {R"(=3D)", dotall, equals_sign},
+                                {R"(=[C-F][0-9A-F]=[89AB][0-9A-F])", dotall, character},
+                                {R"([0-9A-Za-z]=40[0-9A-Za-z])", dotall, at_sign}};
 
 constexpr size_t longest_back = 4 * KiB;                   // not more than the margin before a page
 constexpr size_t longest_line = 64 * KiB;                  // logical, encoded
 constexpr size_t shortest_break = 48, longest_break = 80;  // of a line that an encoder cuts
+// Where something else says that it is quoted-printable, on each side.
+constexpr size_t surroundings = 2 * KiB, lines_around = 12;
 
 bool is_line_text(uint8_t c) {
   return (c >= 0x20 && c < 0x7f) || c == '\t';
@@ -52,13 +58,44 @@ void refuse(Bytes bytes, size_t begin, size_t at, Decoded& out) {
   out.layer("QP", begin, logical_end(bytes, at) - begin, {});
 }
 
+// A line that ends in a soft break, or the field of a head that names the encoding.
+bool says_so(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  constexpr std::string_view field = "content-transfer-encoding";
+  return line.ends_with('=') || (line.size() > field.size() && lower_ascii(line.substr(0, field.size())) == field &&
+                                 lower_ascii(line).find("quoted-printable") != std::string::npos);
+}
+
+// "width=40example.com" is one, too, unless mail is around it. `host` is where what follows the "=40" begins.
+bool is_address_in_mail(std::string_view text, size_t host) {
+  size_t end = host;
+  while (end < text.size() && end - host < 64 && (is_alnum(uint8_t(text[end])) || text[end] == '-')) ++end;
+  if (end == text.size() || text[end] != '.') return false;
+  std::string_view above = text.substr(host - std::min(host, surroundings), std::min(host, surroundings));
+  for (size_t lines = 0; lines < lines_around && !above.empty(); ++lines) {
+    const void* found = ::memrchr(above.data(), '\n', above.size());
+    const size_t line = found ? size_t(static_cast<const char*>(found) - above.data()) + 1 : 0;
+    if (says_so(above.substr(line))) return true;
+    above = above.substr(0, line - (line > 0));
+  }
+  std::string_view below = text.substr(host, surroundings);
+  for (size_t lines = 0; lines < lines_around; ++lines) {
+    const size_t break_at = below.find('\n');
+    if (break_at == std::string_view::npos) break;
+    if (says_so(below.substr(0, break_at))) return true;
+    below.remove_prefix(break_at + 1);
+  }
+  return false;
+}
+
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (hit.end <= from) return;
+  if (hit.pattern == at_sign && !is_address_in_mail(as_text(bytes), hit.end - 1)) return;
   const size_t floor = std::max(from, hit.end - std::min(hit.end, longest_back));
   size_t at = hit.end - 1;
   while (at > floor && !is_line_text(bytes[at])) --at;  // the soft break that was hit
   // A soft break after a few signs is no encoder's; and cheap to tell, where "a=\n" repeats for megabytes.
-  if (hit.pattern == 0) {
+  if (hit.pattern == soft_break) {
     const size_t least = at + 1 - std::min(at + 1, shortest_break - 2);
     for (size_t i = least; i <= at; ++i)
       if (!is_line_text(bytes[i])) return;
