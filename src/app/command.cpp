@@ -98,6 +98,7 @@ extract::Lists checked_lists(const CommonOptions& options) {
 void add_custody(CLI::App& command, CustodyOptions& options) {
   extract::Exhibit& facts = options.facts;
   command.add_option("--label", facts.label, "Label of the exhibit (default: the file's name without its ending)");
+  command.add_flag("--raw", facts.as_raw, "Take it for raw bytes, whatever container they begin like");
   command.add_option("--custodian", facts.custodian, "Custodian group it was seized from");
   command.add_option("--received-by", facts.received_by, "Who received it");
   command.add_option("--received-at", facts.received_at, "When it was received, e.g. 2026-11-24T09:30Z");

@@ -168,6 +168,7 @@ void add_worker(App app) {
     const extract::Lists lists(options->common.lists);
     extract::WorkerOptions worker{exhibit->label,
                                   exhibit->path,
+                                  exhibit->reading(),
                                   in.work(exhibit->label),
                                   in.key(),
                                   options->common.threads,

@@ -46,7 +46,8 @@ Addresses::Addresses(const Case& in, const Exhibit& exhibit)
 
 ByteSource& Addresses::image() {
   if (!image_)
-    image_ = image::open(exhibit_.path, {case_.temporary() + "/spool-" + exhibit_.label, Limits{}.spool, {}});
+    image_ = image::open(exhibit_.path,
+                         {case_.temporary() + "/spool-" + exhibit_.label, Limits{}.spool, {}, exhibit_.reading()});
   return *image_->bytes;
 }
 

@@ -171,6 +171,7 @@ Exhibit Case::read_exhibit(const std::string& json_path) {
   Exhibit out;
   auto text = [&](const char* name) { return in.value(name, std::string()); };
   out.label = text("label"), out.path = text("path"), out.format = text("format");
+  out.as_raw = in.value("as_raw", false);
   out.custodian = text("custodian"), out.received_by = text("received_by"), out.received_at = text("received_at");
   out.received_from = text("received_from"), out.place = text("place"), out.note = text("note");
   out.added_at = text("added_at"), out.added_by = text("added_by");
@@ -203,7 +204,7 @@ Exhibit Case::add(const std::string& path, Exhibit facts) {
   if (!is_utf8(path))
     throw Error("the name of the evidence is not UTF-8; give it through a link or a mount with a plain name",
                 printable(path));
-  image::Recognised seen = recognise(path);
+  image::Recognised seen = extract::recognise(path, facts.reading());
   std::string whole = files::canonical(path).string();
   std::string first = seen.parts.empty() ? whole : files::canonical(seen.parts.front()).string();
   std::vector<Exhibit> known = exhibits();
@@ -239,6 +240,7 @@ Exhibit Case::add(const std::string& path, Exhibit facts) {
   json out = {{"label", facts.label},
               {"path", facts.path},
               {"format", facts.format},
+              {"as_raw", facts.as_raw},
               {"evidence", evidence},
               {"custodian", facts.custodian},
               {"received_by", facts.received_by},
@@ -251,7 +253,7 @@ Exhibit Case::add(const std::string& path, Exhibit facts) {
   write_file(exhibit_file(facts.label), out.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
   log("add", {{"exhibit", facts.label},
               {"path", facts.path},
-              {"format", facts.format},
+              {"format", facts.as_raw ? facts.format + ", as the examiner says" : facts.format},
               {"parts", std::to_string(facts.evidence.size())},
               {"custodian", facts.custodian},
               {"received_by", facts.received_by},

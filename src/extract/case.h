@@ -28,6 +28,7 @@
 #include "base/file.h"
 #include "base/scratch.h"
 #include "extract/chained_log.h"
+#include "image/image.h"
 #include "pack/scope.h"
 
 namespace weft::extract {
@@ -47,8 +48,11 @@ struct Exhibit {
   std::string label, path;  // path: absolute, of the first evidence file or the folder
   std::string format;
   std::vector<std::pair<std::string, uint64_t>> evidence;  // every file that belongs to it, with its size
+  bool as_raw = false;                                     // taken in as raw bytes, whatever they begin with
   std::string custodian, received_by, received_at, received_from, place, note;
   std::string added_at, added_by;
+
+  image::Reading reading() const { return as_raw ? image::Reading::as_raw : image::Reading::by_content; }
 };
 
 class Case {

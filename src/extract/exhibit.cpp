@@ -80,8 +80,15 @@ Extracted extract(Case& in, const Exhibit& exhibit, const ExtractOptions& option
   const std::string settings = settings_of(options.limits, options.lists);
   prepare_work(work, settings);  // units found here fit what we are about to do
 
-  WorkerOptions worker{exhibit.label,         exhibit.path,   work,     in.key(),
-                       options.threads,       options.limits, settings, options.scan_all ? "" : in.seen(),
+  WorkerOptions worker{exhibit.label,
+                       exhibit.path,
+                       exhibit.reading(),
+                       work,
+                       in.key(),
+                       options.threads,
+                       options.limits,
+                       settings,
+                       options.scan_all ? "" : in.seen(),
                        options.lists.keep(in)};
   std::map<std::string, std::string> begun = options.lists.log_lines();
   begun["exhibit"] = exhibit.label, begun["step"] = finished_work(work) ? "go on" : "start";

@@ -19,10 +19,10 @@ namespace {
 using nlohmann::json;
 
 // What the child found, as JSON with each text as an array of bytes: paths need not be UTF-8.
-json answer(const std::string& path) {
+json answer(const std::string& path, image::Reading reading) {
   auto bytes = [](std::string_view text) { return json(std::vector<uint8_t>(text.begin(), text.end())); };
   try {
-    image::Recognised seen = image::recognise(path);
+    image::Recognised seen = image::recognise(path, reading);
     json parts = json::array();
     for (const std::string& part : seen.parts) parts.push_back(bytes(part));
     return {{"format", seen.format}, {"parts", parts}};
@@ -34,14 +34,14 @@ json answer(const std::string& path) {
   }
 }
 
-[[noreturn]] void work(const std::string& path, int out) {
+[[noreturn]] void work(const std::string& path, image::Reading reading, int out) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   rlimit memory{2 * GiB, 2 * GiB}, none{0, 0};
   ::setrlimit(RLIMIT_AS, &memory);
   ::setrlimit(RLIMIT_CORE, &none);
   ::signal(SIGALRM, SIG_DFL);
   ::alarm(60);
-  std::string text = answer(path).dump();
+  std::string text = answer(path, reading).dump();
   for (std::string_view rest = text; !rest.empty();) {
     ssize_t n = ::write(out, rest.data(), rest.size());
     if (n <= 0) ::_exit(1);
@@ -64,13 +64,13 @@ std::string read_all(int fd) {
 
 }  // namespace
 
-image::Recognised recognise(const std::string& path) {
+image::Recognised recognise(const std::string& path, image::Reading reading) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw Error("cannot make a pipe", {}, errno);
   Fd in(ends[0]), out(ends[1]);
   pid_t child = ::fork();
   if (child < 0) throw Error("cannot start a process", {}, errno);
-  if (child == 0) work(path, out.get());
+  if (child == 0) work(path, reading, out.get());
   { Fd closing = std::move(out); }
   std::string text = read_all(in.get());
   int status = 0;

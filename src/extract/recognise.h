@@ -7,6 +7,6 @@
 namespace weft::extract {
 
 // As image::recognise. Error also when the child crashes, hangs for more than 60 s, or eats more than 2 GiB.
-image::Recognised recognise(const std::string& path);
+image::Recognised recognise(const std::string& path, image::Reading reading);
 
 }  // namespace weft::extract

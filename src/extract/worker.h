@@ -18,13 +18,15 @@
 
 #include "extract/black_box.h"
 #include "extract/lists.h"
+#include "image/image.h"
 #include "model/limits.h"
 
 namespace weft::extract {
 
 struct WorkerOptions {
-  std::string exhibit;       // label
-  std::string path;          // the evidence
+  std::string exhibit;  // label
+  std::string path;     // the evidence
+  image::Reading reading = image::Reading::by_content;
   std::string work;          // work folder, inside the case
   std::vector<uint8_t> key;  // of the keyed hashes
   unsigned threads = 1;

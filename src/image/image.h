@@ -2,7 +2,8 @@
 //
 // A container is recognised by its content, never by its name. What is recognised but cannot be read (AFF4, DMG, WIM,
 // Ex01, compressed streams, encrypted archives, missing segments, truncated headers) is an Error that says what it is
-// and what to do; it is never read as raw. Bytes without any container signature are a raw image.
+// and what to do; it is never read as raw, unless a person says so. Bytes without any container signature are a raw
+// image.
 //
 // Logical exhibits (a folder, a zip, a tar) have no image of their own. They are laid out as one: the contents of their
 // files one after the other in order of path (bytes, unsigned), each starting at a multiple of 4096 and followed by at
@@ -44,10 +45,15 @@ struct Image {
   std::vector<Fault> faults;  // what was found wrong while opening (segment shorter than stated, …)
 };
 
+// How a path is to be read: as what its content says; or as raw bytes, whatever they begin with (unallocated space that
+// begins with a zip, memory).
+enum class Reading { by_content, as_raw };
+
 struct OpenOptions {
   std::string spool;  // path of the spool file, inside the case; used by zip and tar only; reused when complete
   uint64_t spool_limit = Limits{}.spool;
   std::function<bool()> stopping;  // asked now and then while unpacking; may be empty
+  Reading reading = Reading::by_content;
 };
 
 // Throws Error with a message fit for the user. The Image belongs to the calling thread.
@@ -59,6 +65,6 @@ struct Recognised {
   std::string format;
   std::vector<std::string> parts;
 };
-Recognised recognise(const std::string& path);
+Recognised recognise(const std::string& path, Reading reading = Reading::by_content);
 
 }  // namespace weft::image

@@ -6,7 +6,7 @@
 namespace weft::image {
 
 Image open(const std::string& path, const OpenOptions& options) {
-  const Recognised what = recognise(path);
+  const Recognised what = recognise(path, options.reading);
   if (what.format == "folder") return open_folder(what);
   if (what.format == "zip" || what.format == "tar") return open_archive(what, options);
   if (what.format == "ewf") return open_ewf(what);

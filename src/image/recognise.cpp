@@ -202,7 +202,10 @@ std::string format_of(const Edges& edges, const std::string& path, bool in_one_p
     if (found->name == "zip" && is_aff4(edges)) {
       throw Error(fmt::format("is an AFF4 image: {}", reimage), path);
     }
-    if (!found->advice.empty()) throw Error(fmt::format("is {}: {}", found->name, found->advice), path);
+    if (!found->advice.empty())
+      throw Error(fmt::format("is {}: {}. If these are raw bytes that only begin like one, take them in with --raw",
+                              found->name, found->advice),
+                  path);
     return std::string(found->name);
   }
   if (is_vmdk_descriptor(edges)) return "vmdk";
@@ -216,17 +219,22 @@ std::string format_of(const Edges& edges, const std::string& path, bool in_one_p
 
 }  // namespace
 
-Recognised recognise(const std::string& path_given) {
+Recognised recognise(const std::string& path_given, Reading reading) {
   const std::string path = files::absolute(path_given).lexically_normal().string();
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) throw Error("cannot open the evidence", path, errno);
   if (S_ISDIR(status.st_mode)) {
+    if (reading == Reading::as_raw) throw Error("is a folder, which has no raw bytes: take it in without --raw", path);
     const bool slashed = path.size() > 1 && path.back() == '/';
     return {"folder", {slashed ? path.substr(0, path.size() - 1) : path}};
   }
   // What is on a device was written by its owner, who may have put a container's signature there: always raw.
   if (S_ISBLK(status.st_mode)) return EvidenceFile(path), Recognised{"device", {path}};
 
+  if (reading == Reading::as_raw) {
+    std::vector<std::string> parts = raw_parts(path);
+    return {parts.size() == 1 ? "raw" : "split raw", std::move(parts)};
+  }
   const Edges alone = edges_of({path});
   std::string format = format_of(alone, path, true);
   if (format == "ewf") return {format, ewf_parts(path)};
@@ -237,7 +245,7 @@ Recognised recognise(const std::string& path_given) {
 
   if (const std::string_view promise = promise_of(path); !promise.empty()) {
     throw Error(fmt::format("is named like {}, but its signature is missing: it is damaged, or not one. If it is a raw "
-                            "image, rename it",
+                            "image, take it in with --raw",
                             promise),
                 path);
   }

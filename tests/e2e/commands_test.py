@@ -44,6 +44,20 @@ class Commands(Case):
         self.assertIn("X1", report)
         self.assertIsNone(re.search(r"""(src|href)=["']?(https?:)?//""", report), "the report loads something")
 
+    def test_raw_bytes_that_begin_like_a_container(self):
+        image = self.image("unallocated.bin")
+        image.write_bytes(b"\x1f\x8b\x08" + image.read_bytes()[3:])
+        refused = weft("run", self.case, image, expect={NO_INPUT})
+        self.assertIn("is a gzip stream", refused.text)
+        self.assertIn("--raw", refused.text)
+        weft("add", self.case, self.scratch, "--raw", expect={NO_INPUT})  # a folder has no raw bytes
+        weft("run", self.case, image, "--raw")
+        [row] = [r for r in table(self.case, "feature") if r["kind"] == "email"]
+        self.assertEqual((row["value"], row["offset"]), (ADDRESS, 70005))
+        self.assertIn(ADDRESS, weft("show", self.case, f"unallocated:{row['path']}").text)
+        weft("verify", self.case)
+        self.assertIn("raw, as the examiner says", weft("log", self.case).text)
+
     def test_exports_agree(self):
         weft("run", self.case, self.image())
         weft("export", self.case, "feature", "--format", "csv", "-o", self.scratch / "f.csv")
