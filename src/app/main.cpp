@@ -1,5 +1,6 @@
 // weft: the command line. One file per command beside this one.
 #include <cstdio>
+#include <fcntl.h>
 #include <new>
 #include <signal.h>
 #include <unistd.h>
@@ -18,6 +19,16 @@ void on_interrupt(int signal) {
     ::signal(signal, SIG_DFL);
     ::raise(signal);
   }
+}
+
+// A program may be started with its streams closed. The files it opens then take their numbers, and what it says would
+// be written into them.
+void open_closed_streams() {
+  int fd = -1;
+  do {
+    fd = ::open("/dev/null", O_RDWR);
+  } while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd > STDERR_FILENO) ::close(fd);
 }
 
 int run(int argc, char** argv) {
@@ -46,6 +57,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace weft::app;
+  open_closed_streams();
   for (int signal : {SIGINT, SIGTERM}) ::signal(signal, on_interrupt);
   ::signal(SIGPIPE, SIG_IGN);
   try {

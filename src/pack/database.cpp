@@ -85,8 +85,9 @@ void configure(duckdb_config config, const std::string& spill, uint64_t memory, 
 [[noreturn]] void fail(const char* message) {
   // DuckDB says in words what the system said.
   const std::string_view words = message ? message : "";
-  for (const int code : {ENOSPC, EDQUOT, EIO, EROFS})
-    if (words.find(std::strerror(code)) != std::string_view::npos) throw Error::relayed(std::string(words), code);
+  for (const int code : {ENOSPC, EDQUOT, EIO, EROFS, EMFILE, ENFILE})
+    if (words.find(std::strerror(code)) != std::string_view::npos)
+      throw Error::relayed(std::string(words.substr(0, words.find('\n'))), code);  // the query behind it says nothing
   throw Error(message && *message ? message : "DuckDB failed, silently");
 }
 

@@ -12,7 +12,7 @@ import time
 import zipfile
 
 import common
-from common import ATTENTION, IN_USE, NO_INPUT, OK, USAGE, Case, table, weft
+from common import ATTENTION, IN_USE, NO_INPUT, OK, USAGE, WORLD, Case, table, weft
 
 ADDRESS = "witness.of.the.page@kestrelbrook-post.net"
 
@@ -57,6 +57,25 @@ class Commands(Case):
         self.assertIn(ADDRESS, weft("show", self.case, f"unallocated:{row['path']}").text)
         weft("verify", self.case)
         self.assertIn("raw, as the examiner says", weft("log", self.case).text)
+
+    def test_started_with_all_of_its_streams_closed(self):
+        done = subprocess.run([common.WEFT, "run", self.case, self.image()], close_fds=False,
+                              preexec_fn=lambda: [os.close(fd) for fd in range(3)])
+        self.assertEqual(done.returncode, OK)
+        weft("verify", self.case)
+        self.assertEqual([r["value"] for r in table(self.case, "feature") if r["kind"] == "email"], [ADDRESS])
+
+    def test_too_few_open_files_are_the_worlds_fault(self):
+        weft("run", self.case, self.image())
+        codes = set()
+        for most in range(6, 14):
+            done = subprocess.run(["bash", "-c", f'ulimit -n {most}; exec "$@"', "-", common.WEFT, "report", self.case],
+                                  capture_output=True, text=True)
+            codes.add(done.returncode)
+            if done.returncode == WORLD:
+                self.assertRegex(done.stderr, "^weft: .*Too many open files.*\n$")
+        self.assertIn(WORLD, codes)
+        self.assertLessEqual(codes, {OK, WORLD, 127})  # 127: not even the libraries could be opened
 
     def test_exports_agree(self):
         weft("run", self.case, self.image())
