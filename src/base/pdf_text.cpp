@@ -3,15 +3,17 @@
 //
 // The operators that matter: Tj ' " show a string, TJ an array of strings and shifts; Td TD T* Tm ' " move. A move to
 // another height is a line break. A move along the line is a space when it goes farther than the glyphs shown before it
-// would take; their widths are in a font that is elsewhere, so half an em is assumed. In TJ a shift of more than a
-// fifth of an em to the right is a space. Some writers (Quartz) put each piece into a text object of its own and place
-// it with "q … cm BT … ET Q"; the same rules hold between the last string of an object and the first of the next, by
-// their places on the page.
+// would take; their widths are in a font that is elsewhere, so half an em is assumed. It is one, too, between letters
+// of two fonts or colours: running prose ends where an address in a font of its own, or a link, begins. In TJ a shift
+// of more than a fifth of an em to the right is a space. Some writers (Quartz) put each piece into a text object of its
+// own and place it with "q … cm BT … ET Q"; the same rules hold between the last string of an object and the first of
+// the next, by their places on the page.
 //
 // Bytes are taken for Latin-1; two-byte strings whose high bytes are all zero for what their low bytes say. Fonts whose
 // codes need a ToUnicode map stay unread; PDF says so of the document.
 #include "base/pdf_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -60,8 +62,9 @@ class Reader {
   }
 
   bool name() {
-    for (++at_; more() && !is_pdf_space(bytes_[at_]) && !is_pdf_delimiter(bytes_[at_]); ++at_) {
-    }
+    const size_t begin = ++at_;
+    while (more() && !is_pdf_space(bytes_[at_]) && !is_pdf_delimiter(bytes_[at_])) ++at_;
+    name_ = as_text(bytes_.subspan(begin, at_ - begin));
     return true;
   }
   bool comment() {
@@ -77,7 +80,8 @@ class Reader {
     }
     const double value = std::strtod(digits.data(), nullptr);
     if (in_array_) {
-      if (value < space_shift && !pending_.empty() && pending_.back() != ' ') pending_ += ' ';
+      const std::string& before = pending_.empty() ? text : pending_;
+      if (value < space_shift && !before.empty() && before.back() != ' ' && before.back() != '\n') pending_ += ' ';
       return true;
     }
     for (size_t i = 1; i < operands_.size(); ++i) operands_[i - 1] = operands_[i];
@@ -123,6 +127,11 @@ class Reader {
       frame_.scale *= operand(5) == 0 ? 1 : std::abs(operand(5));
     } else if (op == "Tf") {
       size_ = operand(0) == 0 ? 1 : std::abs(operand(0));
+      style_.font = name_;
+    } else if (op == "g" || op == "rg" || op == "k" || op == "sc" || op == "scn") {
+      const size_t parts = op == "g" ? 1 : op == "rg" ? 3 : 4;
+      style_.colour.fill(0);
+      std::copy(operands_.end() - ptrdiff_t(parts), operands_.end(), style_.colour.begin());
     } else if (op == "Tm") {
       const double scale = operand(5) == 0 ? 1 : std::abs(operand(5));
       const double dx = operand(1) - x_, dy = operand(0) - y_;
@@ -141,6 +150,7 @@ class Reader {
     x_ += dx * scale_, y_ += dy * scale_;
     if (begun_) return;
     if (std::abs(dy) > 0.2 * size_) return line();
+    moved_ = true;
     const double gap = dx / size_ - glyph_width * double(shown_);
     if (shown_ > 0 && (gap > space_width + 0.25 * double(shown_) || dx < 0) && text.back() != ' ') text += ' ';
     shown_ = 0;
@@ -148,7 +158,10 @@ class Reader {
   void show() {
     const double x = frame_.x + x_ * frame_.scale, y = frame_.y + y_ * frame_.scale;
     if (begun_) follow(x - last_x_, y - last_y_, size_ * scale_ * frame_.scale);
-    begun_ = false;
+    const bool letters = !text.empty() && is_alnum(text.back()) && !pending_.empty() && is_alnum(pending_.front());
+    if ((begun_ || moved_) && style_ != shown_style_ && letters) text += ' ';
+    begun_ = moved_ = false;
+    shown_style_ = style_;
     last_x_ = x, last_y_ = y;
     shown_ = pending_.size();
     text += pending_;
@@ -230,6 +243,13 @@ class Reader {
   bool in_array_ = false;
   std::array<double, 6> operands_{};  // the last numbers
   size_t shown_ = 0;                  // glyphs of the last string
+  std::string_view name_;             // the last one
+  struct Style {
+    std::string_view font;
+    std::array<double, 4> colour{};  // as the operator gave it
+    bool operator==(const Style&) const = default;
+  };
+  Style style_, shown_style_;  // in use; of the last string
   double size_ = 1, scale_ = 1, x_ = 0, y_ = 0;
   struct Frame {
     double scale = 1, x = 0, y = 0;
@@ -237,6 +257,7 @@ class Reader {
   Frame frame_;  // where the text space lies on the page (cm), and those to go back to (q, Q)
   std::vector<Frame> frames_;
   bool begun_ = false;              // BT was seen, and no string since
+  bool moved_ = false;              // along the line, and no string since
   double last_x_ = 0, last_y_ = 0;  // of the last string, on the page
 };
 

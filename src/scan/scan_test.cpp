@@ -680,6 +680,23 @@ TEST(Decoders, PdfLinesAreNotGlued) {
     EXPECT_TRUE(values.count(value)) << value << "\n" << described(results);
 }
 
+// The gap between "Adresse" and an address in a font of its own is narrower than half an em a letter tells.
+TEST(Decoders, PdfWordsOfTwoFontsAreNotGlued) {
+  const std::string content =
+      "BT /F34 9.9626 Tf 72 700 Td [(A)30(dresse)] TJ /F65 9.9626 Tf 34.205 0 Td [(dora@example.org)] TJ "
+      "/F34 9.9626 Tf 83.68 0 Td [(,)-234(an)] TJ 0 -12 Td (emil) Tj /F65 9.9626 Tf 20 0 Td (@) Tj "
+      "/F34 9.9626 Tf 5 0 Td (example.net) Tj ET 0 g BT /F34 9.9626 Tf 72 660 Td (unter) Tj ET 0.2 0.3 0.5 rg "
+      "BT /F34 9.9626 Tf 97 660 Td (fritz@example.com) Tj ET 0 g BT /F34 9.9626 Tf 177 660 Td (und) Tj "
+      "[-243(gerda@)-37(example.com)] TJ [-3(,)] TJ ET";
+  const Results results = scan_all("stream\n" + zlibbed(content) + "\nendstream");
+  std::set<std::string> values;
+  for (const Found& found : results.features)
+    if (found.kind == "email") values.insert(found.value);
+  EXPECT_EQ(values,
+            (std::set<std::string>{"dora@example.org", "emil@example.net", "fritz@example.com", "gerda@example.com"}))
+      << described(results);
+}
+
 TEST(Decoders, PdfPiecesInObjectsOfTheirOwnAreJoined) {
   const std::string content =
       "q 0.24 0 0 0.24 90 708.96 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (mail) Tj ET Q q 0.24 0 0 0.24 171.32 708.96 cm BT "

@@ -120,6 +120,22 @@ bool is_mask(std::string_view text, size_t begin, const Octets& o) {
   return true;
 }
 
+// "BlackBerry9000/4.6.0.167", "S/2.3.5/1.5.1.191", "Desire HD 1.39.161.1 Build/FRG83D": versions as clients of the web
+// name them. A host may end in a digit, too ("web1/203.0.113.7"), so behind a name only a low first number is one.
+bool is_of_a_product(std::string_view text, size_t begin, size_t end, const Octets& o) {
+  if (text.substr(end, 7) == " Build/" || text.substr(end, 7) == " Build\n") return true;
+  if (char_before(text, begin) != '/') return false;
+  size_t token = begin - 1;
+  while (token > 0 && begin - token < 40 &&
+         (is_alnum(text[token - 1]) || text[token - 1] == '_' || text[token - 1] == '.'))
+    --token;
+  const std::string_view name = text.substr(token, begin - 1 - token);
+  const bool named = std::any_of(name.begin(), name.end(), [](char c) { return is_alpha(c); });
+  if (named) return o[0] < 10 && name != "ip4";
+  const auto dots = std::count(name.begin(), name.end(), '.');
+  return dots == 1 || dots == 2;
+}
+
 // The dotted numbers around a quad, other than quads.
 struct Neighbours {
   size_t others = 0;  // of three parts, or of more than four
@@ -193,7 +209,8 @@ void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     return;
   if (port.empty() && !(before == '[' && after == ']')) {
     if (is_numbering(text, begin) || is_heading(text, begin, end, o) || is_mask(text, begin, o) ||
-        is_kernel(text, begin, o) || is_identifier_or_section(text, begin, end, o))
+        is_kernel(text, begin, o) || is_identifier_or_section(text, begin, end, o) ||
+        is_of_a_product(text, begin, end, o))
       return;
     // "Chrome/121.0.0.0", a folder "\\1.3.21.111\\"; not "\\\\10.0.0.1\\share".
     const char second = begin >= 2 ? text[begin - 2] : '\0';
@@ -276,6 +293,12 @@ constexpr std::array examples{
     Example{"Power\n\n10.9.4.2 Grouping\n....", "ipv4", ""},
     Example{"\n10.9.4.2 grouping", "ipv4", "10.9.4.2"},
     Example{"Safari Chrome/121.10.10.10 x", "ipv4", ""},
+    Example{"HTC_One_M8/1.54.166.5 Build/KOT49H", "ipv4", ""},
+    Example{"BlackBerry9000/4.6.0.167 Profile/MIDP-2.0", "ipv4", ""},
+    Example{"Wildfire S/2.3.5/1.5.1.191/1/A", "ipv4", ""},
+    Example{"HTC Desire HD 1.39.161.1 Build/FRG83D", "ipv4", ""},
+    Example{"/ip4/104.131.131.82/tcp/4001", "ipv4", "104.131.131.82"},
+    Example{"web1/203.0.113.7 is up", "ipv4", "203.0.113.7"},
     Example{"\\\\10.10.0.15\\share", "ipv4", "10.10.0.15"},
     Example{"Update\\1.3.121.111\\x.dll", "ipv4", ""},
     Example{"IPv6 mask ffff:ffff:ffff::", "ipv6", ""},

@@ -50,8 +50,9 @@ std::string_view field_name(std::string_view line) {
   return {};
 }
 
+// A line ends where a NUL stands, too: none is in a header.
 size_t line_end(std::string_view text, size_t at) {
-  size_t end = text.find('\n', at);
+  size_t end = text.find_first_of(std::string_view("\n\0", 2), at);
   return end == std::string_view::npos ? text.size() : end;
 }
 
@@ -107,7 +108,7 @@ bool is_http(std::string_view line) {
 // Adds the line [begin, end); false when the block ends there.
 bool add_line(std::string_view text, size_t begin, size_t end, size_t& fields, Block& block) {
   const std::string_view line = text.substr(begin, end - begin);
-  if (is_blank(line)) return false;
+  if (is_blank(line) || line.find('\0') != std::string_view::npos) return false;
   if (is_folded(text, begin)) return true;
   const std::string_view name = field_name(line);
   const bool extension = line.substr(0, 2) == "X-" || line.substr(0, 5) == "List-";
@@ -121,7 +122,7 @@ Block block_around(std::string_view text, size_t begin) {
   size_t fields = 0;
   for (size_t at = begin; at < text.size() && at - begin < block_reach && !block.is_settled();) {
     const size_t end = line_end(text, at);
-    if (!add_line(text, at, end, fields, block)) break;
+    if (!add_line(text, at, end, fields, block) || char_at(text, end) == '\0') break;
     at = end + 1;
   }
   fields = 0;
@@ -148,7 +149,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   std::string_view name = field_name(text.substr(begin, 32));
   if (name.empty() || !block_around(text, begin).is_header()) return;
   size_t end = line_end(text, begin);
-  while (end + 1 < text.size() && is_folded(text, end + 1) && end - begin < longest_value)
+  while (end + 1 < text.size() && text[end] == '\n' && is_folded(text, end + 1) && end - begin < longest_value)
     end = line_end(text, end + 1);
   if (end - begin > longest_value) end = begin + longest_value;
   while (end > begin && (text[end - 1] == '\r' || text[end - 1] == '\n' || text[end - 1] == ' ')) --end;
@@ -182,6 +183,8 @@ constexpr std::array examples{
     Example{"Received: 02-01-21 22:26:25\nSubject: GSM1\n\n", "mail_header", ""},
     Example{"Subject: history\nNotes: none\n", "mail_header", ""},
     Example{"Date: 2012\n", "mail_header", ""},
+    Example{std::string_view("invite\nfrom: \0to: \0\n", 20), "mail_header", ""},
+    Example{std::string_view("Message-ID: <1@x>\nSubject: cut\0\0\0off\n", 38), "mail_header", "Subject: cut"},
 };
 
 }  // namespace
