@@ -9,8 +9,10 @@
 // own and place it with "q … cm BT … ET Q"; the same rules hold between the last string of an object and the first of
 // the next, by their places on the page.
 //
-// Bytes are taken for Latin-1; two-byte strings whose high bytes are all zero for what their low bytes say. Fonts whose
-// codes need a ToUnicode map stay unread; PDF says so of the document.
+// An address of the web that is broken where it cannot end ("https://keyring.debian.") goes on with the next line.
+//
+// Bytes are taken for Latin-1, with TeX's ligatures; two-byte strings whose high bytes are all zero for what their low
+// bytes say. Fonts whose codes need a ToUnicode map stay unread; PDF says so of the document.
 #include "base/pdf_text.h"
 
 #include <algorithm>
@@ -41,6 +43,7 @@ class Reader {
   }
 
   std::string text;
+  std::vector<PdfText::Stretch> not_shown;
   size_t end() const { return at_; }
 
  private:
@@ -68,7 +71,9 @@ class Reader {
     return true;
   }
   bool comment() {
+    const size_t begin = at_;
     while (more() && bytes_[at_] != '\n' && bytes_[at_] != '\r') ++at_;
+    not_shown.push_back({begin, at_});
     return true;
   }
   bool number() {
@@ -106,6 +111,8 @@ class Reader {
 
   void apply(std::string_view op) {
     const auto operand = [&](size_t from_last) { return operands_[operands_.size() - 1 - from_last]; };
+    const bool shows = op == "Tj" || op == "TJ" || op == "'" || op == "\"";
+    if (!shows && !pending_.empty()) not_shown.push_back({pending_begin_, at_});
     if (op == "Tj" || op == "TJ") {
       show();
     } else if (op == "'" || op == "\"") {
@@ -143,8 +150,27 @@ class Reader {
   }
 
   void line() {
-    if (!text.empty() && text.back() != '\n') text += '\n';
+    if (!text.empty() && text.back() != '\n') {
+      goes_on_ = in_url();
+      if (!goes_on_) text += '\n';
+    }
     shown_ = 0;
+  }
+  // The last word is an address of the web that is broken where none ends: behind "?" or "=", or "https://www.".
+  bool in_url() const {
+    const size_t space = text.find_last_of(" \n"), begin = space == std::string::npos ? 0 : space + 1;
+    const std::string_view word = std::string_view(text).substr(begin);
+    const size_t scheme = word.find("://");
+    if (scheme == std::string_view::npos) return false;
+    const std::string_view host = word.substr(scheme + 3);
+    if (host.empty() || host.back() != '.') return std::string_view("?=&%_#").find(word.back()) != word.npos;
+    if (host.find('/') != std::string_view::npos) return false;
+    const std::string_view label = host.substr(0, host.size() - 1);
+    const std::string_view last = label.substr(label.rfind('.') + 1);
+    // No domain ends in them, but in a few words of four letters and more.
+    constexpr std::string_view ends[] = {"info", "name", "mobi", "asia", "jobs", "aero", "coop", "arpa", "museum"};
+    return last == "www" || (!last.empty() && last.size() == label.size()) ||
+           (last.size() > 3 && std::find(std::begin(ends), std::end(ends), last) == std::end(ends));
   }
   void move(double dx, double dy) {
     x_ += dx * scale_, y_ += dy * scale_;
@@ -157,6 +183,10 @@ class Reader {
   }
   void show() {
     const double x = frame_.x + x_ * frame_.scale, y = frame_.y + y_ * frame_.scale;
+    const bool small =
+        !pending_.empty() && (is_digit(pending_.front()) || (pending_.front() >= 'a' && pending_.front() <= 'z'));
+    if (goes_on_ && text.back() == '.' && !small) text += '\n';
+    goes_on_ = false;
     if (begun_) follow(x - last_x_, y - last_y_, size_ * scale_ * frame_.scale);
     const bool letters = !text.empty() && is_alnum(text.back()) && !pending_.empty() && is_alnum(pending_.front());
     if ((begun_ || moved_) && style_ != shown_style_ && letters) text += ' ';
@@ -175,7 +205,7 @@ class Reader {
   }
 
   void literal() {
-    if (!in_array_) pending_.clear();
+    begin_string();
     std::string raw;
     int depth = 0;
     for (; more(); ++at_) {
@@ -215,7 +245,7 @@ class Reader {
     return true;
   }
   bool hexadecimal() {
-    if (!in_array_) pending_.clear();
+    begin_string();
     std::string raw;
     unsigned value = 0, digits = 0;
     for (++at_; more() && bytes_[at_] != '>'; ++at_) {
@@ -231,15 +261,35 @@ class Reader {
     add(raw);
     return true;
   }
+  // Of several strings without an operator (in a dictionary) the last is kept.
+  void begin_string() {
+    if (pending_.empty()) pending_begin_ = at_;
+    if (!in_array_) pending_.clear();
+  }
   void add(std::string_view raw) {
     bool two_byte = raw.size() >= 2 && raw.size() % 2 == 0;
     for (size_t i = 0; two_byte && i < raw.size(); i += 2) two_byte = raw[i] == 0;
-    for (size_t i = two_byte; i < raw.size(); i += 1 + two_byte) append_utf8(pending_, uint8_t(raw[i]));
+    for (size_t i = two_byte; i < raw.size(); i += 1 + two_byte) {
+      const uint8_t code = uint8_t(raw[i]);
+      if (const std::string_view ligature = ligature_of(code); !ligature.empty())
+        pending_ += ligature;
+      else
+        append_utf8(pending_, code);
+    }
+  }
+  // As TeX's fonts number them (T1, OT1). No other encoding has signs for text there, and line feeds may be what they
+  // are.
+  static std::string_view ligature_of(uint8_t code) {
+    constexpr std::string_view ligatures[] = {"ff", "fi", "fl", "ffi", "ffl"};
+    if (code >= 0x1b && code <= 0x1f) return ligatures[code - 0x1b];
+    if (code == 0x0b || code == 0x0c || code == 0x0e || code == 0x0f) return ligatures[code - 0x0b];
+    return {};
   }
 
   Bytes bytes_;
   size_t at_;
   std::string pending_;  // strings not shown yet
+  size_t pending_begin_ = 0;
   bool in_array_ = false;
   std::array<double, 6> operands_{};  // the last numbers
   size_t shown_ = 0;                  // glyphs of the last string
@@ -257,6 +307,7 @@ class Reader {
   Frame frame_;  // where the text space lies on the page (cm), and those to go back to (q, Q)
   std::vector<Frame> frames_;
   bool begun_ = false;              // BT was seen, and no string since
+  bool goes_on_ = false;            // a line ended within an address
   bool moved_ = false;              // along the line, and no string since
   double last_x_ = 0, last_y_ = 0;  // of the last string, on the page
 };
@@ -266,7 +317,7 @@ class Reader {
 PdfText pdf_text(Bytes bytes, size_t begin) {
   Reader reader(bytes, begin);
   reader.run();
-  return {std::move(reader.text), reader.end()};
+  return {std::move(reader.text), reader.end(), std::move(reader.not_shown)};
 }
 
 }  // namespace weft

@@ -86,11 +86,12 @@ struct Level {
   std::vector<bool> aside;             // by owner: set aside for this text
   std::unordered_set<size_t> begins;   // of layers found in this text: a stream is decoded once
   Utf16Text utf16;
-  size_t filed = 0;               // hits in the lists
-  std::vector<Item> waiting;      // not settled yet
-  std::vector<Secret> secrets;    // of the whole text
-  bool has_document = false;      // one begins in this text
-  std::vector<std::string> told;  // of the document at hand
+  size_t filed = 0;                             // hits in the lists
+  std::vector<Item> waiting;                    // not settled yet
+  std::vector<Secret> secrets;                  // of the whole text
+  std::vector<std::pair<size_t, size_t>> said;  // where a layer says all, in order, each once
+  bool has_document = false;                    // one begins in this text
+  std::vector<std::string> told;                // of the document at hand
 
   void reset(size_t owners) {
     hits.resize(owners);
@@ -106,7 +107,7 @@ struct Level {
     utf16.clear();
     filed = 0;
     has_document = false;
-    told.clear(), waiting.clear(), secrets.clear();
+    told.clear(), waiting.clear(), secrets.clear(), said.clear();
   }
 };
 
@@ -408,6 +409,11 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
       const bool more = state_.layer(text_, level_, step, begin, consumed, std::move(bytes));
       return state_.enter(text_, level_, owner_) && more && room() > 0;
     }
+    void says_all(size_t begin, size_t end) override {
+      auto& said = level_.said;
+      if (!said.empty()) begin = std::max(begin, said.back().second);
+      if (begin < end) said.emplace_back(begin, end);
+    }
     void problem(size_t begin, std::string what) override {
       if (begin < text_.begin || begin >= text_.end) return;
       state_.problem(text_.source(begin), text_.path(begin), std::move(what));
@@ -657,12 +663,20 @@ void mask_contexts(Level& level) {
   }
 }
 
+// What an examiner looks for counts wherever it stands.
+bool is_said(const Level& level, const Item& item) {
+  if (item.found.kind == word_kind || item.found.kind == yara_kind) return false;
+  const auto behind = std::upper_bound(level.said.begin(), level.said.end(), std::pair(item.begin, SIZE_MAX));
+  return behind != level.said.begin() && std::prev(behind)->second > item.begin;
+}
+
 }  // namespace
 
 // Everything up to there has been matched: what lies far enough in front of it knows its surroundings.
 void Scan::State::settle(Level& level, size_t matched) {
   if (level.waiting.empty()) return;
   if (!level.secrets.empty()) mask_contexts(level);
+  if (!level.said.empty()) std::erase_if(level.waiting, [&](const Item& item) { return is_said(level, item); });
   size_t left = 0;
   for (Item& item : level.waiting) {
     if (item.end + settled_behind <= matched)

@@ -680,6 +680,34 @@ TEST(Decoders, PdfLinesAreNotGlued) {
     EXPECT_TRUE(values.count(value)) << value << "\n" << described(results);
 }
 
+// Pieces of what a page shows are no addresses of their own; what an examiner looks for counts wherever it stands.
+TEST(Decoders, PdfPiecesAreNotFoundBesideTheText) {
+  const std::string content =
+      "BT /F1 10 Tf 72 700 Td [(mail bugs)-1(done@bugs.example.org)] TJ ET\n% by anna@example.net\n/Span << "
+      "/ActualText (bert@example.net) >> BDC EMC\n";
+  const Results results = scan_all("stream\n" + zlibbed(content) + "\nendstream");
+  std::set<std::string> values;
+  for (const Found& found : results.features)
+    if (found.kind == "email") values.insert(found.value);
+  EXPECT_EQ(values, (std::set<std::string>{"bugsdone@bugs.example.org", "anna@example.net", "bert@example.net"}))
+      << described(results);
+}
+
+TEST(Decoders, PdfAddressesWithLigaturesAndBreaks) {
+  const std::string content =
+      "BT /F1 10 Tf 72 700 Td (https://example.org/Arch\\034eld) Tj 0 -12 Td (o\\036ce@example.org https://www.) Tj "
+      "0 -12 Td (example.net/a?b=) Tj 0 -12 Td (17) Tj 0 -12 Td (see https://example.com.) Tj 0 -12 Td (Next) Tj "
+      "0 -12 Td (https://example.com/x/) Tj 0 -12 Td (Then https://lists.example.) Tj 0 -12 Td (org/z) Tj ET";
+  const Results results = scan_all("stream\n" + zlibbed(content) + "\nendstream");
+  std::set<std::string> values;
+  for (const Found& found : results.features)
+    if (found.kind == "email" || found.kind == "url") values.insert(found.value);
+  EXPECT_EQ(values, (std::set<std::string>{"https://example.org/Archfield", "office@example.org",
+                                           "https://www.example.net/a?b=17", "https://example.com",
+                                           "https://example.com/x/", "https://lists.example.org/z"}))
+      << described(results);
+}
+
 // The gap between "Adresse" and an address in a font of its own is narrower than half an em a letter tells.
 TEST(Decoders, PdfWordsOfTwoFontsAreNotGlued) {
   const std::string content =

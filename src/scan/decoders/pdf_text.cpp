@@ -35,7 +35,13 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (begin == hit.end) return;
   PdfText shown = pdf_text(bytes, begin);
   const size_t end = std::max(std::min(shown.end, bytes.size()), hit.end);
-  if (shown.text.size() > out.room()) shown.text.resize(out.room());
+  if (shown.text.size() > out.room()) {
+    shown.text.resize(out.room());
+  } else if (!shown.text.empty()) {
+    size_t at = begin;
+    for (const PdfText::Stretch& stretch : shown.not_shown) out.says_all(at, stretch.begin), at = stretch.end;
+    out.says_all(at, end);
+  }
   out.layer("PDFTEXT", begin, end - begin, {shown.text.begin(), shown.text.end()});
 }
 
