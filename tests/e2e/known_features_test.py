@@ -94,8 +94,8 @@ class KnownFeatures(Case):
                     # A position in unpacked bytes depends on where a tool lets the value begin, and what a page shows
                     # is a layer of its own here: the layer decides, or one in it.
                     layers = {re.sub(r"-\d+$", "", w) if "-" in w else w for w in places}
-                    wanted = re.sub(r"-\d+$", "", where) if "-" in where else where
                     if where:
+                        wanted = re.sub(r"-\d+$", "", where) if "-" in where else where
                         self.assertTrue(any((w + "-").startswith(wanted + "-") for w in layers), layers)
 
 
