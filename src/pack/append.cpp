@@ -81,7 +81,7 @@ void RowFiller::put(std::string_view text) {
   }
 }
 void RowFiller::put_lasting(std::string_view text) {
-  if (!is_storable(text) || text.size() > UINT32_MAX) return put(text);
+  if (text.size() > UINT32_MAX) return put(text);
   duckdb_string_t& to = static_cast<duckdb_string_t*>(chunk_->next(Type::text).data)[chunk_->row];
   to = {};
   if (text.size() <= sizeof to.value.inlined.inlined) {

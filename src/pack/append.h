@@ -29,7 +29,8 @@ class RowFiller {
     value ? put(*value) : put_null();
   }
   void put_null();
-  // The same, and a text is not copied: it stays where it is until the query that asks for the rows is over.
+  // The same, of a text that is known to be one that can be stored (unit files hold no other), and that stays where it
+  // is until the query that asks for the rows is over: it is neither looked at nor copied.
   void put_lasting(std::string_view text);
   template <class T>
   void put_lasting(const std::optional<T>& value) {
