@@ -47,6 +47,10 @@ class Checking final : public Decoded {
     check(bytes.size() <= out_.room(), "a layer holds no more than there is room for");
     return out_.layer(name, begin, consumed, std::move(bytes));
   }
+  void says_all(size_t begin, size_t end) override {
+    check(begin <= end && end <= bytes_.size(), "what is said lies in its text");
+    out_.says_all(begin, end);
+  }
   void problem(size_t begin, std::string what) override {
     check(begin <= bytes_.size(), "a problem lies in its text");
     check(!what.empty() && what.size() < 64 * KiB, "a problem says what, and is short");

@@ -317,6 +317,9 @@ class Reader {
 PdfText pdf_text(Bytes bytes, size_t begin) {
   Reader reader(bytes, begin);
   reader.run();
+  // A comment among strings comes before them.
+  std::sort(reader.not_shown.begin(), reader.not_shown.end(),
+            [](const auto& a, const auto& b) { return a.begin < b.begin; });
   return {std::move(reader.text), reader.end(), std::move(reader.not_shown)};
 }
 

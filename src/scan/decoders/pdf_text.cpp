@@ -3,6 +3,7 @@
 // joins them.
 #include "base/pdf_text.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -39,8 +40,11 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     shown.text.resize(out.room());
   } else if (!shown.text.empty()) {
     size_t at = begin;
-    for (const PdfText::Stretch& stretch : shown.not_shown) out.says_all(at, stretch.begin), at = stretch.end;
-    out.says_all(at, end);
+    for (const PdfText::Stretch& stretch : shown.not_shown) {
+      if (stretch.begin > at) out.says_all(at, stretch.begin);
+      at = std::max(at, stretch.end);
+    }
+    if (at < end) out.says_all(at, end);
   }
   out.layer("PDFTEXT", begin, end - begin, {shown.text.begin(), shown.text.end()});
 }
