@@ -23,7 +23,8 @@ void Job::progress(Stage stage, uint64_t done, uint64_t total) const {
 }
 
 image::Image Job::open_image() const {
-  return image::open(options.path, {file("spool"), options.limits.spool, [this] { return stop.load(); }, options.reading});
+  return image::open(options.path,
+                     {file("spool"), options.limits.spool, [this] { return stop.load(); }, options.reading});
 }
 
 void add_feature(const Job& job, scan::Found found, FeatureRow where, pack::UnitRows& rows, bool seen_before) {

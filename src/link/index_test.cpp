@@ -225,7 +225,7 @@ TEST_F(Indexes, AMessageIsOneOccasion) {
     rows += fmt::format("{}('{}', '{}', {})", rows.empty() ? "" : ", ", kind, value, offset);
   };
   for (const uint64_t letter : {10'000, 10'300, 20'000}) row("mail_header", "From: Ann <ann@a.net>", letter);
-  for (const uint64_t place : {10'010, 10'310, 15'000, 17'000}) row("email", "bob@b.net", place);     // of two letters
+  for (const uint64_t place : {10'010, 10'310, 15'000, 17'000}) row("email", "bob@b.net", place);  // of two letters
   for (const uint64_t place : {500'000, 500'100, 501'000}) row("email", "bob@b.net", place);  // of none: two places
   pack::write_parquet_query(database,
                             fmt::format(R"(
