@@ -73,8 +73,17 @@ class Reader {
   bool comment() {
     const size_t begin = at_;
     while (more() && bytes_[at_] != '\n' && bytes_[at_] != '\r') ++at_;
-    not_shown.push_back({begin, at_});
+    pass_over(begin);
     return true;
+  }
+  // What ends here is not shown. Stretches close to each other are one, so that there are few of them.
+  void pass_over(size_t begin) {
+    constexpr size_t close = 64;
+    while (!not_shown.empty() && not_shown.back().end + close >= begin) {
+      begin = std::min(begin, not_shown.back().begin);
+      not_shown.pop_back();
+    }
+    not_shown.push_back({begin, at_});
   }
   bool number() {
     std::array<char, 24> digits{};
@@ -91,6 +100,7 @@ class Reader {
     }
     for (size_t i = 1; i < operands_.size(); ++i) operands_[i - 1] = operands_[i];
     operands_.back() = value;
+    given_ = std::min(given_ + 1, operands_.size());
     return true;
   }
 
@@ -112,7 +122,7 @@ class Reader {
   void apply(std::string_view op) {
     const auto operand = [&](size_t from_last) { return operands_[operands_.size() - 1 - from_last]; };
     const bool shows = op == "Tj" || op == "TJ" || op == "'" || op == "\"";
-    if (!shows && !pending_.empty()) not_shown.push_back({pending_begin_, at_});
+    if (!shows && !pending_.empty()) pass_over(pending_begin_);
     if (op == "Tj" || op == "TJ") {
       show();
     } else if (op == "'" || op == "\"") {
@@ -134,11 +144,11 @@ class Reader {
       frame_.scale *= operand(5) == 0 ? 1 : std::abs(operand(5));
     } else if (op == "Tf") {
       size_ = operand(0) == 0 ? 1 : std::abs(operand(0));
-      style_.font = name_;
+      frame_.style.font = name_;
     } else if (op == "g" || op == "rg" || op == "k" || op == "sc" || op == "scn") {
-      const size_t parts = op == "g" ? 1 : op == "rg" ? 3 : 4;
-      style_.colour.fill(0);
-      std::copy(operands_.end() - ptrdiff_t(parts), operands_.end(), style_.colour.begin());
+      auto& colour = frame_.style.colour;
+      colour.fill(0);
+      std::copy_n(operands_.end() - ptrdiff_t(given_), std::min(given_, colour.size()), colour.begin());
     } else if (op == "Tm") {
       const double scale = operand(5) == 0 ? 1 : std::abs(operand(5));
       const double dx = operand(1) - x_, dy = operand(0) - y_;
@@ -147,6 +157,7 @@ class Reader {
       x_ = operand(1), y_ = operand(0);
     }
     pending_.clear();
+    given_ = 0;
   }
 
   void line() {
@@ -156,21 +167,26 @@ class Reader {
     }
     shown_ = 0;
   }
-  // The last word is an address of the web that is broken where none ends: behind "?" or "=", or "https://www.".
+  // The last word is an address of the web that is broken where none ends: behind "?" or "=", or in its host.
   bool in_url() const {
-    const size_t space = text.find_last_of(" \n"), begin = space == std::string::npos ? 0 : space + 1;
-    const std::string_view word = std::string_view(text).substr(begin);
-    const size_t scheme = word.find("://");
-    if (scheme == std::string_view::npos) return false;
-    const std::string_view host = word.substr(scheme + 3);
-    if (host.empty() || host.back() != '.') return std::string_view("?=&%_#").find(word.back()) != word.npos;
-    if (host.find('/') != std::string_view::npos) return false;
-    const std::string_view label = host.substr(0, host.size() - 1);
-    const std::string_view last = label.substr(label.rfind('.') + 1);
-    // No domain ends in them, but in a few words of four letters and more.
+    constexpr size_t longest = 512;
+    if (std::string_view("?=&%_#.").find(text.back()) == std::string_view::npos) return false;
+    std::string_view word(text);
+    word.remove_prefix(word.size() - std::min(word.size(), longest));
+    for (const char c : {' ', '\n'})
+      if (const void* found = ::memrchr(word.data(), c, word.size()))
+        word.remove_prefix(size_t(static_cast<const char*>(found) - word.data()) + 1);
+    const void* scheme = ::memmem(word.data(), word.size(), "://", 3);
+    if (!scheme) return false;
+    word.remove_prefix(size_t(static_cast<const char*>(scheme) - word.data()) + 3);
+    if (word.empty() || word.back() != '.') return true;
+    if (word.find('/') != std::string_view::npos) return false;
+    // "https://www.", "https://keyring.": one name is no host. Of several, the last is none's end when it has four
+    // letters or more, but for these.
     constexpr std::string_view ends[] = {"info", "name", "mobi", "asia", "jobs", "aero", "coop", "arpa", "museum"};
-    return last == "www" || (!last.empty() && last.size() == label.size()) ||
-           (last.size() > 3 && std::find(std::begin(ends), std::end(ends), last) == std::end(ends));
+    const std::string_view host = word.substr(0, word.size() - 1), last = host.substr(host.rfind('.') + 1);
+    return !host.empty() && (last == "www" || last.size() == host.size() ||
+                             (last.size() > 3 && std::find(std::begin(ends), std::end(ends), last) == std::end(ends)));
   }
   void move(double dx, double dy) {
     x_ += dx * scale_, y_ += dy * scale_;
@@ -189,9 +205,9 @@ class Reader {
     goes_on_ = false;
     if (begun_) follow(x - last_x_, y - last_y_, size_ * scale_ * frame_.scale);
     const bool letters = !text.empty() && is_alnum(text.back()) && !pending_.empty() && is_alnum(pending_.front());
-    if ((begun_ || moved_) && style_ != shown_style_ && letters) text += ' ';
+    if ((begun_ || moved_) && frame_.style != shown_style_ && letters) text += ' ';
     begun_ = moved_ = false;
-    shown_style_ = style_;
+    shown_style_ = frame_.style;
     last_x_ = x, last_y_ = y;
     shown_ = pending_.size();
     text += pending_;
@@ -291,20 +307,22 @@ class Reader {
   std::string pending_;  // strings not shown yet
   size_t pending_begin_ = 0;
   bool in_array_ = false;
+  size_t given_ = 0;                  // of them, to the next operator
   std::array<double, 6> operands_{};  // the last numbers
   size_t shown_ = 0;                  // glyphs of the last string
   std::string_view name_;             // the last one
+  double size_ = 1, scale_ = 1, x_ = 0, y_ = 0;
   struct Style {
     std::string_view font;
     std::array<double, 4> colour{};  // as the operator gave it
     bool operator==(const Style&) const = default;
   };
-  Style style_, shown_style_;  // in use; of the last string
-  double size_ = 1, scale_ = 1, x_ = 0, y_ = 0;
+  Style shown_style_;  // of the last string
   struct Frame {
     double scale = 1, x = 0, y = 0;
+    Style style;
   };
-  Frame frame_;  // where the text space lies on the page (cm), and those to go back to (q, Q)
+  Frame frame_;  // where the text space lies on the page (cm) and how text looks; those to go back to (q, Q)
   std::vector<Frame> frames_;
   bool begun_ = false;              // BT was seen, and no string since
   bool goes_on_ = false;            // a line ended within an address
@@ -317,9 +335,6 @@ class Reader {
 PdfText pdf_text(Bytes bytes, size_t begin) {
   Reader reader(bytes, begin);
   reader.run();
-  // A comment among strings comes before them.
-  std::sort(reader.not_shown.begin(), reader.not_shown.end(),
-            [](const auto& a, const auto& b) { return a.begin < b.begin; });
   return {std::move(reader.text), reader.end(), std::move(reader.not_shown)};
 }
 

@@ -209,7 +209,11 @@ Exhibit Case::add(const std::string& path, Exhibit facts) {
   std::string first = seen.parts.empty() ? whole : files::canonical(seen.parts.front()).string();
   std::vector<Exhibit> known = exhibits();
   for (const Exhibit& other : known)
-    if (other.path == first) return other;
+    if (other.path == first) {
+      if (other.as_raw != facts.as_raw)
+        throw Error("was taken in before, as " + other.format + ": take it in otherwise in a case of its own", path);
+      return other;
+    }
   if ((folder_ + "/").rfind(whole + "/", 0) == 0)
     throw Error("the case lies inside this evidence folder, so working on it would change the evidence", path);
 
@@ -253,7 +257,8 @@ Exhibit Case::add(const std::string& path, Exhibit facts) {
   write_file(exhibit_file(facts.label), out.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
   log("add", {{"exhibit", facts.label},
               {"path", facts.path},
-              {"format", facts.as_raw ? facts.format + ", as the examiner says" : facts.format},
+              {"format", facts.format},
+              {"read_as", facts.as_raw ? "raw, as the examiner says" : "its content says"},
               {"parts", std::to_string(facts.evidence.size())},
               {"custodian", facts.custodian},
               {"received_by", facts.received_by},

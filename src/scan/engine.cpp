@@ -218,7 +218,7 @@ struct Scan::State {
   void dispatch_utf16(const Text& text, Level& level);
   bool enter(const Text& text, Level& level, size_t owner);
   bool layer(const Text& parent, Level& level, std::string_view name, size_t begin, size_t consumed,
-             std::vector<uint8_t> bytes);
+             std::vector<uint8_t> bytes, bool& was_read);
   void problem(uint64_t offset, std::string layers, std::string what);
   void problem_once(const Text& text, size_t begin, std::string what);
   void settle(Level& level, size_t matched);
@@ -401,15 +401,17 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
     bool layer(std::string_view step, size_t begin, size_t consumed, std::vector<uint8_t> bytes) override {
       check(begin <= text_.bytes.size() && consumed <= text_.bytes.size() - begin, "a layer comes from its text");
       from = std::max(from, begin + consumed);
+      was_read_ = false;
       used_ += bytes.size();
       if (begin < text_.begin || begin >= text_.end) return room() > 0;
       // Nothing is left of the room: there may have been more.
       if (room() == 0)
         state_.problem_once(text_, begin, fmt::format("{} unpacks to more than the limit: left off", step));
-      const bool more = state_.layer(text_, level_, step, begin, consumed, std::move(bytes));
+      const bool more = state_.layer(text_, level_, step, begin, consumed, std::move(bytes), was_read_);
       return state_.enter(text_, level_, owner_) && more && room() > 0;
     }
     void says_all(size_t begin, size_t end) override {
+      if (!was_read_) return;
       auto& said = level_.said;
       if (!said.empty()) begin = std::max(begin, said.back().second);
       if (begin < end) said.emplace_back(begin, end);
@@ -444,6 +446,7 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
     Level& level_;
     size_t owner_;
     uint64_t used_ = 0;
+    bool was_read_ = false;  // the last layer, which may have been left off or set aside
   } branch(*this, text, level, owner);
 
   if (given == Given::text) {
@@ -614,7 +617,7 @@ void Scan::State::scan(const Text& text) {
 
 // False when decoding should stop.
 bool Scan::State::layer(const Text& parent, Level& level, std::string_view layer_name, size_t begin, size_t consumed,
-                        std::vector<uint8_t> bytes) {
+                        std::vector<uint8_t> bytes, bool& was_read) {
   if (bytes.empty() || !level.begins.insert(begin).second) return true;
   decoded += bytes.size();
   // With a full margin behind the page the source goes on, and so may the stream. (Base64 leaves off before a cut
@@ -644,6 +647,7 @@ bool Scan::State::layer(const Text& parent, Level& level, std::string_view layer
     return true;
   }
   scan(text);
+  was_read = !watch->stopping();
   return true;
 }
 

@@ -24,7 +24,7 @@ using namespace std::string_view_literals;
 constexpr std::string_view units[] = {
     // decoders
     "a=\n"sv, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=\n"sv, "x=3D"sv, "=C3=BC"sv, "a=40b.cc "sv,
-    "(a) Tj "sv, "BT (a) Tj "sv, "BT "sv, "[ (a) ] TJ "sv, "(((((((("sv, "PK\3\4"sv,
+    "(a) Tj "sv, "BT (://a?) Tj T* (:?) Tj T* "sv, "BT (a) Tj "sv, "BT "sv, "[ (a) ] TJ "sv, "(((((((("sv, "PK\3\4"sv,
     "PK\3\4\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0a"sv, "\x1f\x8b\x08"sv,
     "\x1f\x8b\x08\0\0\0\0\0\0\3"sv, "\x1f\x8b\x08\x08\0\0\0\0\0\3"sv, "x\x9c"sv, "x\x9cK"sv, "stream\nx\x9c"sv,
     "stream\r\nx\x9c\3\0"sv, "BZh91AY&SY"sv, "BZh91AY&SY\1\2\3\4\0\0\1\0\xff"sv, "BZh11AY&SY\1\2\3\4\0\0\1\x80\0\1"sv,

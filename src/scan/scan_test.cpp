@@ -668,6 +668,15 @@ TEST(Decoders, PdfFontsThatAreReadMakeNoProblem) {
   EXPECT_EQ(described(results), "");
 }
 
+// The values that a document with this page description gives, of these kinds.
+std::set<std::string> values_of_page(const std::string& content, const std::set<std::string_view>& kinds,
+                                     const Limits& limits = {}) {
+  std::set<std::string> values;
+  for (const Found& found : scan_all("stream\n" + zlibbed(content) + "\nendstream", limits).features)
+    if (kinds.count(found.kind)) values.insert(found.value);
+  return values;
+}
+
 TEST(Decoders, PdfLinesAreNotGlued) {
   const std::string content =
       "BT /F1 10 Tf 1 0 0 1 72 700 Tm (anna@exa) Tj (mple.com) Tj 0 -12 Td (bert@example.org) Tj T* "
@@ -685,12 +694,11 @@ TEST(Decoders, PdfPiecesAreNotFoundBesideTheText) {
   const std::string content =
       "BT /F1 10 Tf 72 700 Td [(mail bugs)-1(done@bugs.example.org)] TJ ET\n% by anna@example.net\n/Span << "
       "/ActualText (bert@example.net) >> BDC EMC\n";
-  const Results results = scan_all("stream\n" + zlibbed(content) + "\nendstream");
-  std::set<std::string> values;
-  for (const Found& found : results.features)
-    if (found.kind == "email") values.insert(found.value);
-  EXPECT_EQ(values, (std::set<std::string>{"bugsdone@bugs.example.org", "anna@example.net", "bert@example.net"}))
-      << described(results);
+  const std::set<std::string> values = values_of_page(content, {"email"});
+  EXPECT_EQ(values, (std::set<std::string>{"bugsdone@bugs.example.org", "anna@example.net", "bert@example.net"}));
+  Limits shallow;
+  shallow.depth = 1;  // the text is not read: what stands in front of it is all there is
+  EXPECT_THAT(values_of_page(content, {"email"}, shallow), ::testing::Contains("done@bugs.example.org"));
 }
 
 TEST(Decoders, PdfAddressesWithLigaturesAndBreaks) {
@@ -698,14 +706,10 @@ TEST(Decoders, PdfAddressesWithLigaturesAndBreaks) {
       "BT /F1 10 Tf 72 700 Td (https://example.org/Arch\\034eld) Tj 0 -12 Td (o\\036ce@example.org https://www.) Tj "
       "0 -12 Td (example.net/a?b=) Tj 0 -12 Td (17) Tj 0 -12 Td (see https://example.com.) Tj 0 -12 Td (Next) Tj "
       "0 -12 Td (https://example.com/x/) Tj 0 -12 Td (Then https://lists.example.) Tj 0 -12 Td (org/z) Tj ET";
-  const Results results = scan_all("stream\n" + zlibbed(content) + "\nendstream");
-  std::set<std::string> values;
-  for (const Found& found : results.features)
-    if (found.kind == "email" || found.kind == "url") values.insert(found.value);
+  const std::set<std::string> values = values_of_page(content, {"email", "url"});
   EXPECT_EQ(values, (std::set<std::string>{"https://example.org/Archfield", "office@example.org",
                                            "https://www.example.net/a?b=17", "https://example.com",
-                                           "https://example.com/x/", "https://lists.example.org/z"}))
-      << described(results);
+                                           "https://example.com/x/", "https://lists.example.org/z"}));
 }
 
 // The gap between "Adresse" and an address in a font of its own is narrower than half an em a letter tells.
@@ -716,13 +720,18 @@ TEST(Decoders, PdfWordsOfTwoFontsAreNotGlued) {
       "/F34 9.9626 Tf 5 0 Td (example.net) Tj ET 0 g BT /F34 9.9626 Tf 72 660 Td (unter) Tj ET 0.2 0.3 0.5 rg "
       "BT /F34 9.9626 Tf 97 660 Td (fritz@example.com) Tj ET 0 g BT /F34 9.9626 Tf 177 660 Td (und) Tj "
       "[-243(gerda@)-37(example.com)] TJ [-3(,)] TJ ET";
-  const Results results = scan_all("stream\n" + zlibbed(content) + "\nendstream");
-  std::set<std::string> values;
-  for (const Found& found : results.features)
-    if (found.kind == "email") values.insert(found.value);
+  const std::set<std::string> values = values_of_page(content, {"email"});
   EXPECT_EQ(values,
-            (std::set<std::string>{"dora@example.org", "emil@example.net", "fritz@example.com", "gerda@example.com"}))
-      << described(results);
+            (std::set<std::string>{"dora@example.org", "emil@example.net", "fritz@example.com", "gerda@example.com"}));
+}
+
+// A colour is what its operator was given, and goes with the state it was set in.
+TEST(Decoders, PdfPiecesOfOneColourAreJoined) {
+  const std::string content =
+      "q /Cs1 cs 0 0 0 sc BT /F1 10 Tf 72 700 Td (emil) Tj ET Q q 7 0 0 7 0 0 cm Q q /Cs1 cs 0 0 0 sc BT /F1 10 Tf 92 "
+      "700 "
+      "Td (weber@exam) Tj ET Q q 9 8 7 rg Q q /Cs1 cs 0 0 0 sc BT /F1 10 Tf 142 700 Td (ple.org) Tj ET Q";
+  EXPECT_EQ(values_of_page(content, {"email"}), std::set<std::string>{"emilweber@example.org"});
 }
 
 TEST(Decoders, PdfPiecesInObjectsOfTheirOwnAreJoined) {

@@ -73,7 +73,8 @@ class Decoded {
   // Bytes of the layer, to be scanned in turn. consumed: how many input bytes from `begin` on they came from. Several
   // calls are several layers (a zip member each). Returns false when a limit is reached: stop decoding.
   virtual bool layer(std::string_view name, size_t begin, size_t consumed, std::vector<uint8_t> bytes) = 0;
-  // A layer says all that [begin, end) says: what scanners find there themselves are pieces of it, and left out.
+  // The layer just given says all that [begin, end) says: what scanners find there themselves are pieces of it, and
+  // left out, if the layer was read.
   virtual void says_all(size_t begin, size_t end) = 0;
   // Something is there but cannot be decoded (encrypted member, unsupported method, checksum wrong, cut short).
   virtual void problem(size_t begin, std::string what) = 0;

@@ -57,6 +57,9 @@ class Commands(Case):
         self.assertIn(ADDRESS, weft("show", self.case, f"unallocated:{row['path']}").text)
         weft("verify", self.case)
         self.assertIn("raw, as the examiner says", weft("log", self.case).text)
+        weft("add", self.case, self.image("taken.img"))
+        again = weft("add", self.case, self.scratch / "taken.img", "--raw", expect={NO_INPUT})
+        self.assertIn("taken in before", again.text)
 
     def test_started_with_all_of_its_streams_closed(self):
         done = subprocess.run([common.WEFT, "run", self.case, self.image()], close_fds=False,

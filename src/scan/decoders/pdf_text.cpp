@@ -36,17 +36,15 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (begin == hit.end) return;
   PdfText shown = pdf_text(bytes, begin);
   const size_t end = std::max(std::min(shown.end, bytes.size()), hit.end);
-  if (shown.text.size() > out.room()) {
-    shown.text.resize(out.room());
-  } else if (!shown.text.empty()) {
-    size_t at = begin;
-    for (const PdfText::Stretch& stretch : shown.not_shown) {
-      if (stretch.begin > at) out.says_all(at, stretch.begin);
-      at = std::max(at, stretch.end);
-    }
-    if (at < end) out.says_all(at, end);
-  }
+  const bool whole = shown.text.size() <= out.room();
+  if (!whole) shown.text.resize(out.room());
   out.layer("PDFTEXT", begin, end - begin, {shown.text.begin(), shown.text.end()});
+  size_t at = begin;
+  for (const PdfText::Stretch& stretch : shown.not_shown) {
+    if (whole && stretch.begin > at) out.says_all(at, stretch.begin);
+    at = stretch.end;
+  }
+  if (whole && at < end) out.says_all(at, end);
 }
 
 }  // namespace

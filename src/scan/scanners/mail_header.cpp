@@ -52,8 +52,8 @@ std::string_view field_name(std::string_view line) {
 
 // A line ends where a NUL stands, too: none is in a header.
 size_t line_end(std::string_view text, size_t at) {
-  size_t end = text.find_first_of(std::string_view("\n\0", 2), at);
-  return end == std::string_view::npos ? text.size() : end;
+  const size_t newline = std::min(text.find('\n', at), text.size());
+  return at + std::min(text.substr(at, newline - at).find('\0'), newline - at);
 }
 
 bool is_folded(std::string_view text, size_t at) {
