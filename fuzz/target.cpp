@@ -60,6 +60,10 @@ class Checking final : public Decoded {
     check(begin <= bytes_.size(), "a document lies in its text");
     out_.document(begin);
   }
+  void document_read(size_t end) override {
+    check(end <= bytes_.size(), "a document ends in its text");
+    out_.document_read(end);
+  }
   void problem_of_document(size_t begin, std::string what) override {
     check(begin <= bytes_.size(), "a problem lies in its text");
     out_.problem_of_document(begin, std::move(what));

@@ -71,7 +71,7 @@ std::vector<std::string> verify_addresses(const extract::Case& in, const extract
     if (row[4] && row[5]) roots.insert(roots.begin(), fmt::format("#{}+{}", *row[4], *row[5]));
     // What is shorter than this is found again at little cost; a carved file or a stream may be longer.
     constexpr size_t near = 256 * KiB;
-    const size_t far = limits.page + limits.margin_after;
+    const size_t far = std::max<size_t>(limits.page, limits.document) + limits.margin_after;
     std::vector<std::pair<std::string, size_t>> tries;
     for (const size_t size : {near, far})
       for (const std::string& root : roots)

@@ -89,4 +89,19 @@ std::optional<Time> time_from_basic(std::string_view text) {
   return time_of(in, false);
 }
 
+std::optional<Time> time_from_pdf(std::string_view text) {
+  text = trim(text);
+  if (text.starts_with("D:")) text.remove_prefix(2);
+  constexpr size_t date_size = 8;
+  if (text.size() < date_size) return std::nullopt;
+  // As RFC 5545 has it, but for the T, and for the zone's apostrophes.
+  std::string basic(text.substr(0, date_size));
+  basic += 'T';
+  for (const char c : text.substr(date_size))
+    if (c != '\'') basic += c;
+  // "Z00'00'" is Z, too.
+  if (const size_t zone = basic.find('Z'); zone != std::string::npos) basic.resize(zone + 1);
+  return time_from_basic(basic);
+}
+
 }  // namespace weft::artefacts

@@ -26,5 +26,14 @@ TEST(time, basic) {
   EXPECT_FALSE(time_from_basic("20150720"));
 }
 
+TEST(time, pdf) {
+  EXPECT_EQ(time_from_pdf("D:20150720000107+02'00'"), time_from_iso("2015-07-19T22:01:07Z"));
+  EXPECT_EQ(time_from_pdf("D:20150720000107+02'00"), time_from_iso("2015-07-19T22:01:07Z"));
+  EXPECT_EQ(time_from_pdf("D:20150720000107Z00'00'"), time_from_iso("2015-07-20T00:01:07Z"));
+  EXPECT_EQ(time_from_pdf("20150720000107Z"), time_from_iso("2015-07-20T00:01:07Z"));
+  for (const char* none : {"", "D:", "D:2015", "D:20150720000107", "D:20151320000107Z", "July"})
+    EXPECT_FALSE(time_from_pdf(none)) << none;
+}
+
 }  // namespace
 }  // namespace weft::artefacts

@@ -202,9 +202,9 @@ class ChunkReader {
     }
     Remembered now(0, job_.options.key);
     std::vector<Fault> faults;  // reported while hashing
-    for (uint64_t begin = 0; begin < file.size && !job_.stop; begin += limits.page) {
-      const uint64_t end = std::min(file.size, begin + limits.page),
-                     from = begin - std::min(begin, limits.margin_before);
+    const uint64_t page = page_of(file);
+    for (uint64_t begin = 0; begin < file.size && !job_.stop; begin += page) {
+      const uint64_t end = std::min(file.size, begin + page), from = begin - std::min(begin, limits.margin_before);
       buffer_.resize(std::min(file.size, end + limits.margin_after) - from);
       const size_t got = source.read(from, buffer_, faults);
       std::fill(buffer_.begin() + ptrdiff_t(got), buffer_.end(), uint8_t(0));
@@ -216,6 +216,12 @@ class ChunkReader {
     }
     if (faults.empty() && !job_.stop && remembered_.size() < most_remembered)
       remembered_ += now.encoded({*file.sha256, *file.md5, file.type});
+  }
+
+  // What is read by its own structure needs to be seen whole.
+  uint64_t page_of(const FileRow& file) const {
+    const Limits& limits = job_.options.limits;
+    return file.type == "application/pdf" ? std::max(limits.page, limits.document) : limits.page;
   }
 
   // Everything, with the address on the image where it lies there in one piece.
@@ -253,8 +259,9 @@ class ChunkReader {
     const Limits& limits = job_.options.limits;
     uint64_t size = std::min(source.size(), file.size);
     if (layout.compressed || size <= limits.unit) {
-      for (uint64_t begin = 0; begin < size && !job_.stop; begin += limits.page)
-        scan_stretch(file, source, layout, seams, begin, std::min(size, begin + limits.page));
+      const uint64_t page = page_of(file);
+      for (uint64_t begin = 0; begin < size && !job_.stop; begin += page)
+        scan_stretch(file, source, layout, seams, begin, std::min(size, begin + page));
       return;
     }
     uint64_t from = 0;  // each window begins where the one before ended

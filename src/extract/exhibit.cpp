@@ -57,6 +57,7 @@ std::string settings_of(const Limits& limits, const Lists& lists) {
                         {"unit", limits.unit},
                         {"margin_before", limits.margin_before},
                         {"margin_after", limits.margin_after},
+                        {"document", limits.document},
                         {"depth", limits.depth},
                         {"decoded_branch", limits.decoded_branch},
                         {"decoded_page", limits.decoded_page},

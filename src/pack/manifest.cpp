@@ -29,6 +29,7 @@ Json limits_json(const Limits& l) {
           {"unit", l.unit},
           {"content_unit_files", l.content_unit_files},
           {"content_unit_bytes", l.content_unit_bytes},
+          {"document", l.document},
           {"depth", l.depth},
           {"decoded_branch", l.decoded_branch},
           {"decoded_page", l.decoded_page},

@@ -95,6 +95,7 @@ std::string limits(const Limits& it) {
   item("Memory of a worker", human_size(it.memory));
   item("Page", human_size(it.page));
   item("Margins", human_size(it.margin_before) + " before, " + human_size(it.margin_after) + " after");
+  item("Document read as a whole", human_size(it.document));
   item("Decoders in decoders", number(it.depth));
   item("Decoded per decoder call", human_size(it.decoded_branch));
   item("Decoded per page", human_size(it.decoded_page));

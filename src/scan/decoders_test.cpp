@@ -28,13 +28,6 @@ using namespace std::string_literals;
 using namespace std::string_view_literals;
 using ::testing::HasSubstr, ::testing::StartsWith, ::testing::IsEmpty;
 
-std::string described(const Results& results) {
-  std::string out;
-  for (const Found& f : results.features) out += fmt::format("{}{} {} {}\n", f.offset, f.layers, f.kind, f.value);
-  for (const ScanProblem& p : results.problems) out += fmt::format("{}{} PROBLEM {}\n", p.offset, p.layers, p.what);
-  return out;
-}
-
 std::set<std::string> emails(const Results& results, std::string_view layers) {
   std::set<std::string> out;
   for (const Found& f : results.features)
@@ -440,12 +433,6 @@ TEST(Tools, WriteEncryptedArchivesThatAreTold) {
 }
 
 // --- Real evidence ---------------------------------------------------------------------------------------------------
-
-std::string evidence(const std::string& name) {
-  const char* given = std::getenv("WEFT_EVIDENCE");
-  const std::string path = (given ? std::string(given) : WEFT_SOURCE_DIR "/../shared/evidence") + "/" + name;
-  return exists(path) ? read_file(path) : std::string();
-}
 
 // The text of the only layer, by way of an address in it.
 std::string first_layer(const std::string& file, const std::string& step) {

@@ -33,6 +33,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "scan/rules.h"
+#include "scan/stretches.h"
 #include "scan/utf16.h"
 
 namespace weft::scan {
@@ -60,6 +61,7 @@ struct Text {
   uint64_t source_end = 0;    // layer: end of the outermost layer
   std::string layers;         // layer: "-GZIP-0-ZIP-"; page: ""
   std::string item;           // how the watch knows it
+  bool said = false;          // by another layer
   uint32_t depth = 0;
   uint64_t number = 0;  // of the texts of a page
 
@@ -74,6 +76,13 @@ struct Item {
   uint64_t text = 0;          // its number in the page: of one text, those that begin earlier come earlier
 };
 
+// A document that begins in a text, and reaches to the next.
+struct Document {
+  size_t begin = 0;
+  bool is_read = false;           // as a whole
+  std::vector<std::string> told;  // problems of it
+};
+
 // Where a secret stands in its text. Also one that belongs to a neighbouring page.
 struct Secret {
   size_t begin, end;
@@ -86,12 +95,13 @@ struct Level {
   std::vector<bool> aside;             // by owner: set aside for this text
   std::unordered_set<size_t> begins;   // of layers found in this text: a stream is decoded once
   Utf16Text utf16;
-  size_t filed = 0;                             // hits in the lists
-  std::vector<Item> waiting;                    // not settled yet
-  std::vector<Secret> secrets;                  // of the whole text
-  std::vector<std::pair<size_t, size_t>> said;  // where a layer says all, in order, each once
-  bool has_document = false;                    // one begins in this text
-  std::vector<std::string> told;                // of the document at hand
+  size_t filed = 0;                 // hits in the lists
+  std::vector<Item> waiting;        // not settled yet
+  std::vector<Secret> secrets;      // of the whole text
+  Stretches said;                   // where a layer says all
+  bool all_said = false;            // the text itself lies in such a place
+  std::vector<Document> documents;  // in order
+  size_t reading = 0;               // where the layer at hand begins
 
   void reset(size_t owners) {
     hits.resize(owners);
@@ -105,9 +115,9 @@ struct Level {
     else if (!begins.empty())
       begins.clear();
     utf16.clear();
-    filed = 0;
-    has_document = false;
-    told.clear(), waiting.clear(), secrets.clear(), said.clear();
+    filed = 0, reading = 0;
+    all_said = false;
+    documents.clear(), waiting.clear(), secrets.clear(), said.clear();
   }
 };
 
@@ -217,6 +227,9 @@ struct Scan::State {
   void match_yara(const Text& text);
   void dispatch_utf16(const Text& text, Level& level);
   bool enter(const Text& text, Level& level, size_t owner);
+  Document& document_of(size_t depth, size_t position);
+  // What an examiner looks for counts wherever it stands.
+  bool leaves_out_said() const { return !yara && !rules.words; }
   bool layer(const Text& parent, Level& level, std::string_view name, size_t begin, size_t consumed,
              std::vector<uint8_t> bytes, bool& was_read);
   void problem(uint64_t offset, std::string layers, std::string what);
@@ -392,6 +405,17 @@ bool Scan::State::leaves_off(const Text& text, const Hit& hit, Vain& of) const {
   return true;
 }
 
+// The document that a place of the text at hand lies in, the innermost one. What lies in none is one, too.
+Document& Scan::State::document_of(size_t depth, size_t position) {
+  for (;; position = levels[--depth]->reading) {
+    std::vector<Document>& all = levels[depth]->documents;
+    auto at = std::upper_bound(all.begin(), all.end(), position,
+                               [](size_t where, const Document& document) { return where < document.begin; });
+    if (at != all.begin()) return *--at;
+    if (depth == 0) return *all.insert(all.begin(), Document());
+  }
+}
+
 void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner, Given given) {
   const Decoder& decoder = *rules.decoders[owner - rules.scanners.size()];
   class Branch final : public Decoded {
@@ -411,22 +435,23 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
       return state_.enter(text_, level_, owner_) && more && room() > 0;
     }
     void says_all(size_t begin, size_t end) override {
-      if (!was_read_) return;
-      auto& said = level_.said;
-      if (!said.empty()) begin = std::max(begin, said.back().second);
-      if (begin < end) said.emplace_back(begin, end);
+      if (was_read_) level_.said.add(begin, end);
     }
     void problem(size_t begin, std::string what) override {
       if (begin < text_.begin || begin >= text_.end) return;
       state_.problem(text_.source(begin), text_.path(begin), std::move(what));
     }
-    void document(size_t) override { level_.has_document = true, level_.told.clear(); }
+    void document(size_t begin) override { level_.documents.push_back({begin, false, {}}); }
+    void document_read(size_t end) override {
+      if (!was_read_ || level_.documents.empty()) return;
+      level_.documents.back().is_read = true;
+      document(end);  // what follows is another's
+    }
     void problem_of_document(size_t begin, std::string what) override {
       if (begin < text_.begin || begin >= text_.end) return;
-      size_t depth = text_.depth;
-      while (depth > 0 && !state_.levels[depth]->has_document) --depth;
-      std::vector<std::string>& told = state_.levels[depth]->told;
-      if (std::find(told.begin(), told.end(), what) != told.end()) return;
+      Document& document = state_.document_of(text_.depth, begin);
+      std::vector<std::string>& told = document.told;
+      if (document.is_read || std::find(told.begin(), told.end(), what) != told.end()) return;
       told.push_back(what);
       problem(begin, std::move(what));
     }
@@ -468,6 +493,7 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
       told_room = true;
       break;
     }
+    if (leaves_out_said() && level.said.holds(hit.end - 1)) continue;
     if (leaves_off(text, hit, vain[owner - rules.scanners.size()])) continue;
     decoder.on_hit(as_bytes(text.bytes), hit, branch.from, branch);
   }
@@ -606,6 +632,7 @@ void Scan::State::scan(const Text& text) {
   if (text.bytes.empty()) return;
   while (levels.size() <= text.depth) levels.push_back(std::make_unique<Level>());
   levels[text.depth]->reset(rules.owners());
+  levels[text.depth]->all_said = text.said;
   if (!rules.patterns.empty()) match_utf16(text);
   if (!rules.lookers.empty()) look_through(text);
   if (!rules.patterns.empty())
@@ -642,6 +669,8 @@ bool Scan::State::layer(const Text& parent, Level& level, std::string_view layer
   text.item.append(name).append(std::to_string(text.offset)).append(text.layers).append("0");
   text.depth = parent.depth + 1;
   text.number = ++texts;
+  text.said = parent.said || level.said.holds(begin);
+  level.reading = begin;
   if (!watch->enter(text.item)) {
     problem(text.offset, text.path(0), "layer was set aside");
     return true;
@@ -667,11 +696,9 @@ void mask_contexts(Level& level) {
   }
 }
 
-// What an examiner looks for counts wherever it stands.
 bool is_said(const Level& level, const Item& item) {
   if (item.found.kind == word_kind || item.found.kind == yara_kind) return false;
-  const auto behind = std::upper_bound(level.said.begin(), level.said.end(), std::pair(item.begin, SIZE_MAX));
-  return behind != level.said.begin() && std::prev(behind)->second > item.begin;
+  return level.all_said || level.said.holds(item.begin);
 }
 
 }  // namespace
@@ -680,7 +707,8 @@ bool is_said(const Level& level, const Item& item) {
 void Scan::State::settle(Level& level, size_t matched) {
   if (level.waiting.empty()) return;
   if (!level.secrets.empty()) mask_contexts(level);
-  if (!level.said.empty()) std::erase_if(level.waiting, [&](const Item& item) { return is_said(level, item); });
+  if (level.all_said || !level.said.empty())
+    std::erase_if(level.waiting, [&](const Item& item) { return is_said(level, item); });
   size_t left = 0;
   for (Item& item : level.waiting) {
     if (item.end + settled_behind <= matched)

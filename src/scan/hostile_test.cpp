@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/pdf/testing.h"
 #include "base/text.h"
 #include "scan/engine.h"
 #include "scan/scan_testing.h"
@@ -314,6 +315,46 @@ TEST(Hostile, PagesInPagesCostNoMoreThanTheirSize) {
     pages.replace(at, page.size(), page);
   }
   expect_linear(all_rules(), pages, "pages in pages");
+}
+
+// Documents: whole ones, next to nothing each; what only has their ends; one whose structure is wrong, or large, or
+// leads in circles.
+TEST(Hostile, DocumentsCostNoMoreThanTheirSize) {
+  const Rules& rules = all_rules();
+  const auto expect = [&](const std::string& bytes, std::string_view what) { expect_linear(rules, bytes, what); };
+  const std::string small = pdf_file(pdf_page("", ""));
+  expect(repeated(small, short_size), "empty documents");
+  expect(repeated(pdf_file(pdf_page("BT (a@b.de) Tj ET", "")), short_size), "documents of an address");
+  expect(repeated("%PDF-1.4 startxref 0 %%EOF ", short_size), "ends of documents");
+  expect(repeated("%PDF-1.4 trailer <</Root 1 0 R>> startxref 0 %%EOF ", short_size), "trailers");
+  const auto broken = [](std::string_view between) {
+    return "%PDF-1.4\n" + repeated(between, short_size) + "\ntrailer <</Root 1 0 R>>\nstartxref\n9\n%%EOF\n";
+  };
+  for (const std::string_view unit :
+       {"1 0 obj\n"sv, "1 0 obj <</Type/Page>> endobj\n"sv, "[ "sv, "<</A "sv, "1 0 obj << /Length 9 >> stream\n"sv,
+        "xref\n0 1\n"sv, "trailer\n"sv, "1 0 obj <</Type/ObjStm/N 9/First 9/Length 9>> stream\nendstream endobj\n"sv,
+        "startxref\n0\n"sv, "(a"sv, "<41"sv, "1 0 R "sv})
+    expect(broken(unit), fmt::format("in a document: {}", unit));
+  std::vector<std::string> objects = pdf_page(repeated("BT (a b) Tj ET ", 2000), "/XObject << /X 4 0 R >>");
+  objects[1] = "<< /Type /Pages /Count 9999 /Kids [" + repeated("3 0 R ", short_size / 2) + "] >>";
+  expect(pdf_file(objects), "one page over and over");
+  objects[1] = "<< /Type /Pages /Count 9999 /Kids [" + repeated("2 0 R ", short_size / 2) + "] >>";
+  expect(pdf_file(objects), "pages in themselves");
+  std::vector<std::string> chain = {"<< /Type /Catalog /Pages 2 0 R >>"};
+  while (chain.size() < 2000)
+    chain.push_back(fmt::format("<< /Type /Pages /Count 1 /Kids [{} 0 R] >>", chain.size() + 2));
+  expect(pdf_file(chain), "a chain of pages");
+  std::vector<std::string> forms = pdf_page(repeated("/X Do ", 100), "/XObject << /X 5 0 R >>");
+  for (size_t i = 0; i < 8; ++i)
+    forms.push_back(pdf_stream(repeated("/X Do ", 1000),
+                               fmt::format("/Subtype /Form /Resources << /XObject << /X {} 0 R >> >>", i + 6)));
+  expect(pdf_file(forms), "forms in forms");
+  expect(pdf_file(pdf_page(repeated("<0003> Tj ", short_size), "/Font << /F1 5 0 R >>")), "glyphs of no font");
+  std::vector<std::string> glyphs = pdf_page_of_glyphs("anna");
+  glyphs[3] = pdf_stream("BT /F1 9 Tf " + repeated("<00030004> Tj 0 -9 Td ", short_size));
+  expect(pdf_file(glyphs), "glyphs");
+  glyphs[6] = pdf_stream(repeated("1 beginbfrange <0000> <ffff> <0041> endbfrange ", short_size));
+  expect(pdf_file(glyphs), "ranges of glyphs");
 }
 
 TEST(Hostile, LongRunsCostNoMoreThanTheirSize) {

@@ -16,13 +16,6 @@ namespace {
 using namespace std::string_literals;
 using ::testing::IsEmpty;
 
-std::string described(const Results& results) {
-  std::string out;
-  for (const Found& f : results.features) out += fmt::format("{}{} {} {}\n", f.offset, f.layers, f.kind, f.value);
-  for (const ScanProblem& p : results.problems) out += fmt::format("{}{} PROBLEM {}\n", p.offset, p.layers, p.what);
-  return out;
-}
-
 // Of every e-mail address, the address of the feature with the last number left out.
 std::set<std::string> emails(const Results& results, std::string_view layers) {
   std::set<std::string> out;
@@ -119,13 +112,6 @@ std::string ascii85(std::string_view text) {
     if (i % 60 == 0) out += '\n';
   }
   return out + "~>";
-}
-std::string zlibbed(std::string_view text) {
-  std::string out(compressBound(text.size()), '\0');
-  uLongf size = out.size();
-  check(compress(reinterpret_cast<Bytef*>(out.data()), &size, as_bytes(text).data(), text.size()) == Z_OK, "compress");
-  out.resize(size);
-  return out;
 }
 std::string pdf_stream(std::string_view filters, std::string_view data) {
   return fmt::format("%PDF-1.3\n4 0 obj\n<< /Filter {} /Length {} >>\nstream\n{}\nendstream\nendobj\n", filters,

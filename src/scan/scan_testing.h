@@ -1,7 +1,13 @@
-// What the tests of this module share: one scan with all scanners and decoders, and why a list is refused.
+// What the tests of this module share: one scan with all scanners and decoders, what it found in words, and evidence.
 #pragma once
 
+#include <cstdlib>
+#include <fmt/format.h>
+#include <string>
+#include <zlib.h>
+
 #include "base/error.h"
+#include "base/file.h"
 #include "scan/engine.h"
 
 namespace weft::scan {
@@ -32,6 +38,40 @@ inline Results scan_page(std::string_view bytes, size_t begin, size_t end, const
 }
 inline Results scan_all(std::string_view bytes, const Limits& limits = {}) {
   return scan_page(bytes, 0, bytes.size(), limits);
+}
+
+inline std::string described(const Results& results) {
+  std::string out;
+  for (const Found& f : results.features)
+    out += fmt::format("{}{} {} {} {} {} [{}]\n", f.offset, f.layers, f.source_end, f.kind, f.value, f.encoding,
+                       f.context);
+  for (const ScanProblem& p : results.problems) out += fmt::format("{}{} PROBLEM {}\n", p.offset, p.layers, p.what);
+  return out;
+}
+
+// A file of the evidence; empty where it is not at hand.
+inline std::string evidence(const std::string& name) {
+  const char* given = std::getenv("WEFT_EVIDENCE");
+  const std::string path = (given ? std::string(given) : WEFT_SOURCE_DIR "/../shared/evidence") + "/" + name;
+  return exists(path) ? read_file(path) : std::string();
+}
+
+// window_bits as zlib has them: 15 zlib, 31 gzip, -15 bare.
+inline std::string deflated(std::string_view text, int window_bits) {
+  z_stream z{};
+  check(deflateInit2(&z, 6, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY) == Z_OK, "deflateInit2");
+  std::string out(deflateBound(&z, text.size()) + 64, '\0');
+  z.next_in = const_cast<Bytef*>(as_bytes(text).data());
+  z.avail_in = unsigned(text.size());
+  z.next_out = reinterpret_cast<Bytef*>(out.data());
+  z.avail_out = unsigned(out.size());
+  check(deflate(&z, Z_FINISH) == Z_STREAM_END, "deflate");
+  out.resize(z.total_out);
+  deflateEnd(&z);
+  return out;
+}
+inline std::string zlibbed(std::string_view text) {
+  return deflated(text, 15);
 }
 
 }  // namespace weft::scan

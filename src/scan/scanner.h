@@ -73,14 +73,16 @@ class Decoded {
   // Bytes of the layer, to be scanned in turn. consumed: how many input bytes from `begin` on they came from. Several
   // calls are several layers (a zip member each). Returns false when a limit is reached: stop decoding.
   virtual bool layer(std::string_view name, size_t begin, size_t consumed, std::vector<uint8_t> bytes) = 0;
-  // The layer just given says all that [begin, end) says: what scanners find there themselves are pieces of it, and
-  // left out, if the layer was read.
+  // The layer just given says all that [begin, end) says: what scanners and decoders find there themselves are pieces
+  // of it, and left out, if the layer was read.
   virtual void says_all(size_t begin, size_t end) = 0;
   // Something is there but cannot be decoded (encrypted member, unsupported method, checksum wrong, cut short).
   virtual void problem(size_t begin, std::string what) = 0;
   // A document begins here. What is wrong with a document as a whole is told once of each, however often it is met in
   // it and in its layers: where it is met first. (A document longer than a page: once a page.)
   virtual void document(size_t begin) = 0;
+  // It ends there, and the layer just given is what it says: what other decoders cannot read of it is no loss.
+  virtual void document_read(size_t end) = 0;
   virtual void problem_of_document(size_t begin, std::string what) = 0;
   // What begins here came to nothing, and so many bytes of it were unpacked to see that. A page may be full of such
   // beginnings: when a decoder has had Limits::decoded_vain of them, those that stand close together are left off.

@@ -55,6 +55,7 @@ class Taken final : public Decoded {
   void says_all(size_t, size_t) override {}
   void problem(size_t, std::string) override {}
   void document(size_t) override {}
+  void document_read(size_t) override {}
   void problem_of_document(size_t, std::string) override {}
   void in_vain(size_t, size_t) override {}
   size_t room() const override { return room_; }

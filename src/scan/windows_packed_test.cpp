@@ -29,12 +29,6 @@ std::set<std::string> emails(const Results& results, std::string_view layers) {
   return out;
 }
 
-std::string evidence(const std::string& name) {
-  const char* folder = std::getenv("WEFT_EVIDENCE");
-  const std::string path = (folder ? std::string(folder) : WEFT_SOURCE_DIR "/../shared/evidence") + "/" + name;
-  return exists(path) ? read_file(path) : std::string();
-}
-
 std::string little(uint64_t value, size_t width) {
   std::string out;
   for (size_t i = 0; i < width; ++i) out += char(uint8_t(value >> (8 * i)));

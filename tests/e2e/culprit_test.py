@@ -46,7 +46,9 @@ class Culprit(common.Case):
         key = lambda row: (row["kind"], row["value"], row["path"], row["file"])
         before = {key(row) for row in common.table(self.case, "feature")}
         after = {key(row) for row in common.table(hurt, "feature")}
-        self.assertLessEqual(after, before)
+        # What a lost layer said may be found where it lies, by a decoder that knows less.
+        instead = {(kind, value) for kind, value, _, _ in after - before}
+        self.assertLessEqual(instead, {(kind, value) for kind, value, path, _ in before - after if layer and layer in path})
         self.assertTrue(before - after, "the fault did not reach what it was meant to reach")
         self.assertLessEqual({row[0] for row in before - after}, lost_kinds, "more was lost than the culprit")
         self.assertEqual(common.table(self.case, "file"), common.table(hurt, "file"))
@@ -61,7 +63,7 @@ class Culprit(common.Case):
         self.check_cost("eat", "", "more memory|longer than", {"email"})
 
     def test_crash_in_a_layer_costs_the_layer(self):
-        self.check_cost("crash", "-PDF", "crashed a worker", {"email", "domain", "url"})
+        self.check_cost("crash", "-PDFDOC", "crashed a worker", {"email", "domain", "url"})
 
     def test_container_that_crashes_its_reader_is_refused(self):
         common.needs_evidence("images/ntfs/test.ntfs.dd.E01")

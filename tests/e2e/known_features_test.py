@@ -9,13 +9,14 @@ import common
 from common import ATTENTION, EVIDENCE, OK, Case, table, weft
 
 # What bulk_extractor's tests know of its samples, one sample a row as the evidence's MANIFEST.tsv has it: (kind, value,
-# where in the sample, or None). A sample with nothing here has a test of its own.
+# where in the sample, or None). A sample with nothing here has a test of its own. (What a page of a PDF shows has its
+# place at the document here, and at the stream there.)
 FACTS = {
     "archives/test_hello.512b.gz": [("email", "hello@world.com", "512-GZIP-0")],
     "documents/pdf_words2.pdf": [("url", "http://www.iec.ch", "2207-PDF-612")],  # in stream[1], behind its keyword
     "images/bulk_extractor/nps-2010-emails.100k.raw": [
-        ("email", "plain_text@textedit.com", "80896"), ("email", "plain_text_pdf@textedit.com", "70727-PDF-0"),
-        ("email", "rtf_text_pdf@textedit.com", "81991-PDF-0"), ("email", "plain_utf16_pdf@textedit.com", "92231-PDF-0")],
+        ("email", "plain_text@textedit.com", "80896"), ("email", "plain_text_pdf@textedit.com", "70656-PDFDOC-0"),
+        ("email", "rtf_text_pdf@textedit.com", "81920-PDFDOC-0"), ("email", "plain_utf16_pdf@textedit.com", "92160-PDFDOC-0")],
     # Not in the manifest's words; read off the samples.
     "documents/john_jakes.vcf": [("email", "johnjakes@johnjakes.com", None)],
     "windows/memory/utf16_urls.bin": [("url", "http://www.hhs.gov/ocr/hipaa/consumer_rights.pdf", None),

@@ -86,6 +86,7 @@ def layers(names, rng, scratch):
     yield layer("zip", lambda p: formats.zip_of({"notes/a.txt": text(p).encode()}))
     yield layer("gzip", lambda p: formats.gzipped(text(p).encode()))
     yield layer("pdf", lambda p: formats.pdf(lines_of(p)))
+    yield layer("pdf of numbered glyphs", lambda p: formats.glyph_pdf(lines_of(p)))
     yield layer("base64", lambda p: b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(text(p).encode()))
     yield layer("docx", lambda p: formats.docx("\n".join(lines_of(p)), "A. Writer", "2024-03-02T08:00:00Z"))
     yield layer("zip in zip in gzip", lambda p: formats.gzipped(formats.zip_of({

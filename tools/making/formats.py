@@ -74,21 +74,48 @@ def zip_of(files):
 
 
 def pdf(lines):
+    """One page in a font whose codes are Latin letters."""
     text = "BT /F1 11 Tf 60 780 Td 14 TL " + " ".join(f"({line}) Tj T*" for line in lines) + " ET"
-    stream = zlib.compress(text.encode(), 9)
+    return pdf_of([deflated(text), b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"])
+
+
+def glyph_pdf(lines):
+    """One page in a font whose codes are numbers of glyphs, in the order in which they are met: as browsers, office
+    suites and TeX write it. What a number means, the font's ToUnicode map says."""
+    numbers, page = {}, "BT /F1 11 Tf 60 780 Td 14 TL "
+    for line in lines:
+        codes = "".join(f"{numbers.setdefault(sign, len(numbers) + 3):04X}" for sign in line)
+        pieces = [codes[at:at + 28] for at in range(0, len(codes), 28)]
+        page += "[" + " -7 ".join(f"<{piece}>" for piece in pieces) + "] TJ T* "
+    names = "".join(f"<{number:04X}> <{sign.encode('utf-16-be').hex()}>\n" for sign, number in numbers.items())
+    to_unicode = (f"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <FFFF> "
+                  f"endcodespacerange\n{len(numbers)} beginbfchar\n{names}endbfchar endcmap")
+    return pdf_of([
+        deflated(page + "ET"),
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /AAAAAA+Any /Encoding /Identity-H /DescendantFonts [6 0 R] "
+        b"/ToUnicode 7 0 R >>",
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /AAAAAA+Any /DW 500 >>",
+        deflated(to_unicode)])
+
+
+def deflated(text):
+    packed = zlib.compress(text.encode(), 9)
+    return b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed)
+
+
+def pdf_of(objects):
+    """A document of one page. The first object is what it shows, the second its font."""
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-        b"/Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(stream), stream),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
+        b"/Resources << /Font << /F1 5 0 R >> >> >>"] + objects
     out, offsets = b"%PDF-1.4\n", []
     for number, body in enumerate(objects, 1):
         offsets.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(out)
-    out += b"xref\n0 6\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % o for o in offsets)
-    return out + b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
+    size, start = len(objects) + 1, len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % size + b"".join(b"%010d 00000 n \n" % o for o in offsets)
+    return out + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, start)
 
 
 def mail(sender, to, subject, message_id, body, day=4):

@@ -15,8 +15,9 @@
 #include "artefacts/parser.h"
 #include "artefacts/signature.h"
 #include "artefacts/zip.h"
-#include "base/pdf_syntax.h"
-#include "base/pdf_text.h"
+#include "base/pdf/document.h"
+#include "base/pdf/syntax.h"
+#include "base/pdf/text.h"
 #include "base/places.h"
 #include "base/text.h"
 
@@ -111,8 +112,8 @@ class Rtf {
   int depth_ = 0, skipped_from_ = deepest, fallbacks_ = 0;
 };
 
-// Streams of a PDF in the order of the file; what is no page description shows no text. Those that cannot be one, by
-// what their dictionaries say, are not unpacked.
+// The pages of a whole PDF; of a torn one, its streams in the order of the file: what is no page description shows no
+// text. Those that cannot be one, by what their dictionaries say, are not unpacked.
 bool may_be_page(std::string_view dictionary) {
   for (std::string_view sign : {"/Image", "/Length1", "/ObjStm", "/XRef", "/Metadata", "/FunctionType", "Type1C",
                                 "CIDFontType0C", "OpenType", "/EmbeddedFile", "/DCTDecode"})
@@ -136,6 +137,9 @@ void add_page(std::string_view stream, std::string& out) {
 }
 
 std::string text_of_pdf(std::string_view file) {
+  if (const size_t size = pdf_size(as_bytes(file), 0))
+    if (const auto document = read_pdf(as_bytes(file).first(size), text_most); document && document->whole)
+      return document->text;
   constexpr std::string_view keyword = "stream";
   std::string out;
   for (size_t at = file.find(keyword); at != std::string_view::npos && out.size() < text_most;) {
@@ -212,7 +216,7 @@ const Parser text_parser{
     "text",
     "what a document is like: the text of plain text, HTML, XML, RTF and PDF files that a user may have made, by "
     "signatures that its versions share",
-    "RTF 1.9.1, ISO 32000-1; PDF fonts whose codes are no characters are not read",
+    "RTF 1.9.1, ISO 32000-1; of a torn PDF what its streams show alone",
     {},
     types,
     {},

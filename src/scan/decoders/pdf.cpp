@@ -21,10 +21,9 @@ bool is_space(uint8_t c) {
 }
 
 // The keyword and a zlib header: method 8, any window, any level.
-enum : uint32_t { flate, other_filter, header, encryption, font, differences };
+enum : uint32_t { flate, other_filter, encryption, font, differences };
 constexpr Pattern patterns[] = {{R"(stream\r?\n[\x08\x18\x28\x38\x48\x58\x68\x78].)", dotall, flate},
                                 {R"(/(?:LZW|ASCII85|ASCIIHex|RunLength)Decode)", 0, other_filter},
-                                {R"(%PDF-\d\.\d)", 0, header},
                                 {R"(/Encrypt\s{0,4}(?:\d{1,10}\s{1,4}\d{1,5}\s{1,4}R|<<))", 0, encryption},
                                 {R"(/BaseFont\s{0,4}/)", 0, font},
                                 {R"(/Differences\s{0,4}\[)", 0, differences}};
@@ -74,7 +73,8 @@ void on_filter(Bytes bytes, size_t end, size_t from, Decoded& out) {
   next = next.starts_with("/") ? next.substr(1, next.find("Decode") + 5) : std::string_view();
   const bool letters = name.starts_with("ASCII");
   if (!letters || (next.find("Decode") != std::string_view::npos && next != "FlateDecode" && next != "DCTDecode"))
-    return out.problem(begin, fmt::format("PDF stream packed with {}, which is not unpacked", letters ? next : name));
+    return out.problem_of_document(
+        begin, fmt::format("PDF stream packed with {}, which is not unpacked", letters ? next : name));
   if (next == "DCTDecode" || name == "ASCIIHexDecode") return;
   size_t at = end + stream + 6;
   if (at < bytes.size() && bytes[at] == '\r') ++at;
@@ -98,8 +98,7 @@ void on_encryption(Bytes bytes, size_t end, Decoded& out) {
 }
 
 void on_font(Bytes bytes, size_t begin, bool own_codes, Decoded& out) {
-  if (own_codes && begin < bytes.size())
-    out.problem_of_document(begin, "PDF with a font whose codes are no characters: text set in it is not read");
+  if (own_codes && begin < bytes.size()) out.problem_of_document(begin, std::string(unread_fonts));
 }
 
 void on_stream(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
@@ -121,8 +120,6 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   switch (hit.pattern) {
     case other_filter:
       return on_filter(bytes, hit.end, from, out);
-    case header:
-      return out.document(hit.end);
     case encryption:
       return on_encryption(bytes, hit.end, out);
     case font:

@@ -13,7 +13,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/pdf_syntax.h"
+#include "base/pdf/syntax.h"
 #include "base/text.h"
 
 namespace weft::scan {

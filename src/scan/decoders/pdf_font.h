@@ -5,6 +5,10 @@
 
 namespace weft::scan {
 
+// A problem of a document that has such a font.
+inline constexpr std::string_view unread_fonts =
+    "PDF with a font whose codes are no characters: text set in it is not read";
+
 // The font dictionary in which `at` lies.
 bool font_has_own_codes(std::string_view text, size_t at);
 

@@ -1,13 +1,12 @@
 // PDFTEXT: the text that a PDF content stream shows. The page description holds it in pieces, which hide a word from
-// any pattern, and without line breaks, which glue one line's last word to the next one's first. base/pdf_text.cpp
+// any pattern, and without line breaks, which glue one line's last word to the next one's first. base/pdf/text.cpp
 // joins them.
-#include "base/pdf_text.h"
-
 #include <algorithm>
 #include <cstring>
 #include <string>
 
-#include "base/pdf_syntax.h"
+#include "base/pdf/syntax.h"
+#include "base/pdf/text.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {

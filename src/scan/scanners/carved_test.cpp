@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "scan/scan_testing.h"
 #include "scan/scanners/scanners_harness.h"
 
 namespace weft::scan {
@@ -17,12 +18,6 @@ const Scanner& scanner(std::string_view name) {
   for (const Scanner* each : all_scanners())
     if (each->name == name) return *each;
   throw Error("no scanner " + std::string(name));
-}
-
-std::string evidence(const std::string& name) {
-  const char* folder = std::getenv("WEFT_EVIDENCE");
-  const std::string path = (folder ? std::string(folder) : WEFT_SOURCE_DIR "/../shared/evidence") + "/" + name;
-  return exists(path) ? read_file(path) : std::string();
 }
 
 std::vector<Feature> of(std::string_view text, std::string_view by, std::string_view kind) {

@@ -1,0 +1,162 @@
+// PDF documents: who made them, with what, when, and the ids that stay with their copies (ISO 32000-1 §14.3, §14.4;
+// XMP, ISO 16684-1). What their text is like is the parser "text"'s.
+//
+//   pdf_id      most programs draw it when a document is made, and keep it when it is saved again
+//   xmp         DocumentID and OriginalDocumentID: kept by what is saved from, converted or exported from it
+//   pictures    a letterhead lies whole in every document made from it; its SHA-256 ties them, and the file it was
+#include <algorithm>
+#include <array>
+#include <pugixml.hpp>
+#include <set>
+
+#include "artefacts/canonical.h"
+#include "artefacts/parser.h"
+#include "artefacts/text.h"
+#include "artefacts/time.h"
+#include "base/hash.h"
+#include "base/pdf/document.h"
+#include "base/pdf/properties.h"
+#include "base/text.h"
+
+namespace weft::artefacts {
+namespace {
+
+constexpr size_t name_most = 300, picture_least = 1024, least_id = 16, most_id = 64;
+
+std::string_view local_name(std::string_view name) {
+  return name.substr(name.find(':') + 1);  // npos + 1 is 0
+}
+
+class Document {
+ public:
+  Document(const File& file, const PdfProperties& properties, Rows& rows)
+      : file_(file), properties_(properties), rows_(rows) {}
+
+  void read() {
+    for (const PdfProperties::Entry& it : properties_.information) {
+      const std::string value(trim(it.value));
+      if (it.key == "Title") row_.title = value;
+      if (it.key == "Author") row_.author = value, author({it.at}, value);
+      if (it.key == "Creator") row_.application = value;
+      if (it.key == "Producer") producer_ = value;
+      if (it.key == "Company") row_.company = value;
+      if (it.key == "CreationDate") row_.created = time_from_pdf(value);
+      if (it.key == "ModDate") row_.modified = time_from_pdf(value);
+    }
+    metadata();
+    if (!producer_.empty() && producer_ != row_.application)
+      row_.application += (row_.application.empty() ? "" : "; ") + producer_;
+    identifier({}, "pdf_id", properties_.id);
+    for (const PdfProperties::Stretch& it : properties_.pictures)
+      if (it.size >= picture_least && it.size <= file_.content.size() && it.at <= file_.content.size() - it.size)
+        rows_.selector({it.at}, "file_sha256", sha256_hex(file_.content.subspan(it.at, it.size)), "document");
+    rows_.record({}, std::move(row_));
+  }
+
+ private:
+  // What XMP says besides, and where the dictionary says nothing.
+  void metadata() {
+    pugi::xml_document xml;
+    xml.load_buffer(properties_.metadata.data(), properties_.metadata.size());
+    struct Walker : pugi::xml_tree_walker {
+      Document& document;
+      explicit Walker(Document& d) : document(d) {}
+      bool for_each(pugi::xml_node& node) override {
+        if (node.type() != pugi::node_element) return true;
+        // "dc:creator" holds a list; most else is an element or an attribute, as the writer likes.
+        const std::string_view name = local_name(node.name());
+        if (name == "li")
+          document.property(local_name(node.parent().parent().name()), node.child_value());
+        else
+          document.property(name, node.child_value());
+        for (const pugi::xml_attribute one : node.attributes()) document.property(local_name(one.name()), one.value());
+        return true;
+      }
+    } walker(*this);
+    xml.traverse(walker);
+  }
+  void property(std::string_view name, std::string_view text) {
+    const std::string value(trim(text));
+    if (value.empty()) return;
+    const size_t found = properties_.metadata.find(value);
+    const At at{properties_.metadata_at == 0 || found == std::string::npos ? 0 : properties_.metadata_at + found};
+    if (name == "title" && row_.title.empty()) row_.title = value;
+    if (name == "creator") {
+      if (row_.author.empty()) row_.author = value;
+      author(at, value);
+    }
+    if (name == "CreatorTool" && row_.application.empty()) row_.application = value;
+    if (name == "Producer" && producer_.empty()) producer_ = value;
+    if (name == "CreateDate" && !row_.created) row_.created = time_from_iso(value);
+    if (name == "ModifyDate" && !row_.modified) row_.modified = time_from_iso(value);
+    if (name == "DocumentID" || name == "OriginalDocumentID") identifier(at, "xmp", value.substr(value.rfind(':') + 1));
+  }
+
+  void author(const At& at, std::string_view name) {
+    name = name.substr(0, name_most);
+    if (name.empty() || !authors_.insert(std::string(name)).second) return;
+    rows_.selector(at, "document_author", std::string(name), "author");
+    if (std::string address = email(name); !address.empty()) rows_.selector(at, "email", address, "author");
+  }
+
+  void identifier(const At& at, std::string_view sort, std::string_view id) {
+    std::string value = lower_ascii(id);
+    if (value.size() < least_id || value.size() > most_id ||
+        value.find_first_not_of("0123456789abcdef-") != std::string::npos ||
+        std::all_of(value.begin(), value.end(), [&](char c) { return c == value.front() || c == '-'; }) ||
+        !identifiers_.insert(value).second)
+      return;
+    value = std::string(sort) + " " + value;
+    add_line(row_.identifiers, value);
+    rows_.selector(at, "document_guid", value, "document");
+  }
+
+  const File& file_;
+  const PdfProperties& properties_;
+  Rows& rows_;
+  DocumentRow row_;
+  std::string producer_;
+  std::set<std::string> authors_, identifiers_;
+};
+
+void parse(const File& file, Rows& rows) {
+  const size_t size = pdf_size(file.content, 0);
+  if (size == 0) return;
+  const std::optional<PdfProperties> properties = pdf_properties(file.content.first(size));
+  if (properties) Document(file, *properties, rows).read();
+}
+
+constexpr std::array<std::string_view, 1> types{"application/pdf"};
+constexpr std::array<std::string_view, 1> magics{"%PDF-"};
+constexpr std::array<std::string_view, 4> kinds{"document_author", "document_guid", "email", "file_sha256"};
+
+// Without a cross-reference table, which qpdf makes anew.
+constexpr std::string_view small =
+    "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [] /Count 0 "
+    ">>\nendobj\n3 0 obj\n<< /Author (Mara Q) /Title (Barn) >>\nendobj\ntrailer\n<< /Root 1 0 R /Info 3 0 R /Size 4 "
+    ">>\nstartxref\n9\n%%EOF\n";
+constexpr std::array samples{
+    Sample{"barn.pdf", small, "document_author", "Mara Q", "author"},
+    Sample{"barn.pdf", "%PDF-1.4 and no more", "", "", ""},
+};
+constexpr std::array<std::string_view, 5> real{"documents/testPDF.pdf", "documents/testPDF_protected.pdf",
+                                               "documents/testPDF_incrementalUpdates.pdf",
+                                               "documents/testPDF_twoAuthors.pdf", "documents/pdf_words2.pdf"};
+
+}  // namespace
+
+extern const Parser pdf_parser;
+const Parser pdf_parser{
+    "pdf",
+    "document: PDF; who made it, with what, and the ids that stay with its copies; pictures in it",
+    "ISO 32000-1, ISO 16684-1; whole documents, those that an empty password opens too",
+    {},
+    types,
+    magics,
+    parse,
+    kinds,
+    samples,
+    real,
+};
+
+}  // namespace weft::artefacts

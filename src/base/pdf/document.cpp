@@ -1,0 +1,295 @@
+// qpdf reads the structure, opens what an empty password opens (ISO 32000-1 §7.6.3; every viewer does) and unpacks all
+// filters; text.cpp reads the pages. Most programs of today (browsers, office suites, TeX, what a Mac prints) number
+// the glyphs of a font as they like: only the font says which character a number is (font.h).
+#include "base/pdf/document.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <memory>
+#include <new>
+#include <set>
+
+#include "base/pdf/font.h"
+#include "base/pdf/open.h"
+#include "base/pdf/qpdf.h"
+#include "base/pdf/syntax.h"
+#include "base/pdf/text.h"
+#include "base/text.h"
+
+namespace weft {
+namespace {
+
+constexpr std::string_view header = "%PDF-", end_of_file = "%%EOF";
+// Of a document's streams, in all: page descriptions unpack to some five times their size.
+size_t most_unpacked(size_t document) {
+  return std::min<size_t>(256 * MiB, MiB + 16 * document);
+}
+constexpr size_t deepest = 32;      // of arrays and dictionaries in each other
+constexpr size_t least_string = 4;  // bytes of one that is worth a line
+
+class Reading;
+
+// Fonts and forms by their names, as one /Resources dictionary has them.
+class Resources final : public PdfResources {
+ public:
+  Resources(Reading& document, QPDFObjectHandle dictionary)
+      : document_(document), fonts_(pdf_value(dictionary, "/Font")), forms_(pdf_value(dictionary, "/XObject")) {}
+  const PdfFont* font(std::string_view name) override;
+  const Form* form(std::string_view name) override;
+
+ private:
+  Reading& document_;
+  QPDFObjectHandle fonts_, forms_;
+  std::map<std::string, const PdfFont*, std::less<>> known_;
+};
+
+using Id = std::pair<int, int>;
+Id id_of(const QPDFObjectHandle& object) {
+  return {object.getObjGen().getObj(), object.getObjGen().getGen()};
+}
+
+class Reading {
+ public:
+  Reading(std::string_view bytes, size_t room)
+      : bytes_(bytes), room_(room), left_(most_unpacked(bytes.size())), left_to_show_(left_) {
+    open_pdf(pdf_, bytes);
+    whole_ = !pdf_.anyWarnings();
+  }
+
+  void read() {
+    pages();
+    const std::map<QPDFObjGen, QPDFXRefEntry> places = pdf_.getXRefTable();
+    for (QPDFObjectHandle& object : pdf_.getAllObjects()) {
+      if (full()) return;
+      const auto entry = places.find(object.getObjGen());
+      in_bytes_ = entry != places.end() && entry->second.getType() == 1;
+      strings(object.isStream() ? object.getDict() : object, 0);
+      if (object.isStream()) stream(object);
+    }
+  }
+
+  PdfDocument result() {
+    out_.whole = whole_ && !full() && !pdf_.anyWarnings();
+    out_.unpacked = 2 * most_unpacked(bytes_.size()) - left_ - left_to_show_;
+    out_.unread_fonts =
+        std::any_of(fonts_.begin(), fonts_.end(), [](const auto& font) { return font.second->unread(); });
+    return std::move(out_);
+  }
+
+  const PdfFont* font(QPDFObjectHandle dictionary) {
+    if (!dictionary.isDictionary()) return nullptr;
+    std::unique_ptr<PdfDocumentFont>& font =
+        dictionary.isIndirect() ? fonts_[id_of(dictionary)] : fonts_[{0, --direct_}];
+    const auto unpacked = [this](QPDFObjectHandle stream) { return data(stream); };
+    if (!font) font = std::make_unique<PdfDocumentFont>(dictionary, unpacked);
+    return font.get();
+  }
+  const PdfResources::Form* form(QPDFObjectHandle stream) {
+    if (!stream.isStream() || !stream.getDict().getKey("/Subtype").isNameAndEquals("/Form")) return nullptr;
+    std::unique_ptr<OwnedForm>& form = forms_[id_of(stream)];
+    if (!form) {
+      form = std::make_unique<OwnedForm>();
+      form->data = data(stream);
+      form->form.content = form->data;
+      QPDFObjectHandle dictionary = stream.getDict(), matrix = dictionary.getKey("/Matrix");
+      if (matrix.isArray() && matrix.getArrayNItems() == 6)
+        for (int i = 0; i < 6; ++i)
+          if (matrix.getArrayItem(i).isNumber())
+            form->form.matrix[size_t(i)] = matrix.getArrayItem(i).getNumericValue();
+      form->resources = std::make_unique<Resources>(*this, dictionary.getKey("/Resources"));
+      form->form.resources = form->resources.get();
+      was_read(stream);
+    }
+    // Shown in itself, or in so many others that it would be more than all there is.
+    if (form->data.size() > left_to_show_) return nullptr;
+    left_to_show_ -= form->data.size();
+    return &form->form;
+  }
+
+ private:
+  struct OwnedForm {
+    std::vector<uint8_t> data;
+    PdfResources::Form form;
+    std::unique_ptr<Resources> resources;
+  };
+
+  size_t room() const { return room_ - std::min(room_, out_.text.size() + out_.rest.size()); }
+  bool full() const { return room() == 0 || left_ == 0; }
+
+  // The pages in order, each once, however often the tree (ISO 32000-1 §7.7.3) leads there.
+  void pages() {
+    std::vector<QPDFObjectHandle> next = {pdf_value(pdf_.getRoot(), "/Pages")};
+    std::set<Id> met;
+    while (!next.empty() && !full()) {
+      QPDFObjectHandle node = next.back();
+      next.pop_back();
+      if (!node.isDictionary() || (node.isIndirect() && !met.insert(id_of(node)).second)) continue;
+      QPDFObjectHandle kids = node.getKey("/Kids");
+      if (!kids.isArray()) {
+        page(node);
+        continue;
+      }
+      std::vector<QPDFObjectHandle> all = kids.getArrayAsVector();
+      next.insert(next.end(), all.rbegin(), all.rend());
+    }
+  }
+
+  void page(QPDFObjectHandle page) {
+    std::vector<uint8_t> content;
+    QPDFObjectHandle contents = page.getKey("/Contents");
+    const auto add = [&](QPDFObjectHandle stream) {
+      if (!stream.isStream()) return;
+      const std::vector<uint8_t> part = data(stream);
+      content.insert(content.end(), part.begin(), part.end());
+      content.push_back('\n');
+      was_read(stream);
+    };
+    if (contents.isArray())
+      for (QPDFObjectHandle& one : contents.getArrayAsVector()) add(one);
+    else
+      add(contents);
+    Resources resources(*this, inherited(page, "/Resources"));
+    put(out_.text, pdf_page_text(content, resources, room()));
+  }
+
+  // Of a page, or of what it hangs from (ISO 32000-1 §7.7.3.4).
+  static QPDFObjectHandle inherited(QPDFObjectHandle page, const std::string& key) {
+    for (size_t depth = 0; depth < deepest && page.isDictionary() && !page.hasKey(key); ++depth)
+      page = page.getKey("/Parent");
+    return pdf_value(page, key);
+  }
+
+  // The strings of one object; what it refers to is an object of its own.
+  void strings(QPDFObjectHandle object, size_t depth) {
+    if (depth > deepest || full()) return;
+    if (object.isString()) {
+      const std::string value = object.getStringValue();
+      const bool utf16 = value.starts_with("\xfe\xff") || value.starts_with("\xff\xfe");
+      if (value.size() >= least_string && (pdf_.isEncrypted() || (utf16 && !in_hex(object))))
+        put(out_.rest, object.getUTF8Value());
+    } else if (object.isArray()) {
+      for (QPDFObjectHandle& item : object.getArrayAsVector())
+        if (!item.isIndirect()) strings(item, depth + 1);
+    } else if (object.isDictionary()) {
+      for (auto& [key, item] : object.getDictAsMap())
+        if (!item.isIndirect()) strings(item, depth + 1);
+    }
+  }
+
+  // Written so, UTF-16 can be read where it lies. (What comes from an object stream has no place in the bytes.)
+  bool in_hex(QPDFObjectHandle string) const {
+    const qpdf_offset_t at = string.getParsedOffset();
+    return in_bytes_ && at > 0 && size_t(at) < bytes_.size() && bytes_[size_t(at)] == '<';
+  }
+
+  void stream(QPDFObjectHandle stream) {
+    QPDFObjectHandle dictionary = stream.getDict();
+    if (read_.count(id_of(stream)) || dictionary.getKey("/Subtype").isNameAndEquals("/Image")) return;
+    for (const char* type : {"/XRef", "/ObjStm"})
+      if (dictionary.getKey("/Type").isNameAndEquals(type)) return;
+    if (!pdf_.isEncrypted() && !has_other_filter(dictionary.getKey("/Filter"))) return;
+    if (is_font_file(stream)) return;
+    const std::vector<uint8_t> bytes = data(stream);
+    put(out_.rest, as_text(bytes));
+  }
+  static bool has_other_filter(QPDFObjectHandle filter) {
+    const auto is_other = [](QPDFObjectHandle& name) {
+      return name.isNameAndEquals("/LZWDecode") || name.isNameAndEquals("/RunLengthDecode");
+    };
+    if (!filter.isArray()) return is_other(filter);
+    std::vector<QPDFObjectHandle> all = filter.getArrayAsVector();
+    return std::any_of(all.begin(), all.end(), is_other);
+  }
+  // Its dictionary has the lengths of its parts (ISO 32000-1 §9.9), or says which kind of font it is.
+  static bool is_font_file(QPDFObjectHandle stream) {
+    QPDFObjectHandle dictionary = stream.getDict(), subtype = dictionary.getKey("/Subtype");
+    return dictionary.hasKey("/Length1") || subtype.isNameAndEquals("/Type1C") ||
+           subtype.isNameAndEquals("/CIDFontType0C") || subtype.isNameAndEquals("/OpenType");
+  }
+
+  std::vector<uint8_t> data(QPDFObjectHandle stream) {
+    std::vector<uint8_t> bytes = pdf_stream_data(stream, left_);
+    left_ -= bytes.size();
+    return bytes;
+  }
+
+  void was_read(QPDFObjectHandle stream) {
+    if (!read_.insert(id_of(stream)).second) return;
+    const qpdf_offset_t begin = stream.getParsedOffset();
+    QPDFObjectHandle length = stream.getDict().getKey("/Length");
+    if (begin <= 0 || !length.isInteger() || length.getIntValue() <= 0) return;
+    const size_t at = size_t(begin), size = size_t(length.getIntValue());
+    if (at < bytes_.size() && size <= bytes_.size() - at) out_.read.push_back({at, at + size});
+  }
+
+  void put(std::string& to, std::string_view part) {
+    constexpr std::string_view apart = "\n\f\n";
+    to += part.substr(0, room());
+    to += apart.substr(0, room());
+  }
+
+  QPDF pdf_;
+  std::string_view bytes_;
+  size_t room_;
+  size_t left_, left_to_show_;  // bytes to unpack; and of forms, each as often as it is shown
+  PdfDocument out_;
+  bool whole_ = false;
+  bool in_bytes_ = false;  // the object at hand, not in an object stream
+  int direct_ = 0;         // fonts that are no objects of their own
+  std::map<Id, std::unique_ptr<PdfDocumentFont>> fonts_;
+  std::map<Id, std::unique_ptr<OwnedForm>> forms_;
+  std::set<Id> read_;
+};
+
+const PdfFont* Resources::font(std::string_view name) {
+  if (const auto known = known_.find(name); known != known_.end()) return known->second;
+  const PdfFont* font = document_.font(pdf_value(fonts_, "/" + std::string(name)));
+  known_.emplace(name, font);
+  return font;
+}
+const PdfResources::Form* Resources::form(std::string_view name) {
+  return document_.form(pdf_value(forms_, "/" + std::string(name)));
+}
+
+// Whether the number there is where a cross-reference table begins, or an object that is one (ISO 32000-1 §7.5.5).
+bool leads_to_a_table(std::string_view document, size_t at) {
+  while (at < document.size() && is_pdf_space(uint8_t(document[at]))) ++at;
+  size_t place = 0;
+  const auto [end, failure] = std::from_chars(document.data() + at, document.data() + document.size(), place);
+  if (failure != std::errc() || place >= document.size()) return false;
+  while (place < document.size() && is_pdf_space(uint8_t(document[place]))) ++place;
+  return place < document.size() && (document.substr(place).starts_with("xref") || is_digit(document[place]));
+}
+
+}  // namespace
+
+size_t pdf_size(Bytes bytes, size_t begin) {
+  constexpr std::string_view trailer = "startxref";
+  constexpr size_t longest_trailer = KiB, most_ends = 64;
+  const std::string_view text = as_text(bytes);
+  const std::string_view all = text.substr(begin, text.find(header, begin + header.size()) - begin);
+  size_t doubtful = 0, tries = 0, end = all.size();
+  while (tries++ < most_ends && (end = all.substr(0, end).rfind(end_of_file)) != std::string_view::npos) {
+    const size_t lowest = end - std::min(end, longest_trailer);
+    const size_t found = all.substr(lowest, end - lowest).rfind(trailer);
+    if (found == std::string_view::npos) continue;
+    if (leads_to_a_table(all, lowest + found + trailer.size())) return end + end_of_file.size();
+    doubtful = std::max(doubtful, end + end_of_file.size());
+  }
+  return doubtful;
+}
+
+std::optional<PdfDocument> read_pdf(Bytes bytes, size_t room) {
+  try {
+    Reading reading(as_text(bytes), room);
+    reading.read();
+    return reading.result();
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception&) {
+    return std::nullopt;  // what qpdf says of no PDF, or of one behind a password
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,251 @@
+#include "base/pdf/document.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <map>
+#include <sstream>
+
+#include "base/file.h"
+#include "base/pdf/cmap.h"
+#include "base/pdf/encoding.h"
+#include "base/pdf/qpdf.h"
+#include "base/pdf/testing.h"
+
+namespace weft {
+namespace {
+
+using ::testing::HasSubstr, ::testing::Not;
+
+std::optional<PdfDocument> read(const std::string& bytes, size_t room = MiB) {
+  const size_t size = pdf_size(as_bytes(bytes), 0);
+  return size == 0 ? std::nullopt : read_pdf(as_bytes(bytes).first(size), room);
+}
+std::string text_of(const std::vector<std::string>& objects) {
+  const auto document = read(pdf_file(objects));
+  return document ? document->text : "(none)";
+}
+// What a page shows whose fonts are these.
+std::string shown(std::string_view content, std::string_view font, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> objects = {std::string(font)};
+  objects.insert(objects.end(), more.begin(), more.end());
+  const std::string text = text_of(pdf_page(content, "/Font << /F1 5 0 R >>", objects));
+  return text.substr(0, text.find('\f'));
+}
+
+TEST(PdfDocument, ReadsGlyphsByTheirFont) {
+  const auto document = read(pdf_file(pdf_page_of_glyphs("write to anna@example.org\nor to ben@example.org")));
+  ASSERT_TRUE(document);
+  EXPECT_EQ(document->text, "write to anna@example.org\nor to ben@example.org\n\n\f\n");
+  EXPECT_TRUE(document->whole);
+  EXPECT_FALSE(document->unread_fonts);
+  ASSERT_EQ(document->read.size(), 1u);
+}
+
+TEST(PdfDocument, SaysWhereItsPagesAre) {
+  const std::string file = pdf_file(pdf_page("BT /F1 9 Tf (here) Tj ET", ""));
+  const auto document = read(file);
+  ASSERT_TRUE(document && document->read.size() == 1);
+  const auto [begin, end] = document->read[0];
+  EXPECT_EQ(file.substr(begin, end - begin), "BT /F1 9 Tf (here) Tj ET");
+}
+
+TEST(PdfDocument, SaysThatAFontIsUnread) {
+  std::vector<std::string> objects = pdf_page_of_glyphs("anna");
+  objects[4] = "<< /Type /Font /Subtype /Type0 /BaseFont /A+B /Encoding /Identity-H /DescendantFonts [6 0 R] >>";
+  const auto document = read(pdf_file(objects));
+  ASSERT_TRUE(document);
+  EXPECT_TRUE(document->unread_fonts);
+  EXPECT_THAT(document->text, Not(HasSubstr("anna")));
+}
+
+TEST(PdfDocument, ReadsSimpleFontsByTheirEncoding) {
+  const auto font = [](std::string_view more) {
+    return fmt::format("<< /Type /Font /Subtype /Type1 /BaseFont /Any {} >>", more);
+  };
+  EXPECT_EQ(shown("BT /F1 9 Tf (a\\200\\344) Tj ET", font("/Encoding /WinAnsiEncoding")), "a€ä\n\n");
+  EXPECT_EQ(shown("BT /F1 9 Tf (a\\200\\333) Tj ET", font("/Encoding /MacRomanEncoding")), "aÄ€\n\n");
+  EXPECT_EQ(shown("BT /F1 9 Tf (\\247\\256) Tj ET", font("")), "§fi\n\n");
+  EXPECT_EQ(shown("BT /F1 9 Tf (\\001\\002\\003\\004) Tj ET",
+                  font("/Encoding << /Differences [1 /a /at /uni0062 /f_f_i.alt] >>")),
+            "a@bffi\n\n");
+}
+
+// A gap is a space where it is wider than what the font says of the glyphs before; so is none between two strings that
+// touch, whatever they are set in.
+TEST(PdfDocument, SpacesAreGapsBetweenGlyphs) {
+  const std::string narrow = "<< /Type /Font /Subtype /Type1 /BaseFont /A /FirstChar 97 /Widths [200 200 200] >>";
+  EXPECT_EQ(shown("BT /F1 10 Tf (abc) Tj 6 0 Td (abc) Tj 6.5 0 Td (abc) Tj ET", narrow), "abcabcabc\n\n");
+  EXPECT_EQ(shown("BT /F1 10 Tf (abc) Tj 8.5 0 Td (abc) Tj -50 0 Td (b) Tj ET", narrow), "abc abc b\n\n");
+  EXPECT_EQ(shown("BT /F1 10 Tf 2 Tc (abc) Tj 12 0 Td (abc) Tj ET", narrow), "abcabc\n\n");
+  EXPECT_EQ(shown("BT /F1 10 Tf 50 Tz (abc) Tj 3 0 Td (abc) Tj ET", narrow), "abcabc\n\n");
+  EXPECT_EQ(shown("q .5 0 0 .5 0 0 cm BT /F1 10 Tf 20 0 Td (abc) Tj ET Q BT /F1 5 Tf 13 0 Td (abc) Tj ET", narrow),
+            "abcabc\n\n");
+  EXPECT_EQ(shown("BT /F1 10 Tf 1 0 0 1 0 0 Tm (abc) Tj 1 0 0 1 0 -12 Tm (abc) Tj ET", narrow), "abc\nabc\n\n");
+}
+
+TEST(PdfDocument, ReadsTurnedPages) {
+  const std::string narrow = "<< /Type /Font /Subtype /Type1 /BaseFont /A /FirstChar 97 /Widths [200 200 200] >>";
+  EXPECT_EQ(
+      shown("BT /F1 10 Tf 0 1 -1 0 50 50 Tm (abc) Tj 0 1 -1 0 50 56 Tm (abc) Tj 0 1 -1 0 62 50 Tm (abc) Tj ET", narrow),
+      "abcabc\nabc\n\n");
+}
+
+TEST(PdfDocument, ReadsFormsAsPartsOfThePage) {
+  const std::string form =
+      pdf_stream("BT /F2 9 Tf (in the form) Tj ET /X1 Do",
+                 "/Subtype /Form /Resources << /XObject << /X1 5 0 R >> /Font << >> >> /Matrix [1 0 0 1 0 -50]");
+  const std::string text =
+      text_of(pdf_page("BT (before) Tj ET /X1 Do BT 0 -100 Td (behind) Tj ET", "/XObject << /X1 5 0 R >>", {form}));
+  EXPECT_THAT(text, HasSubstr("before\nin the form\n"));
+  EXPECT_THAT(text, HasSubstr("behind"));
+}
+
+TEST(PdfDocument, GivesWhatPagesHoldAndDoNotShow) {
+  const std::string text = text_of(pdf_page(
+      "/Span << /ActualText (alternative) >> BDC BT (shown) Tj ET EMC BI /W 1 ID \xff\xfe\x01 EI q BT 0 -20 Td "
+      "(behind the picture) Tj ET Q",
+      ""));
+  EXPECT_THAT(text, HasSubstr("shown\nbehind the picture\nalternative\n"));
+}
+
+TEST(PdfDocument, GivesStringsWrittenAsNumbers) {
+  std::vector<std::string> objects =
+      pdf_page("", "", {"<< /Title (\\376\\377\\000a\\000n\\000n\\000a) /Author (plain) >>"});
+  const auto document = read(pdf_file(objects, "/Info 5 0 R"));
+  ASSERT_TRUE(document);
+  EXPECT_THAT(document->rest, HasSubstr("anna"));
+  EXPECT_THAT(document->rest, Not(HasSubstr("plain")));
+}
+
+std::string encrypted(const std::string& file, const char* password) {
+  QPDF pdf;
+  pdf.processMemoryFile("plain", file.data(), file.size());
+  QPDFWriter writer(pdf);
+  writer.setOutputMemory();
+  writer.setR6EncryptionParameters(password, "owner", true, true, true, true, true, true, qpdf_r3p_full, true);
+  writer.write();
+  const std::shared_ptr<Buffer> out = writer.getBufferSharedPointer();
+  return {reinterpret_cast<const char*>(out->getBuffer()), out->getSize()};
+}
+
+TEST(PdfDocument, OpensWhatAnEmptyPasswordOpens) {
+  std::vector<std::string> objects = pdf_page_of_glyphs("anna@example.org");
+  objects.push_back("<< /URI (https://example.org/plain) >>");
+  objects.push_back(pdf_stream("attached", "/Type /EmbeddedFile"));
+  objects[0] = "<< /Type /Catalog /Pages 2 0 R /A 8 0 R /B 9 0 R >>";
+  const std::string file = pdf_file(objects);
+  const auto open = read(encrypted(file, ""));
+  ASSERT_TRUE(open);
+  EXPECT_TRUE(open->whole);
+  EXPECT_THAT(open->text, HasSubstr("anna@example.org"));
+  EXPECT_THAT(open->rest, HasSubstr("https://example.org/plain"));
+  EXPECT_THAT(open->rest, HasSubstr("attached"));
+  EXPECT_FALSE(read(encrypted(file, "secret")));
+}
+
+TEST(PdfDocument, ReadsWhatIsLeftOfOne) {
+  std::string file = pdf_file(pdf_page_of_glyphs("anna@example.org"));
+  file.replace(file.find("xref\n0"), 6, "xxxxxx");
+  const auto document = read(file);
+  ASSERT_TRUE(document);
+  EXPECT_FALSE(document->whole);
+  EXPECT_THAT(document->text, HasSubstr("anna@example.org"));
+  EXPECT_FALSE(read(file.substr(0, file.size() / 2)));
+  EXPECT_FALSE(read("%PDF-1.4 and nothing else startxref 0 %%EOF"));
+}
+
+TEST(PdfDocument, IsBounded) {
+  const std::string content = "BT (0123456789) Tj T* ET ";
+  std::string much;
+  while (much.size() < 100 * KiB) much += content;
+  const std::string file = pdf_file(pdf_page(much, ""));
+  const auto document = read(file, 10 * KiB);
+  ASSERT_TRUE(document);
+  EXPECT_FALSE(document->whole);
+  EXPECT_LE(document->text.size() + document->rest.size(), 10 * KiB);
+  // A form that shows itself ten times over, in ten depths.
+  std::vector<std::string> forms;
+  for (size_t i = 0; i < 10; ++i) {
+    std::string calls;
+    for (size_t k = 0; k < 10; ++k) calls += "/X Do ";
+    forms.push_back(pdf_stream("BT (a) Tj ET " + calls,
+                               fmt::format("/Subtype /Form /Resources << /XObject << /X {} 0 R >> >>", i + 6)));
+  }
+  const auto laughs = read(pdf_file(pdf_page("/X Do", "/XObject << /X 5 0 R >>", forms)), 64 * MiB);
+  ASSERT_TRUE(laughs);
+  EXPECT_LT(laughs->text.size(), 16 * MiB);
+}
+
+TEST(PdfCMap, ReadsRangesAndLists) {
+  const PdfCMap map(as_bytes(std::string_view(
+      "2 begincodespacerange <00> <7F> <8000> <FFFF> endcodespacerange\n"
+      "2 beginbfrange <01> <03> <0041> <10> <11> [<0066006C> <D83DDE00>] endbfrange\n"
+      "1 beginbfchar <8001> <00E4> endbfchar % a comment\n1 begincidrange <8000> <80ff> 7 endcidrange")));
+  EXPECT_EQ(map.text(2), u"B");
+  EXPECT_EQ(map.text(4), u"");
+  EXPECT_EQ(map.text(0x10), u"fl");
+  EXPECT_EQ(map.text(0x11), u"😀");
+  EXPECT_EQ(map.text(0x8001), u"ä");
+  EXPECT_EQ(map.glyph(0x8001), 8u);
+  uint32_t code = 0;
+  EXPECT_EQ(map.next("\x01\x80", code), 1u);
+  EXPECT_EQ(map.next("\x80\x01", code), 2u);
+  EXPECT_EQ(code, 0x8001u);
+}
+
+TEST(PdfEncoding, KnowsGlyphsByName) {
+  EXPECT_EQ(glyph_text("at"), U"@");
+  EXPECT_EQ(glyph_text("afii10017"), U"А");
+  EXPECT_EQ(glyph_text("uni00410042"), U"AB");
+  EXPECT_EQ(glyph_text("u1F600"), U"😀");
+  EXPECT_EQ(glyph_text("g17"), U"");
+  EXPECT_EQ(glyph_text(".notdef"), U"");
+}
+
+// --- Against a peer --------------------------------------------------------------------------------------------------
+
+std::map<std::string, int> words_of(const std::string& text) {
+  std::map<std::string, int> words;
+  std::istringstream in(text);
+  for (std::string word; in >> word;) ++words[word];
+  return words;
+}
+
+// poppler's reader sees the same words in real documents: 97 of 100 of its, counted with how often they stand there.
+TEST(Evidence, PdfWordsAreThosePopplerSees) {
+  const char* given = std::getenv("WEFT_EVIDENCE");
+  const std::string evidence = given ? given : WEFT_SOURCE_DIR "/../shared/evidence";
+  if (!exists(evidence)) GTEST_SKIP() << "no evidence: set WEFT_EVIDENCE";
+  size_t documents = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(evidence) / "documents")) {
+    if (entry.path().extension() != ".pdf") continue;
+    const std::string command = "pdftotext -raw -enc UTF-8 '" + entry.path().string() + "' - 2>/dev/null";
+    FILE* pipe = ::popen(command.c_str(), "r");
+    ASSERT_TRUE(pipe);
+    std::string theirs;
+    std::array<char, 4096> buffer{};
+    for (size_t got; (got = ::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) theirs.append(buffer.data(), got);
+    ASSERT_EQ(::pclose(pipe), 0) << "pdftotext is needed (poppler-utils): " << command;
+    const auto document = read(read_file(entry.path()), 64 * MiB);
+    ASSERT_TRUE(document) << entry.path();
+    std::map<std::string, int> ours = words_of(document->text);
+    size_t all = 0, both = 0;
+    std::string missing;
+    for (const auto& [word, count] : words_of(theirs)) {
+      all += size_t(count);
+      both += size_t(std::min(count, ours[word]));
+      if (ours[word] < count && missing.size() < 500) missing += word + " ";
+    }
+    EXPECT_GE(double(both), 0.97 * double(all)) << entry.path() << ": " << both << " of " << all << ", not " << missing;
+    ++documents;
+  }
+  EXPECT_GT(documents, 3u);
+}
+
+}  // namespace
+}  // namespace weft

@@ -1,0 +1,174 @@
+// What a code is, is asked of the ToUnicode map first. Behind it stand, for a simple font, its /Encoding with
+// /Differences; for a composite one, a CMap whose codes are UTF-16. A font of which nothing says it is taken for
+// Latin-1 where it is simple, and left unread where it is composite.
+#include "base/pdf/font.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+
+namespace weft {
+namespace {
+
+constexpr double guessed_width = 0.5, doubt = 0.25;  // ems, where the font does not say
+constexpr size_t subset_tag = 6;
+constexpr char32_t unknown_glyph = 0xfffd;
+
+std::string name_of(QPDFObjectHandle object) {
+  return object.isName() ? object.getName().substr(1) : std::string();
+}
+
+bool is_embedded(QPDFObjectHandle dictionary) {
+  QPDFObjectHandle descriptor = dictionary.getKey("/FontDescriptor");
+  return descriptor.isDictionary() &&
+         (descriptor.hasKey("/FontFile") || descriptor.hasKey("/FontFile2") || descriptor.hasKey("/FontFile3"));
+}
+
+// Names that say which glyph it is, not which character.
+bool numbers_a_glyph(std::string_view name) {
+  for (const std::string_view stem : {"g", "G", "glyph", "cid", "index"}) {
+    if (!name.starts_with(stem) || name.size() == stem.size()) continue;
+    const std::string_view digits = name.substr(stem.size());
+    if (std::all_of(digits.begin(), digits.end(), [](char c) { return is_digit(c); })) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+PdfDocumentFont::PdfDocumentFont(QPDFObjectHandle dictionary, const Unpack& unpack) {
+  if (QPDFObjectHandle map = dictionary.getKey("/ToUnicode"); map.isStream()) to_unicode_ = PdfCMap(unpack(map));
+  is_composite_ = dictionary.getKey("/Subtype").isNameAndEquals("/Type0");
+  if (is_composite_)
+    composite(dictionary, unpack);
+  else
+    simple(dictionary);
+  std::stable_sort(widths_.begin(), widths_.end(), [](const Widths& a, const Widths& b) { return a.low < b.low; });
+}
+
+void PdfDocumentFont::simple(QPDFObjectHandle dictionary) {
+  const std::string type = name_of(dictionary.getKey("/Subtype")), base = name_of(dictionary.getKey("/BaseFont"));
+  QPDFObjectHandle encoding = dictionary.getKey("/Encoding");
+  std::string named = name_of(encoding.isDictionary() ? encoding.getKey("/BaseEncoding") : encoding);
+  if (named.empty() && type != "Type3" && !is_embedded(dictionary)) named = "StandardEncoding";
+  encoding_ = pdf_encoding(named);
+  // The writer numbered the glyphs of a part of the font.
+  if (type == "TrueType" && encoding.isNull() && base.size() > subset_tag && base[subset_tag] == '+')
+    meaning_ = Codes::unknown;
+  if (QPDFObjectHandle differences = pdf_value(encoding, "/Differences"); differences.isArray()) {
+    size_t code = 0;
+    for (QPDFObjectHandle& item : differences.getArrayAsVector()) {
+      if (item.isInteger()) {
+        code = size_t(std::clamp(item.getIntValue(), 0LL, 256LL));
+      } else if (item.isName() && code < 256) {
+        const std::string name = name_of(item);
+        if (numbers_a_glyph(name)) meaning_ = Codes::unknown;
+        if (std::u32string text = glyph_text(name); !text.empty()) encoding_[code] = std::move(text);
+        ++code;
+      }
+    }
+  }
+  double unit = 0.001;
+  if (QPDFObjectHandle matrix = dictionary.getKey("/FontMatrix");
+      type == "Type3" && matrix.isArray() && matrix.getArrayNItems() == 6 && matrix.getArrayItem(0).isNumber())
+    unit = std::abs(matrix.getArrayItem(0).getNumericValue());
+  QPDFObjectHandle widths = dictionary.getKey("/Widths"), first = dictionary.getKey("/FirstChar");
+  if (!widths.isArray() || !first.isInteger()) return;
+  QPDFObjectHandle missing = pdf_value(dictionary.getKey("/FontDescriptor"), "/MissingWidth");
+  default_width_ = missing.isNumber() ? missing.getNumericValue() * unit : 0;
+  has_widths_ = true;
+  uint32_t code = uint32_t(std::clamp(first.getIntValue(), 0LL, 256LL));
+  for (QPDFObjectHandle& width : widths.getArrayAsVector()) {
+    if (code > 255) break;
+    if (width.isNumber()) widths_.push_back({code, code, width.getNumericValue() * unit});
+    ++code;
+  }
+}
+
+void PdfDocumentFont::composite(QPDFObjectHandle dictionary, const Unpack& unpack) {
+  QPDFObjectHandle encoding = dictionary.getKey("/Encoding");
+  const std::string named = name_of(encoding);
+  const bool utf16 = named.find("UCS2") != std::string::npos || named.find("UTF16") != std::string::npos;
+  meaning_ = utf16 ? Codes::utf16 : Codes::unknown;
+  if (encoding.isStream()) codes_ = PdfCMap(unpack(encoding));
+  // The predefined maps of East Asian code pages have codes of one and of two bytes; which, the ToUnicode map says.
+  if (!codes_.has_codes())
+    codes_ = utf16 || named.starts_with("Identity") || !to_unicode_.has_codes() ? PdfCMap(2) : to_unicode_;
+  QPDFObjectHandle descendants = dictionary.getKey("/DescendantFonts");
+  if (!descendants.isArray() || descendants.getArrayNItems() == 0) return;
+  QPDFObjectHandle font = descendants.getArrayItem(0);
+  if (!font.isDictionary()) return;
+  QPDFObjectHandle width = font.getKey("/DW");
+  default_width_ = width.isNumber() ? width.getNumericValue() / 1000 : 1;
+  has_widths_ = encoding.isStream() || named.starts_with("Identity");
+  glyph_widths(font.getKey("/W"));
+}
+
+// "first [w w …]" and "first last w" (§9.7.4.3).
+void PdfDocumentFont::glyph_widths(QPDFObjectHandle list) {
+  if (!list.isArray()) return;
+  std::vector<QPDFObjectHandle> items = list.getArrayAsVector();
+  const auto number = [&](size_t i) {
+    return items[i].isNumber() ? std::clamp(items[i].getNumericValue(), 0.0, 1e6) : 0.0;
+  };
+  for (size_t at = 0; at + 1 < items.size();) {
+    uint32_t glyph = uint32_t(number(at));
+    if (items[at + 1].isArray()) {
+      for (QPDFObjectHandle& width : items[at + 1].getArrayAsVector()) {
+        if (width.isNumber()) widths_.push_back({glyph, glyph, width.getNumericValue() / 1000});
+        ++glyph;
+      }
+      at += 2;
+    } else {
+      if (at + 2 < items.size()) widths_.push_back({glyph, uint32_t(number(at + 1)), number(at + 2) / 1000});
+      at += 3;
+    }
+  }
+}
+
+double PdfDocumentFont::width(uint32_t code) const {
+  auto at = std::upper_bound(widths_.begin(), widths_.end(), code,
+                             [](uint32_t wanted, const Widths& range) { return wanted < range.low; });
+  return at != widths_.begin() && (--at)->high >= code ? at->width : default_width_;
+}
+
+// False when nothing says what the code is.
+bool PdfDocumentFont::add_text(uint32_t code, std::string& text) const {
+  if (const std::u16string mapped = to_unicode_.text(code);
+      !mapped.empty() && mapped[0] != 0 && mapped[0] != unknown_glyph) {
+    for (size_t i = 0; i < mapped.size(); ++i) {
+      char32_t c = mapped[i];
+      if (c >= 0xd800 && c < 0xdc00 && i + 1 < mapped.size())
+        c = 0x10000 + ((c - 0xd800) << 10) + (char32_t(mapped[++i]) - 0xdc00);
+      append_glyph(text, c);
+    }
+    return true;
+  }
+  if (is_composite_) {
+    if (meaning_ == Codes::utf16)
+      append_glyph(text, code);
+    else
+      append_glyph(text, unknown_glyph);
+    return meaning_ == Codes::utf16 || !to_unicode_.empty();
+  }
+  for (const char32_t c : encoding_[code & 0xff]) append_glyph(text, c);
+  return meaning_ == Codes::characters || !to_unicode_.empty();
+}
+
+PdfFont::Extent PdfDocumentFont::say(std::string_view codes, std::string& text) const {
+  Extent extent;
+  while (!codes.empty()) {
+    uint32_t code = uint8_t(codes.front());
+    const size_t size = is_composite_ ? codes_.next(codes, code) : 1;
+    if (!add_text(code, text)) unread_ = true;
+    extent.width += has_widths_ ? width(is_composite_ ? codes_.glyph(code) : code) : guessed_width;
+    if (!has_widths_) extent.doubt += doubt;
+    ++extent.glyphs;
+    if (size == 1 && code == ' ') ++extent.spaces;
+    codes.remove_prefix(size);
+  }
+  return extent;
+}
+
+}  // namespace weft

@@ -1,0 +1,47 @@
+// A font of a PDF that was opened as a whole (ISO 32000-1 §9.6 to §9.10): what its codes are, and how wide.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/pdf/cmap.h"
+#include "base/pdf/encoding.h"
+#include "base/pdf/qpdf.h"
+#include "base/pdf/text.h"
+
+namespace weft {
+
+class PdfDocumentFont final : public PdfFont {
+ public:
+  using Unpack = std::function<std::vector<uint8_t>(QPDFObjectHandle stream)>;
+  // Reads the dictionary. What of it is no font's is passed over; qpdf's exceptions go through.
+  PdfDocumentFont(QPDFObjectHandle dictionary, const Unpack& unpack);
+
+  Extent say(std::string_view codes, std::string& text) const override;
+  // It was used, and what its codes are is said nowhere.
+  bool unread() const { return unread_; }
+
+ private:
+  void simple(QPDFObjectHandle dictionary);
+  void composite(QPDFObjectHandle dictionary, const Unpack& unpack);
+  void glyph_widths(QPDFObjectHandle list);
+  bool add_text(uint32_t code, std::string& text) const;
+  double width(uint32_t code) const;
+
+  enum class Codes { characters, utf16, unknown };
+  struct Widths {
+    uint32_t low, high;
+    double width;
+  };
+  bool is_composite_ = false;
+  PdfCMap to_unicode_, codes_;
+  Codes meaning_ = Codes::characters;
+  PdfEncoding encoding_;        // of a simple font
+  std::vector<Widths> widths_;  // ems, by low
+  bool has_widths_ = false;
+  double default_width_ = 0;
+  mutable bool unread_ = false;  // one thread reads a document
+};
+
+}  // namespace weft

@@ -1,0 +1,19 @@
+// PDFs opened with qpdf, within bounds. Any thread, each with its own QPDF.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/pdf/qpdf.h"
+
+namespace weft {
+
+// The bytes must outlive pdf. Throws what qpdf throws of no PDF and of one behind a password, and std::runtime_error
+// where there is more structure than may be unpacked.
+void open_pdf(QPDF& pdf, std::string_view bytes);
+
+// What a stream unpacks to, or its first `most` bytes; nothing of what is no stream.
+std::vector<uint8_t> pdf_stream_data(QPDFObjectHandle stream, size_t most);
+
+}  // namespace weft

@@ -1,0 +1,23 @@
+// qpdf's headers, which want to know which of its smart pointers are meant: the standard library's.
+#pragma once
+
+#ifndef POINTERHOLDER_TRANSITION
+#define POINTERHOLDER_TRANSITION 4
+#endif
+
+#include <qpdf/Pipeline.hh>
+#include <qpdf/Pl_Flate.hh>
+#include <qpdf/QPDF.hh>
+#include <qpdf/QPDFLogger.hh>
+#include <qpdf/QPDFObjectHandle.hh>
+#include <qpdf/QPDFWriter.hh>
+#include <string>
+
+namespace weft {
+
+// Null where the object is no dictionary, or has no such key. (qpdf's own getKey() warns of the first.)
+inline QPDFObjectHandle pdf_value(QPDFObjectHandle object, const std::string& key) {
+  return object.isDictionary() ? object.getKey(key) : QPDFObjectHandle::newNull();
+}
+
+}  // namespace weft
