@@ -88,6 +88,29 @@ TEST(PdfDocument, SpacesAreGapsBetweenGlyphs) {
   EXPECT_EQ(shown("BT /F1 10 Tf 1 0 0 1 0 0 Tm (abc) Tj 1 0 0 1 0 -12 Tm (abc) Tj ET", narrow), "abc\nabc\n\n");
 }
 
+// As LaTeX draws them: a rule between two strings.
+TEST(PdfDocument, ReadsDrawnUnderscores) {
+  const std::string narrow = "<< /Type /Font /Subtype /Type1 /BaseFont /A /FirstChar 97 /Widths [200 200 200] >>";
+  const auto page = [&](std::string_view rule, int next) {
+    return shown(fmt::format("BT /F1 10 Tf 50 50 Td (abc) Tj ET {} BT /F1 10 Tf {} 50 Td (abc) Tj ET", rule, next),
+                 narrow);
+  };
+  EXPECT_EQ(page("q 1 0 0 1 56.6 49.7 cm 0.4 w 0 0.2 m 3 0.2 l S Q", 60), "abc_abc\n\n");
+  EXPECT_EQ(page("56.6 49.7 3 .4 re f", 60), "abc_abc\n\n");
+  EXPECT_EQ(page("", 60), "abc abc\n\n");
+  EXPECT_EQ(page("56.6 30 3 .4 re f", 60), "abc abc\n\n");
+  EXPECT_EQ(page("50 49 30 .4 re f", 80), "abc abc\n\n");
+}
+
+TEST(PdfDocument, ReadsTheEncodingInAType1Font) {
+  const std::string font =
+      "<< /Type /Font /Subtype /Type1 /BaseFont /AAAAAA+CMSY10 /FontDescriptor << /FontFile 6 0 R >> >>";
+  const std::string program = pdf_stream(
+      "/Encoding 256 array 0 1 255 {1 index exch /.notdef put} for\ndup 104 /langle put\ndup 65 /at put\n"
+      "dup 66 /a65 put readonly def currentfile eexec dup 67 /b put");
+  EXPECT_EQ(shown("BT /F1 9 Tf (hAxBC) Tj ET", font, {program}), "\xef\xbf\xbd@xBC\n\n");
+}
+
 TEST(PdfDocument, ReadsTurnedPages) {
   const std::string narrow = "<< /Type /Font /Subtype /Type1 /BaseFont /A /FirstChar 97 /Widths [200 200 200] >>";
   EXPECT_EQ(

@@ -4,6 +4,7 @@
 #include "base/pdf/font.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "base/text.h"
@@ -35,6 +36,35 @@ bool numbers_a_glyph(std::string_view name) {
   return false;
 }
 
+// A name that says nothing ("langle", "a65") leaves the code what it was, but for letters: they are no brackets.
+void set_glyph(std::string_view name, std::u32string& text) {
+  const std::u32string known = glyph_text(name);
+  const bool numbered = std::any_of(name.begin(), name.end(), [](char c) { return is_digit(c); });
+  if (!known.empty())
+    text = known;
+  else if (name != ".notdef" && !numbered)
+    text = unknown_glyph;
+}
+
+// "dup 104 /langle put" in the readable part of a Type 1 font (Adobe Type 1 Font Format, §2.3).
+void own_encoding(std::string_view program, PdfEncoding& encoding) {
+  constexpr std::string_view begin = "/Encoding", line = "dup ", end = "readonly";
+  size_t at = program.find(begin);
+  if (at == std::string_view::npos) return;
+  program = program.substr(at, program.find("eexec", at) - at);
+  program = program.substr(0, program.find(end));
+  for (at = program.find(line); at != std::string_view::npos; at = program.find(line, at)) {
+    at += line.size();
+    size_t code = 0;
+    const char* const last = program.data() + program.size();
+    const auto [behind, failure] = std::from_chars(program.data() + at, last, code);
+    std::string_view name = program.substr(size_t(behind - program.data()));
+    name = name.substr(std::min(name.find_first_not_of(' '), name.size()));
+    if (failure != std::errc() || code > 255 || !name.starts_with('/')) continue;
+    set_glyph(name.substr(1, name.find_first_of(" \r\n\t", 1) - 1), encoding[code]);
+  }
+}
+
 }  // namespace
 
 PdfDocumentFont::PdfDocumentFont(QPDFObjectHandle dictionary, const Unpack& unpack) {
@@ -43,16 +73,19 @@ PdfDocumentFont::PdfDocumentFont(QPDFObjectHandle dictionary, const Unpack& unpa
   if (is_composite_)
     composite(dictionary, unpack);
   else
-    simple(dictionary);
+    simple(dictionary, unpack);
   std::stable_sort(widths_.begin(), widths_.end(), [](const Widths& a, const Widths& b) { return a.low < b.low; });
 }
 
-void PdfDocumentFont::simple(QPDFObjectHandle dictionary) {
+void PdfDocumentFont::simple(QPDFObjectHandle dictionary, const Unpack& unpack) {
   const std::string type = name_of(dictionary.getKey("/Subtype")), base = name_of(dictionary.getKey("/BaseFont"));
   QPDFObjectHandle encoding = dictionary.getKey("/Encoding");
   std::string named = name_of(encoding.isDictionary() ? encoding.getKey("/BaseEncoding") : encoding);
   if (named.empty() && type != "Type3" && !is_embedded(dictionary)) named = "StandardEncoding";
   encoding_ = pdf_encoding(named);
+  if (QPDFObjectHandle program = pdf_value(dictionary.getKey("/FontDescriptor"), "/FontFile");
+      named.empty() && program.isStream())
+    own_encoding(as_text(unpack(program)), encoding_);
   // The writer numbered the glyphs of a part of the font.
   if (type == "TrueType" && encoding.isNull() && base.size() > subset_tag && base[subset_tag] == '+')
     meaning_ = Codes::unknown;
@@ -64,7 +97,7 @@ void PdfDocumentFont::simple(QPDFObjectHandle dictionary) {
       } else if (item.isName() && code < 256) {
         const std::string name = name_of(item);
         if (numbers_a_glyph(name)) meaning_ = Codes::unknown;
-        if (std::u32string text = glyph_text(name); !text.empty()) encoding_[code] = std::move(text);
+        set_glyph(name, encoding_[code]);
         ++code;
       }
     }

@@ -23,7 +23,7 @@ class PdfDocumentFont final : public PdfFont {
   bool unread() const { return unread_; }
 
  private:
-  void simple(QPDFObjectHandle dictionary);
+  void simple(QPDFObjectHandle dictionary, const Unpack& unpack);
   void composite(QPDFObjectHandle dictionary, const Unpack& unpack);
   void glyph_widths(QPDFObjectHandle list);
   bool add_text(uint32_t code, std::string& text) const;

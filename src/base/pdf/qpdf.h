@@ -5,6 +5,7 @@
 #define POINTERHOLDER_TRANSITION 4
 #endif
 
+#include <qpdf/JSON.hh>  // QPDF.hh does without it in gcc only
 #include <qpdf/Pipeline.hh>
 #include <qpdf/Pl_Flate.hh>
 #include <qpdf/QPDF.hh>

@@ -158,6 +158,10 @@ class Reader {
     return at_ = bytes_.size(), false;
   }
 
+  // Where a string begins on the page, and how the line lies there.
+  struct Place {
+    double x = 0, y = 0, along_x = 1, along_y = 0, em = 1;
+  };
   double operand(size_t from_last) const { return operands_[operands_.size() - 1 - from_last]; }
   Matrix matrix() const { return {operand(5), operand(4), operand(3), operand(2), operand(1), operand(0)}; }
 
@@ -183,6 +187,8 @@ class Reader {
       auto& colour = frame_.style.colour;
       colour.fill(0);
       std::copy_n(operands_.end() - ptrdiff_t(given_), std::min(given_, colour.size()), colour.begin());
+    } else if (op == "m" || op == "l" || op == "re") {
+      draw(op);
     } else if (op == "Do" && resources_) {
       form();
     }
@@ -200,6 +206,34 @@ class Reader {
       aside += '\n';
     }
     raw_.clear();
+  }
+  // A rule as long as an underscore may be one: fonts of TeX have none, and LaTeX draws it.
+  void draw(std::string_view op) {
+    const Matrix& page = frame_.page;
+    const auto on_page = [&](double x, double y) {
+      return std::pair(page.a * x + page.c * y + page.e, page.b * x + page.d * y + page.f);
+    };
+    if (op == "m") {
+      pen_ = on_page(operand(1), operand(0));
+    } else if (op == "l") {
+      rule_begin_ = std::exchange(pen_, on_page(operand(1), operand(0)));
+      rule_end_ = pen_;
+    } else if (operand(1) > 4 * std::abs(operand(0))) {
+      rule_begin_ = on_page(operand(3), operand(2));
+      rule_end_ = on_page(operand(3) + operand(1), operand(2));
+    }
+  }
+  // Whether the rule stands where an underscore would: between the strings, on the line or under it.
+  bool underscores(const Place& here) const {
+    const auto of_last = [&](const std::pair<double, double>& place) {
+      const double x = (place.first - last_.x) / here.em, y = (place.second - last_.y) / here.em;
+      return std::pair(x * last_.along_x + y * last_.along_y, y * last_.along_x - x * last_.along_y);
+    };
+    const auto [from, height] = of_last(rule_begin_);
+    const auto [to, height_there] = of_last(rule_end_);
+    const auto [next, unused] = of_last({here.x, here.y});
+    return to - from > 0.2 && to - from < 0.8 && std::abs(height_there - height) < 0.02 && height < 0.1 &&
+           height > -0.3 && from > 0 && (last_doubt_ > 0 || from > last_width_ - 0.1) && std::abs(next - to) < 0.2;
   }
   void text_state(std::string_view op) {
     if (op == "Td" || op == "TD") {
@@ -285,10 +319,6 @@ class Reader {
                              (last.size() > 3 && std::find(std::begin(ends), std::end(ends), last) == std::end(ends)));
   }
 
-  // Where a string begins on the page, and how the line lies there.
-  struct Place {
-    double x = 0, y = 0, along_x = 1, along_y = 0, em = 1;
-  };
   Place place() const {
     const Matrix all = line_.then(frame_.page);
     const double length = std::hypot(all.a, all.b), em = std::abs(frame_.size) * length;
@@ -323,7 +353,11 @@ class Reader {
     const bool doubted = last_doubt_ > 0;
     const double gap = dx - last_width_ * last_.em / em;
     if (gap > (doubted ? doubtful_space + last_doubt_ : space_width) || (doubted ? dx < 0 : gap < -step_back)) {
-      if (text.back() != ' ' && text.back() != '\n') text += ' ';
+      const bool letters = is_alnum(text.back()) && is_alnum(pending_.front());
+      if (letters && underscores(here))
+        text += '_';
+      else if (text.back() != ' ' && text.back() != '\n')
+        text += ' ';
     } else if (doubted && frame_.style != shown_style_ && is_alnum(text.back()) && is_alnum(pending_.front())) {
       text += ' ';
     }
@@ -454,6 +488,8 @@ class Reader {
   std::vector<Frame> frames_;
   Matrix line_;       // where the line begins
   double along_ = 0;  // and how far it went since
+
+  std::pair<double, double> pen_, rule_begin_, rule_end_;  // of what is drawn, on the page
 
   // Of the last string:
   Style shown_style_;
