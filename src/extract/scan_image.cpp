@@ -3,6 +3,8 @@
 //   this thread: read a page, hash it ─► bounded queue ─► N threads: scan, give each hit its file ─► last page of a
 //   unit writes the unit
 //
+// When the last page is out, whoever has none helps with those of the others: a page is many pieces of work.
+//
 // A page is scanned in pieces: each whole file (content_files.h) alone, and what lies between them. So what a whole
 // file gives depends on its content only; where the same content was scanned on an earlier exhibit of the case, its
 // rows are derived from there (seen.h) and the content costs no more than its hash. Where bytes go on across the border
@@ -13,6 +15,7 @@
 // its state is kept beside the units: a resumed run reads on from there. Units that are done are only read again where
 // the hash has not come that far.
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -36,12 +39,24 @@ struct Buffer {
   std::vector<uint8_t> bytes;
 };
 
+// A part of a page's work: what lies between content files, a content file, or what surrounds a border.
+struct Task {
+  enum class Kind { between, whole, border } kind;
+  uint64_t begin, end;          // on the image; of a border, both are its place
+  const Piece* file = nullptr;  // of kind whole
+};
+
 struct PageJob {
   std::unique_ptr<Buffer> buffer;
   scan::Page page;
   uint64_t unit = 0;
   std::vector<ProblemRow> faults;
   bool has_faults = false;  // in the page or its margins
+
+  // For several threads:
+  std::vector<Task> tasks;
+  std::atomic<size_t> next = 0, left = 0;  // task to begin; tasks that have not ended
+  std::vector<std::string> remembered;     // by task: contents for the exhibits to come, as encode_seen() has them
 };
 
 // The hashes of the whole image, as far as they have come.
@@ -149,8 +164,10 @@ struct Shared {
   const Seen& seen;
   FactsFile& facts;
   OpenUnits& units;
-  Queue<PageJob>& full;
+  Queue<std::shared_ptr<PageJob>>& full;
   Queue<std::unique_ptr<Buffer>>& free;
+  std::mutex open_mutex;
+  std::vector<std::shared_ptr<PageJob>> open;  // pages that were begun and have not ended
   std::mutex failed_mutex;
   std::exception_ptr failed;  // the first Error of a scanning thread
 
@@ -172,25 +189,46 @@ class PageScanner {
   PageScanner(Shared& shared, SlotWatch& watch)
       : shared_(shared), job_(shared.job), watch_(watch), scan_(shared.rules, job_.options.limits) {}
 
-  void scan(PageJob& job) {
-    page_ = &job;
-    rows_.problems = std::exchange(job.faults, {});
-    remembered_.clear();
-    const uint64_t begin = first() + job.page.begin, end = first() + job.page.end;
-    uint64_t at = first();
-    uint64_t last_border = 0;
-    for (const Piece& piece : shared_.content_files.within(first(), last())) {
-      between(at, std::min(piece.offset, last()));
-      if (piece.whole && piece.offset >= begin && piece.offset < end) whole(piece);
+  // What there is to do for a page.
+  static std::vector<Task> tasks(const PageJob& job, const ContentFiles& content_files) {
+    const uint64_t first = job.page.offset, last = first + job.page.bytes.size();
+    const uint64_t begin = first + job.page.begin, end = first + job.page.end;
+    std::vector<Task> out;
+    uint64_t at = first, last_border = 0;
+    for (const Piece& piece : content_files.within(first, last)) {
+      if (at < piece.offset) out.push_back({Task::Kind::between, at, std::min(piece.offset, last)});
+      if (piece.whole && piece.offset >= begin && piece.offset < end)
+        out.push_back({Task::Kind::whole, piece.offset, piece.end(), &piece});
       for (const uint64_t edge : {piece.offset, piece.end()})
-        if (edge >= begin && edge < end && edge != last_border) border(last_border = edge);
+        if (edge >= begin && edge < end && edge != last_border)
+          out.push_back({Task::Kind::border, edge, last_border = edge});
       at = std::max(at, piece.end());
     }
-    between(at, last());
-    write();
+    out.push_back({Task::Kind::between, at, std::max(at, last)});  // never none
+    return out;
   }
-  // Contents of the page just scanned, for the exhibits to come.
-  std::string_view remembered() const { return remembered_; }
+
+  // Does tasks of the page until none is left to begin. True when the page has ended with that.
+  bool scan(PageJob& job) {
+    page_ = &job;
+    size_t done = 0;
+    for (size_t number; !watch_.stopping() && (number = job.next++) < job.tasks.size(); ++done) {
+      if (number == 0) rows_.problems = std::exchange(job.faults, {});
+      const Task& task = job.tasks[number];
+      switch (task.kind) {
+        case Task::Kind::between:
+          between(task.begin, task.end);
+          break;
+        case Task::Kind::whole:
+          job.remembered[number] = whole(*task.file);
+          break;
+        case Task::Kind::border:
+          border(task.begin);
+      }
+    }
+    write();
+    return done > 0 && (job.left -= done) == 0;
+  }
 
  private:
   uint64_t first() const { return page_->page.offset; }
@@ -205,7 +243,8 @@ class PageScanner {
                [&](scan::Results& results) { add(results); });
   }
 
-  void whole(const Piece& file) {
+  // Gives what is to be remembered of it.
+  std::string whole(const Piece& file) {
     const Bytes content = bytes(file.offset, file.end());
     const size_t number = size_t(&file - shared_.content_files.all().data());
     const std::string sha256 = sha256_hex(content);
@@ -214,7 +253,7 @@ class PageScanner {
       for (scan::ScanProblem& problem : before->results.problems) problem.offset += file.offset;
       add(before->results, true);
       if (!page_->has_faults) shared_.facts.put(number, before->facts);
-      return;
+      return {};
     }
     Remembered now(file.offset, job_.options.key);
     scan_.page({content, 0, content.size(), file.offset}, fmt::format("file {} ", file.file_id), watch_,
@@ -222,13 +261,13 @@ class PageScanner {
                  now.add(results);
                  add(results);
                });
-    if (page_->has_faults || watch_.stopping()) return;
-    if (!watch_.enter(fmt::format("file {} type", file.file_id))) return;
+    if (page_->has_faults || watch_.stopping()) return {};
+    if (!watch_.enter(fmt::format("file {} type", file.file_id))) return {};
     Hasher md5(Digest::md5);
     md5.update(content);
     const ContentFacts facts{sha256, md5.hex(), type_.of(content.first(std::min(content.size(), ContentType::head)))};
     shared_.facts.put(number, facts);
-    if (remembered_.size() < most_remembered) remembered_ += now.encoded(facts);
+    return now.encoded(facts);
   }
 
   // What crosses the border of a piece, where bytes stand on both sides of it.
@@ -284,20 +323,49 @@ class PageScanner {
   ContentType type_;
   PageJob* page_ = nullptr;
   pack::UnitRows rows_;  // of the page, not written yet
-  std::string remembered_;
 };
+
+void end_page(Shared& shared, PageJob& page) {
+  std::string remembered;
+  for (const std::string& one : page.remembered)
+    if (remembered.size() < most_remembered) remembered += one;
+  shared.units.page_done(page.unit, remembered);
+  {
+    std::lock_guard lock(shared.open_mutex);
+    std::erase_if(shared.open, [&](const auto& one) { return one.get() == &page; });
+  }
+  shared.free.push(std::move(page.buffer));
+}
+
+// One of which tasks are left to begin; null: none.
+std::shared_ptr<PageJob> page_to_help_with(Shared& shared) {
+  std::lock_guard lock(shared.open_mutex);
+  for (const std::shared_ptr<PageJob>& page : shared.open)
+    if (page->next < page->tasks.size()) return page;
+  return nullptr;
+}
 
 void scan_pages(Shared& shared, size_t slot) {
   const Job& job = shared.job;
   SlotWatch watch(job.box.shared().slots[slot], job.set_aside, job.stop);
   try {
     PageScanner scanner(shared, watch);
-    while (std::optional<PageJob> next = shared.full.pop()) {
-      scanner.scan(*next);
+    const auto work = [&](PageJob& page) {
+      const bool ended = scanner.scan(page);
       watch.idle();
+      if (ended && !job.stop) end_page(shared, page);
+    };
+    while (const auto next = shared.full.pop()) {
+      {
+        std::lock_guard lock(shared.open_mutex);
+        shared.open.push_back(*next);
+      }
+      work(**next);
       if (job.stop) return;
-      shared.units.page_done(next->unit, scanner.remembered());
-      shared.free.push(std::move(next->buffer));
+    }
+    while (const std::shared_ptr<PageJob> page = page_to_help_with(shared)) {
+      work(*page);
+      if (job.stop) return;
     }
   } catch (const std::bad_alloc&) {
     watch.ran_out_of_memory();
@@ -313,8 +381,10 @@ struct Reader {
   ByteSource& source;
   Watch& watch;
 
-  PageJob read(std::unique_ptr<Buffer> buffer, uint64_t begin, uint64_t end, uint64_t before, uint64_t after) {
-    PageJob page;
+  std::shared_ptr<PageJob> read(std::unique_ptr<Buffer> buffer, uint64_t begin, uint64_t end, uint64_t before,
+                                uint64_t after) {
+    auto out = std::make_shared<PageJob>();
+    PageJob& page = *out;
     uint64_t from = begin - std::min(begin, before), to = std::min(source.size(), end + after);
     buffer->bytes.resize(to - from);
     std::vector<Fault> faults;
@@ -337,7 +407,7 @@ struct Reader {
     add_faults(job, own, "image", {}, "", page.faults);
     page.page = {buffer->bytes, size_t(begin - from), size_t(end - from), from};
     page.buffer = std::move(buffer);
-    return page;
+    return out;
   }
 };
 
@@ -359,12 +429,18 @@ bool read_pages(Shared& shared, ByteSource& source, ImageHash& hash, SlotWatch& 
       job.progress(scanning, begin, size);
       std::optional<std::unique_ptr<Buffer>> buffer = shared.free.pop();
       if (!buffer || job.stop) return false;
-      PageJob page = scan_it ? reader.read(std::move(*buffer), begin, end, limits.margin_before, limits.margin_after)
-                             : reader.read(std::move(*buffer), begin, end, 0, 0);
-      page.unit = unit;
-      if (hash_it) hash.update(page.page.bytes.subspan(page.page.begin, end - begin));
+      const std::shared_ptr<PageJob> page =
+          scan_it ? reader.read(std::move(*buffer), begin, end, limits.margin_before, limits.margin_after)
+                  : reader.read(std::move(*buffer), begin, end, 0, 0);
+      page->unit = unit;
+      if (hash_it) hash.update(page->page.bytes.subspan(page->page.begin, end - begin));
       watch.idle();
-      bool taken = scan_it ? shared.full.push(std::move(page)) : shared.free.push(std::move(page.buffer));
+      if (scan_it) {
+        page->tasks = PageScanner::tasks(*page, shared.content_files);
+        page->left = page->tasks.size();
+        page->remembered.resize(page->tasks.size());
+      }
+      bool taken = scan_it ? shared.full.push(page) : shared.free.push(std::move(page->buffer));
       if (!taken) return false;
     }
     if (hash_it) hash.save();
@@ -381,10 +457,10 @@ void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, c
   FactsFile facts(job.file("facts"));
   OpenUnits units(job, facts);
   unsigned threads = job.options.threads;
-  Queue<PageJob> full(threads + 2);
+  Queue<std::shared_ptr<PageJob>> full(threads + 2);
   Queue<std::unique_ptr<Buffer>> free(threads + 2);
   for (unsigned i = 0; i < threads + 2; ++i) free.push(std::make_unique<Buffer>());
-  Shared shared{job, rules, owners, content_files, seen, facts, units, full, free, {}, {}};
+  Shared shared{job, rules, owners, content_files, seen, facts, units, full, free, {}, {}, {}, {}};
   ImageHash hash(job, image);
 
   std::vector<std::jthread> pool;
