@@ -92,11 +92,7 @@ PdfCMap::PdfCMap(Bytes stream) {
   // Line by line, so that a section may be of any length.
   std::string_view section;
   bool in_list = false;
-  const auto line = [&](size_t size) {
-    for (size_t i = 0; i < size; ++i)
-      if (operands[i].kind == Kind::end) return false;
-    return operands.size() == size;
-  };
+  const auto line = [&](size_t size) { return operands.size() == size; };
   for (Token token = lexer.next(); token.kind != Kind::end; token = lexer.next()) {
     if (token.kind == Kind::word && token.word != "[" && token.word != "]") {
       operands.clear(), in_list = false;
