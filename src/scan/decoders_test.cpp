@@ -92,6 +92,17 @@ std::string lzma(std::string_view text) {
   lzma_end(&z);
   return out;
 }
+// The same stream between lzip's header and checksum.
+std::string lzip(std::string_view text) {
+  const std::string stream = lzma(text).substr(13);
+  std::string out = "LZIP\1\x17"s + stream;  // a window of 8 MiB
+  const uint32_t crc = lzma_crc32(as_bytes(text).data(), text.size(), 0);
+  const uint64_t size = text.size(), all = out.size() + 20;
+  for (unsigned i = 0; i < 4; ++i) out += char(uint8_t(crc >> (8 * i)));
+  for (unsigned i = 0; i < 8; ++i) out += char(uint8_t(size >> (8 * i)));
+  for (unsigned i = 0; i < 8; ++i) out += char(uint8_t(all >> (8 * i)));
+  return out;
+}
 std::string zstd(std::string_view text) {
   std::string out(ZSTD_compressBound(text.size()), '\0');
   out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3));
@@ -115,8 +126,9 @@ struct Packer {
   std::string (*pack)(std::string_view);
   bool whole_blocks;  // of a torn stream comes nothing but whole blocks
 };
-constexpr Packer packers[] = {{"-BZIP2-", bzip2, true}, {"-XZ-", xz, false},  {"-LZMA-", lzma, false},
-                              {"-ZSTD-", zstd, true},   {"-LZ4-", lz4, true}, {"-LZ4-", mozlz4, false}};
+constexpr Packer packers[] = {{"-BZIP2-", bzip2, true}, {"-XZ-", xz, false},    {"-LZMA-", lzma, false},
+                              {"-LZIP-", lzip, false},  {"-ZSTD-", zstd, true}, {"-LZ4-", lz4, true},
+                              {"-LZ4-", mozlz4, false}};
 
 std::string noise(size_t size, uint64_t seed) {
   std::mt19937_64 random(seed);
@@ -430,6 +442,60 @@ TEST(Tools, WriteEncryptedArchivesThatAreTold) {
     EXPECT_EQ(results.problems[0].what, told);
   }
   if (tried < 4) GTEST_SKIP() << "only " << tried << " of 4 commands could be run: install p7zip-full";
+}
+
+// --- Caches of browsers ----------------------------------------------------------------------------------------------
+
+// A page of 272 bytes as `brotli -q 11 -w 22` packs it.
+constexpr std::string_view brotli_hex =
+    "1b1801608cc43816f28f62134ad6ce69bd9dbe87c15332ad5f0cbf4851d24d814edd1672ff3e06c726220862305a8a8874438daa9ecf396649"
+    "6d"
+    "c1d106178700b6b964d2461cc8a7c305df8eafd4dea5b6122e658edcb032a80dd2220c73ec39ac479dfa71599018c2a14426844c3e9d35260d"
+    "72"
+    "7d2ab4d69b8d599817e6af960883364db8cf3d5e4dc5f504851601";
+std::string brotli_body() {
+  std::string out;
+  for (size_t i = 0; i < brotli_hex.size(); i += 2)
+    out += char(std::stoi(std::string(brotli_hex.substr(i, 2)), nullptr, 16));
+  return out;
+}
+std::string big(uint64_t value, size_t width) {
+  std::string out;
+  for (size_t i = width; i-- > 0;) out += char(uint8_t(value >> (8 * i)));
+  return out;
+}
+std::string simple_entry(const std::string& body) {
+  const std::string key = "1/0/_dk_https://example.org https://example.org https://example.org/orders";
+  return "\x30\x5c\x72\xa7\x1b\x6d\xfb\xfc\5\0\0\0"s + char(key.size()) + "\0\0\0hash\0\0\0\0"s + key + body +
+         "\xd8\x41\x0d\x97\x45\x6f\xfa\xf4\1\0\0\0crc3"s + std::string(8, '\0') +
+         "HTTP/1.1 200\0content-encoding: br\0"s;
+}
+std::string firefox_entry(const std::string& body) {
+  const std::string key = "O^partitionKey=%28https%2Cexample.org%29,:https://example.org/orders";
+  return body + "hash" + "h1" + big(3, 4) + std::string(20, '\0') + big(key.size(), 4) + big(0, 4) + key + '\0' +
+         "response-head\0HTTP/2 200 OK\r\ncontent-encoding: br\r\n\0"s + big(body.size(), 4);
+}
+const std::set<std::string> cached = {"anna.cached@example.org", "service.cached@example.net"};
+
+TEST(Brotli, IsReadInTheCachesOfBrowsers) {
+  const std::string body = brotli_body();
+  for (const std::string& file : {simple_entry(body), firefox_entry(body), body}) {
+    const Results results = scan_all(file);
+    EXPECT_EQ(emails(results, "-BROTLI-"), cached) << described(results);
+    EXPECT_THAT(results.problems, IsEmpty()) << described(results);
+    const Layer layer = unpack(as_bytes(file), "-BROTLI-15", {});
+    EXPECT_EQ(as_text(layer.bytes).substr(15, 15), "<title>Orders</");
+    // Whoever follows a path may see more than the file.
+    EXPECT_EQ(unpack(as_bytes(file + noise(99, 1)), "-BROTLI-15", {}).bytes, layer.bytes);
+  }
+  // Entries lie anywhere; a body alone is told by where it begins and ends.
+  EXPECT_EQ(emails(scan_all(noise(777, 1) + simple_entry(body) + noise(99, 2)), "-BROTLI-"), cached);
+  for (const std::string& file : {noise(777, 1) + body, body + "x", body.substr(0, body.size() - 1),
+                                  simple_entry(body + "x"), firefox_entry(body + "x")}) {
+    const Results results = scan_all(file);
+    EXPECT_THAT(emails(results, "-BROTLI-"), IsEmpty()) << described(results);
+    EXPECT_THAT(results.problems, IsEmpty()) << described(results);
+  }
 }
 
 // --- Real evidence ---------------------------------------------------------------------------------------------------

@@ -104,6 +104,19 @@ Unpacked unxz(Bytes bytes, size_t room) {
   return lzma.unpack(lzma_stream_decoder(&lzma.z, stream_memory, 0), bytes, room);
 }
 
+Unpacked unlzip(Bytes bytes, size_t room) {
+  constexpr size_t window_at = 5;
+  constexpr uint8_t smallest = 12;  // 4 KiB
+  if (bytes.size() <= window_at) return {};
+  std::vector<uint8_t> start(bytes.begin(), bytes.begin() + ptrdiff_t(std::min(bytes.size(), trial_input)));
+  start[window_at] = smallest;
+  thread_local Lzma trial;  // as below
+  Unpacked tried = trial.unpack(lzma_lzip_decoder(&trial.z, stream_memory, 0), start, trial_room);
+  if (tried.end == Unpacked::End::corrupt) return tried;
+  Lzma lzma;
+  return lzma.unpack(lzma_lzip_decoder(&lzma.z, stream_memory, 0), bytes, room);
+}
+
 namespace {
 
 // The header of an LZMA file (.lzma), with a window of its own or the smallest, and what follows it.

@@ -11,6 +11,7 @@ inline constexpr uint64_t stream_memory = 128 * MiB;
 Unpacked unbzip2(Bytes bytes, size_t room);
 Unpacked unxz(Bytes bytes, size_t room);
 Unpacked unlzma_alone(Bytes bytes, size_t room);
+Unpacked unlzip(Bytes bytes, size_t room);
 // LZMA without a header: its properties stand apart (in a zip member), and so may its size. Without one it ends by its
 // own end mark.
 Unpacked unlzma_raw(Bytes properties, Bytes bytes, uint64_t size, size_t room);
