@@ -254,6 +254,12 @@ Row deleted_row(std::string_view text, size_t block, size_t at, size_t& budget) 
   return {};
 }
 
+// The high bit of each byte that is zero.
+uint64_t zeros(uint64_t bytes) {
+  constexpr uint64_t low_bits = 0x7f7f7f7f7f7f7f7f;
+  return ~(((bytes & low_bits) + low_bits) | bytes | low_bits);
+}
+
 // The column that holds `at`, of a row that was in a free block at a place in [first, last).
 //
 // A block so large was a row with a type of two bytes, since types of one byte tell of no more; and its types begin
@@ -278,10 +284,12 @@ TextColumn deleted_column(std::string_view text, size_t first, size_t last, size
   };
   for (size_t block = last; block > first && budget > 0;) {
     if (block >= first + 8 && block >= 8 && block + 4 <= text.size() && high - block > farthest_type + 8) {
-      uint64_t types = 0, sizes = 0;
+      uint64_t types = 0, sizes = 0, behind = 0;
       std::memcpy(&types, text.data() + block - 4, 8);
       std::memcpy(&sizes, text.data() + block - 6, 8);
+      std::memcpy(&behind, text.data() + block - 5, 8);
       uint64_t small = (sizes - ones * (most_of_short_types / 256 + 1)) & ~sizes & high_bits;
+      small &= ~(zeros(sizes) & zeros(behind & ones * 0xf8));  // no block is shorter than eight bytes
       if ((types & high_bits) == 0) {
         while (small != 0 && budget > 0) {
           const size_t byte = 7 - size_t(std::countl_zero(small)) / 8;
