@@ -35,6 +35,7 @@
 #include <unicode/uchar.h>
 
 #include "artefacts/text.h"
+#include "base/places.h"
 #include "base/text.h"
 #include "model/text_signature.h"
 
@@ -357,6 +358,20 @@ std::optional<TextSignature> text_signature(std::string_view text) {
     out.values.push_back(fmt::format("{}/{} {:016x}", s + 1, text_signatures, mixed(value + particular)));
   }
   return out;
+}
+
+bool is_users_text(std::string_view path, uint64_t size) {
+  constexpr uint64_t least = 600, most = 32 * MiB;  // bytes of a file: pictures make a PDF large
+  constexpr std::string_view of_source_trees[] = {
+      "readme",  "changelog", "changes", "copying", "copyright",    "license", "licence", "install", "news",
+      "authors", "history",   "notice",  "thanks",  "contributing", "todo",    "faq",     "credits", "release"};
+  if (size < least || size > most || software_path(path) || cache_path(path)) return false;
+  for (std::string_view folder : {"etc/", "var/log/", "var/lib/"})
+    if (path.starts_with(folder)) return false;
+  const std::string name = lower_ascii(path.substr(path.rfind('/') + 1));  // npos + 1 is 0
+  return std::none_of(std::begin(of_source_trees), std::end(of_source_trees), [&](std::string_view word) {
+    return name.starts_with(word) && (name.size() == word.size() || !is_alpha(name[word.size()]));
+  });
 }
 
 void add_text(Rows& rows, const At& at, std::string_view text, std::string_view role) {

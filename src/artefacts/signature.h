@@ -21,6 +21,10 @@ struct TextSignature {
 // carries the words of a public licence. text is in any of UTF-8, UTF-16 with its mark, Windows-1252.
 std::optional<TextSignature> text_signature(std::string_view text);
 
+// Whether a file of text there may be a user's: not what operating systems, packages and caches bring, nor what every
+// source tree has (README, CHANGELOG and the like), whose versions are alike on any two machines.
+bool is_users_text(std::string_view path, uint64_t size);
+
 // The selectors, if there are any. at: where the text begins; role: document or message.
 void add_text(Rows& rows, const At& at, std::string_view text, std::string_view role);
 

@@ -141,6 +141,19 @@ TEST(Decoders, PdfPiecesInObjectsOfTheirOwnAreJoined) {
   EXPECT_EQ(results.features[0].value, "anna_doc_pdf@example.com");
 }
 
+TEST(Decoders, PdfStringsWrittenAsNumbersAreRead) {
+  std::string written;
+  for (const char c : std::string("(call) anna@example.org"))
+    written += fmt::format("\\000{}{}", c == '(' || c == ')' ? "\\" : "", c);
+  const std::string source = "<< /Subject (\\376\\377" + written + ") /Title (\\376\\377\\000a) >>";
+  const Results results = scan_all(source);
+  ASSERT_EQ(results.features.size(), 1u) << described(results);
+  EXPECT_EQ(results.features[0].value, "anna@example.org") << described(results);
+  EXPECT_EQ(results.features[0].layers, "-PDF-7");
+  EXPECT_EQ(as_text(unpack(as_bytes(source).subspan(results.features[0].offset), "-PDF-0", {}).bytes),
+            "(call) anna@example.org");
+}
+
 // --- Whole documents -------------------------------------------------------------------------------------------------
 
 // Kind, layers and value, of e-mail addresses.

@@ -1,5 +1,5 @@
 // PDF documents: who made them, with what, when, and the ids that stay with their copies (ISO 32000-1 §14.3, §14.4;
-// XMP, ISO 16684-1). What their text is like is the parser "text"'s.
+// XMP, ISO 16684-1); what the text of a user's is like (signature.h).
 //
 //   pdf_id      most programs draw it when a document is made, and keep it when it is saved again
 //   xmp         DocumentID and OriginalDocumentID: kept by what is saved from, converted or exported from it
@@ -11,20 +11,74 @@
 
 #include "artefacts/canonical.h"
 #include "artefacts/parser.h"
+#include "artefacts/signature.h"
 #include "artefacts/text.h"
 #include "artefacts/time.h"
+#include "artefacts/zip.h"
 #include "base/hash.h"
 #include "base/pdf/document.h"
 #include "base/pdf/properties.h"
+#include "base/pdf/syntax.h"
+#include "base/pdf/text.h"
 #include "base/text.h"
 
 namespace weft::artefacts {
 namespace {
 
+constexpr size_t text_most = 4 * MiB;
+constexpr size_t dictionary_most = 512;  // of a stream, in front of it
 constexpr size_t name_most = 300, picture_least = 1024, least_id = 16, most_id = 64;
 
 std::string_view local_name(std::string_view name) {
   return name.substr(name.find(':') + 1);  // npos + 1 is 0
+}
+
+// Of a torn document, its streams in the order of the file: what is no page description shows no
+// text. Those that cannot be one, by what their dictionaries say, are not unpacked.
+bool may_be_page(std::string_view dictionary) {
+  for (std::string_view sign : {"/Image", "/Length1", "/ObjStm", "/XRef", "/Metadata", "/FunctionType", "Type1C",
+                                "CIDFontType0C", "OpenType", "/EmbeddedFile", "/DCTDecode"})
+    if (dictionary.find(sign) != std::string_view::npos) return false;
+  return true;
+}
+
+void add_page(std::string_view stream, std::string& out) {
+  for (size_t at = stream.find("BT"); at != std::string_view::npos && out.size() < text_most;) {
+    const bool alone = (at == 0 || is_pdf_space(uint8_t(stream[at - 1]))) && at + 2 < stream.size() &&
+                       is_pdf_space(uint8_t(stream[at + 2]));
+    size_t next = at + 2;
+    if (alone) {
+      const PdfText page = pdf_text(as_bytes(stream), at);
+      out += page.text;
+      out += '\n';
+      next = std::max(next, page.end);
+    }
+    at = stream.find("BT", next);
+  }
+}
+
+std::string text_of_streams(std::string_view file) {
+  constexpr std::string_view keyword = "stream";
+  std::string out;
+  for (size_t at = file.find(keyword); at != std::string_view::npos && out.size() < text_most;) {
+    size_t begin = at + keyword.size(), next = begin;
+    if (begin < file.size() && file[begin] == '\r') ++begin;
+    const size_t farthest = at - std::min(at, dictionary_most);
+    const std::string_view before = file.substr(farthest, at - farthest);
+    const size_t object = before.rfind("obj");
+    if (begin < file.size() && file[begin] == '\n' && object != std::string_view::npos &&
+        may_be_page(before.substr(object))) {
+      const size_t end = file.find("endstream", ++begin);
+      const std::string_view stream = file.substr(begin, end == std::string_view::npos ? end : end - begin);
+      if (before.find("FlateDecode", object) != std::string_view::npos)
+        add_page(inflated(as_bytes(stream), true, text_most), out);
+      else
+        add_page(stream, out);
+      next = end == std::string_view::npos ? file.size() : end + 9;
+    }
+    at = file.find(keyword, next);
+  }
+  return out;
 }
 
 class Document {
@@ -121,14 +175,21 @@ class Document {
 
 void parse(const File& file, Rows& rows) {
   const size_t size = pdf_size(file.content, 0);
-  if (size == 0) return;
-  const std::optional<PdfProperties> properties = pdf_properties(file.content.first(size));
-  if (properties) Document(file, *properties, rows).read();
+  const Bytes document = file.content.first(size);
+  if (!is_users_text(file.path, file.size)) {
+    if (const auto properties = size > 0 ? pdf_properties(document) : std::nullopt)
+      Document(file, *properties, rows).read();
+    return;
+  }
+  const auto read = size > 0 ? read_pdf(document, text_most, true) : std::nullopt;
+  if (read && read->properties) Document(file, *read->properties, rows).read();
+  add_text(rows, {}, read && read->whole ? read->text : text_of_streams(file.text()), "document");
 }
 
 constexpr std::array<std::string_view, 1> types{"application/pdf"};
 constexpr std::array<std::string_view, 1> magics{"%PDF-"};
-constexpr std::array<std::string_view, 4> kinds{"document_author", "document_guid", "email", "file_sha256"};
+constexpr std::array<std::string_view, 5> kinds{"document_author", "document_guid", "document_text", "email",
+                                                "file_sha256"};
 
 // Without a cross-reference table, which qpdf makes anew.
 constexpr std::string_view small =
@@ -148,7 +209,9 @@ constexpr std::array<std::string_view, 5> real{"documents/testPDF.pdf", "documen
 extern const Parser pdf_parser;
 const Parser pdf_parser{
     "pdf",
-    "document: PDF; who made it, with what, and the ids that stay with its copies; pictures in it",
+    "document: PDF; who made it, with what, and the ids that stay with its copies; pictures in it; what the text of "
+    "one is "
+    "like that a user may have made",
     "ISO 32000-1, ISO 16684-1; whole documents, those that an empty password opens too",
     {},
     types,

@@ -1,5 +1,5 @@
 // Documents that are nothing but text, or text with marks around it: plain text, HTML and XML, RTF (Microsoft's "Rich
-// Text Format Specification", 1.9.1), PDF (ISO 32000-1). What is taken from them is what their text is like
+// Text Format Specification", 1.9.1). What is taken from them is what their text is like
 // (signature.h); values in it are found by scanners.
 //
 // Every second file of a system is such a text, so the parser looks at the path first: what operating systems, packages
@@ -15,33 +15,13 @@
 #include "artefacts/parser.h"
 #include "artefacts/signature.h"
 #include "artefacts/zip.h"
-#include "base/pdf/document.h"
-#include "base/pdf/syntax.h"
-#include "base/pdf/text.h"
-#include "base/places.h"
 #include "base/text.h"
 
 namespace weft::artefacts {
 namespace {
 
-constexpr uint64_t least = 600, most = 32 * MiB;  // bytes of a file: pictures make a PDF large
 constexpr size_t text_most = 4 * MiB;
-constexpr size_t dictionary_most = 512;  // of a PDF stream, in front of it
-constexpr int deepest = 1000;            // group of RTF
-
-constexpr std::string_view of_source_trees[] = {
-    "readme",  "changelog", "changes", "copying", "copyright",    "license", "licence", "install", "news",
-    "authors", "history",   "notice",  "thanks",  "contributing", "todo",    "faq",     "credits", "release"};
-
-bool wants(std::string_view path, uint64_t size) {
-  if (size < least || size > most || software_path(path) || cache_path(path)) return false;
-  for (std::string_view folder : {"etc/", "var/log/", "var/lib/"})
-    if (path.starts_with(folder)) return false;
-  const std::string name = lower_ascii(path.substr(path.rfind('/') + 1));  // npos + 1 is 0
-  return std::none_of(std::begin(of_source_trees), std::end(of_source_trees), [&](std::string_view word) {
-    return name.starts_with(word) && (name.size() == word.size() || !is_alpha(name[word.size()]));
-  });
-}
+constexpr int deepest = 1000;  // group of RTF
 
 // RTF: text between groups {…} and control words \word123. Groups that hold no text of the document are left out.
 class Rtf {
@@ -112,69 +92,17 @@ class Rtf {
   int depth_ = 0, skipped_from_ = deepest, fallbacks_ = 0;
 };
 
-// The pages of a whole PDF; of a torn one, its streams in the order of the file: what is no page description shows no
-// text. Those that cannot be one, by what their dictionaries say, are not unpacked.
-bool may_be_page(std::string_view dictionary) {
-  for (std::string_view sign : {"/Image", "/Length1", "/ObjStm", "/XRef", "/Metadata", "/FunctionType", "Type1C",
-                                "CIDFontType0C", "OpenType", "/EmbeddedFile", "/DCTDecode"})
-    if (dictionary.find(sign) != std::string_view::npos) return false;
-  return true;
-}
-
-void add_page(std::string_view stream, std::string& out) {
-  for (size_t at = stream.find("BT"); at != std::string_view::npos && out.size() < text_most;) {
-    const bool alone = (at == 0 || is_pdf_space(uint8_t(stream[at - 1]))) && at + 2 < stream.size() &&
-                       is_pdf_space(uint8_t(stream[at + 2]));
-    size_t next = at + 2;
-    if (alone) {
-      const PdfText page = pdf_text(as_bytes(stream), at);
-      out += page.text;
-      out += '\n';
-      next = std::max(next, page.end);
-    }
-    at = stream.find("BT", next);
-  }
-}
-
-std::string text_of_pdf(std::string_view file) {
-  if (const size_t size = pdf_size(as_bytes(file), 0))
-    if (const auto document = read_pdf(as_bytes(file).first(size), text_most); document && document->whole)
-      return document->text;
-  constexpr std::string_view keyword = "stream";
-  std::string out;
-  for (size_t at = file.find(keyword); at != std::string_view::npos && out.size() < text_most;) {
-    size_t begin = at + keyword.size(), next = begin;
-    if (begin < file.size() && file[begin] == '\r') ++begin;
-    const size_t farthest = at - std::min(at, dictionary_most);
-    const std::string_view before = file.substr(farthest, at - farthest);
-    const size_t object = before.rfind("obj");
-    if (begin < file.size() && file[begin] == '\n' && object != std::string_view::npos &&
-        may_be_page(before.substr(object))) {
-      const size_t end = file.find("endstream", ++begin);
-      const std::string_view stream = file.substr(begin, end == std::string_view::npos ? end : end - begin);
-      if (before.find("FlateDecode", object) != std::string_view::npos)
-        add_page(inflated(as_bytes(stream), true, text_most), out);
-      else
-        add_page(stream, out);
-      next = end == std::string_view::npos ? file.size() : end + 9;
-    }
-    at = file.find(keyword, next);
-  }
-  return out;
-}
-
 void parse(const File& file, Rows& rows) {
   std::string_view text = file.text();
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   const std::string_view head = trim(text.substr(0, 64));
-  if (head.starts_with("%PDF-")) return add_text(rows, {}, text_of_pdf(text), "document");
   if (head.starts_with("{\\rtf")) return add_text(rows, {}, Rtf(text).read(), "document");
   if (head.starts_with('<')) return add_text(rows, {}, text_of_html(text), "document");
   add_text(rows, {}, text, "document");
 }
 
-constexpr std::array<std::string_view, 6> types{"text/plain", "text/html",       "application/xhtml+xml",
-                                                "text/xml",   "application/pdf", "text/rtf"};
+constexpr std::array<std::string_view, 5> types{"text/plain", "text/html", "application/xhtml+xml", "text/xml",
+                                                "text/rtf"};
 constexpr std::array<std::string_view, 1> kinds{"document_text"};
 
 constexpr std::string_view letter =
@@ -205,18 +133,17 @@ constexpr std::array samples{
     Sample{"home/anna/mail.log", log_lines, "", "", ""},
     Sample{"home/anna/short.txt", letter.substr(0, 500), "", "", ""},
 };
-constexpr std::array<std::string_view, 6> real{
-    "documents/testPDF.pdf", "documents/pdf_words2.pdf", "documents/testPDF_twoAuthors.pdf",
-    "documents/testRTF.rtf", "documents/ccns.txt",       "documents/nps-email.txt"};
+constexpr std::array<std::string_view, 3> real{"documents/testRTF.rtf", "documents/ccns.txt",
+                                               "documents/nps-email.txt"};
 
 }  // namespace
 
 extern const Parser text_parser;
 const Parser text_parser{
     "text",
-    "what a document is like: the text of plain text, HTML, XML, RTF and PDF files that a user may have made, by "
+    "what a document is like: the text of plain text, HTML, XML and RTF files that a user may have made, by "
     "signatures that its versions share",
-    "RTF 1.9.1, ISO 32000-1; of a torn PDF what its streams show alone",
+    "RTF 1.9.1",
     {},
     types,
     {},
@@ -225,7 +152,7 @@ const Parser text_parser{
     samples,
     real,
     {},
-    wants,
+    is_users_text,
 };
 
 }  // namespace weft::artefacts

@@ -8,6 +8,7 @@
 
 #include "artefacts/dispatch.h"
 #include "artefacts/testing.h"
+#include "base/pdf/testing.h"
 
 namespace weft::artefacts {
 namespace {
@@ -90,8 +91,19 @@ TEST(text, pdf_gives_the_same) {
         "/Length " +
         std::to_string(body.size()) + (packed ? " /Filter /FlateDecode" : "") + " >>\nstream\n" + body +
         "\nendstream\nendobj\n";
-    EXPECT_EQ(signatures("text", "home/a/x.pdf", pdf), plain()) << packed;
+    EXPECT_EQ(signatures("pdf", "home/a/x.pdf", pdf), plain()) << packed;
   }
+  // A whole one, whose font numbers its glyphs.
+  std::string lines;
+  for (const std::string& one : paragraphs()) {
+    for (size_t at = 0; at < one.size();) {
+      const size_t end = one.size() - at > 80 ? one.rfind(' ', at + 80) : one.size();
+      lines += one.substr(at, end - at) + "\n";
+      at = std::min(end + 1, one.size());
+    }
+  }
+  EXPECT_EQ(signatures("pdf", "home/a/x.pdf", pdf_file(pdf_page_of_glyphs(lines))), plain());
+  EXPECT_EQ(signatures("pdf", "usr/share/doc/x.pdf", pdf_file(pdf_page_of_glyphs(lines))), std::set<std::string>());
 }
 
 TEST(text, docx_gives_the_same) {

@@ -59,15 +59,17 @@ class Reading {
 
   void read() {
     pages();
-    const std::map<QPDFObjGen, QPDFXRefEntry> places = pdf_.getXRefTable();
+    // To look at every object takes as long as to read all pages: most documents have nothing for it.
+    const bool other_filters =
+        bytes_.find("LZWDecode") != std::string_view::npos || bytes_.find("RunLengthDecode") != std::string_view::npos;
+    if (!pdf_.isEncrypted() && !other_filters) return;
     for (QPDFObjectHandle& object : pdf_.getAllObjects()) {
       if (full()) return;
-      const auto entry = places.find(object.getObjGen());
-      in_bytes_ = entry != places.end() && entry->second.getType() == 1;
-      strings(object.isStream() ? object.getDict() : object, 0);
+      if (pdf_.isEncrypted()) strings(object.isStream() ? object.getDict() : object, 0);
       if (object.isStream()) stream(object);
     }
   }
+  void read_properties() { out_.properties = pdf_properties_of(pdf_, as_bytes(bytes_)); }
 
   PdfDocument result() {
     out_.whole = whole_ && !full() && !pdf_.anyWarnings();
@@ -164,10 +166,7 @@ class Reading {
   void strings(QPDFObjectHandle object, size_t depth) {
     if (depth > deepest || full()) return;
     if (object.isString()) {
-      const std::string value = object.getStringValue();
-      const bool utf16 = value.starts_with("\xfe\xff") || value.starts_with("\xff\xfe");
-      if (value.size() >= least_string && (pdf_.isEncrypted() || (utf16 && !in_hex(object))))
-        put(out_.rest, object.getUTF8Value());
+      if (const std::string value = object.getUTF8Value(); value.size() >= least_string) put(out_.rest, value);
     } else if (object.isArray()) {
       for (QPDFObjectHandle& item : object.getArrayAsVector())
         if (!item.isIndirect()) strings(item, depth + 1);
@@ -175,12 +174,6 @@ class Reading {
       for (auto& [key, item] : object.getDictAsMap())
         if (!item.isIndirect()) strings(item, depth + 1);
     }
-  }
-
-  // Written so, UTF-16 can be read where it lies. (What comes from an object stream has no place in the bytes.)
-  bool in_hex(QPDFObjectHandle string) const {
-    const qpdf_offset_t at = string.getParsedOffset();
-    return in_bytes_ && at > 0 && size_t(at) < bytes_.size() && bytes_[size_t(at)] == '<';
   }
 
   void stream(QPDFObjectHandle stream) {
@@ -235,8 +228,7 @@ class Reading {
   size_t left_, left_to_show_;  // bytes to unpack; and of forms, each as often as it is shown
   PdfDocument out_;
   bool whole_ = false;
-  bool in_bytes_ = false;  // the object at hand, not in an object stream
-  int direct_ = 0;         // fonts that are no objects of their own
+  int direct_ = 0;  // fonts that are no objects of their own
   std::map<Id, std::unique_ptr<PdfDocumentFont>> fonts_;
   std::map<Id, std::unique_ptr<OwnedForm>> forms_;
   std::set<Id> read_;
@@ -280,10 +272,11 @@ size_t pdf_size(Bytes bytes, size_t begin) {
   return doubtful;
 }
 
-std::optional<PdfDocument> read_pdf(Bytes bytes, size_t room) {
+std::optional<PdfDocument> read_pdf(Bytes bytes, size_t room, bool with_properties) {
   try {
     Reading reading(as_text(bytes), room);
     reading.read();
+    if (with_properties) reading.read_properties();
     return reading.result();
   } catch (const std::bad_alloc&) {
     throw;

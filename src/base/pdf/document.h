@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/pdf/properties.h"
 
 namespace weft {
 
@@ -19,8 +20,8 @@ size_t pdf_size(Bytes bytes, size_t begin);
 struct PdfDocument {
   // The pages in order, each behind the text of the one before and a form feed.
   std::string text;
-  // What of a document is no page and cannot be read where it lies: strings whose letters are written as numbers;
-  // streams under rare filters. Of an enciphered document all strings, and all streams but pictures and fonts.
+  // What of a document is no page and cannot be read where it lies: streams under rare filters. Of an enciphered
+  // document all strings, and all streams but pictures and fonts.
   std::string rest;
   bool whole = false;         // structure and streams are undamaged, and all were read
   size_t unpacked = 0;        // bytes of streams that were unpacked and looked at
@@ -28,12 +29,13 @@ struct PdfDocument {
   struct Stretch {
     size_t begin = 0, end = 0;
   };
-  std::vector<Stretch> read;  // the streams that `text` comes from, as they lie in the bytes
+  std::vector<Stretch> read;                // the streams that `text` comes from, as they lie in the bytes
+  std::optional<PdfProperties> properties;  // where they are asked for
 };
 
 // Nothing where it is none that can be read: no structure, a password, more structure than may be unpacked. `room`:
 // bytes of text and rest together. Memory: the streams' size (most of it one page's), and some 256 MiB at most.
 // An empty password opens it, as in every viewer. Throws std::bad_alloc.
-std::optional<PdfDocument> read_pdf(Bytes bytes, size_t room);
+std::optional<PdfDocument> read_pdf(Bytes bytes, size_t room, bool with_properties = false);
 
 }  // namespace weft

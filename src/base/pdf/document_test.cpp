@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/pdf/cmap.h"
 #include "base/pdf/encoding.h"
+#include "base/pdf/properties.h"
 #include "base/pdf/qpdf.h"
 #include "base/pdf/testing.h"
 
@@ -136,13 +137,24 @@ TEST(PdfDocument, GivesWhatPagesHoldAndDoNotShow) {
   EXPECT_THAT(text, HasSubstr("shown\nbehind the picture\nalternative\n"));
 }
 
-TEST(PdfDocument, GivesStringsWrittenAsNumbers) {
+TEST(PdfProperties, AreWhatADocumentSaysOfItself) {
+  const std::string jpeg("\xff\xd8\xff\xe0....\xff\xd9", 10);
   std::vector<std::string> objects =
-      pdf_page("", "", {"<< /Title (\\376\\377\\000a\\000n\\000n\\000a) /Author (plain) >>"});
-  const auto document = read(pdf_file(objects, "/Info 5 0 R"));
-  ASSERT_TRUE(document);
-  EXPECT_THAT(document->rest, HasSubstr("anna"));
-  EXPECT_THAT(document->rest, Not(HasSubstr("plain")));
+      pdf_page("", "",
+               {"<< /Title (\\376\\377\\000a\\000n\\000n\\000a) /Author (Mara Q) /Trapped /False >>",
+                pdf_stream(jpeg, "/Subtype /Image /Filter /DCTDecode"), pdf_stream("<x:xmpmeta/>", "/Type /Metadata")});
+  objects[0] = "<< /Type /Catalog /Pages 2 0 R /Metadata 7 0 R >>";
+  const std::string file = pdf_file(objects, "/Info 5 0 R /ID [<00aBff> <01>]");
+  const auto properties = pdf_properties(as_bytes(file));
+  ASSERT_TRUE(properties);
+  ASSERT_EQ(properties->information.size(), 2u);
+  EXPECT_EQ(properties->information[0].key + properties->information[0].value, "AuthorMara Q");
+  EXPECT_EQ(file.substr(properties->information[0].at, 8), "(Mara Q)");
+  EXPECT_EQ(properties->information[1].value, "anna");
+  EXPECT_EQ(properties->id, "00abff");
+  EXPECT_EQ(properties->metadata, "<x:xmpmeta/>");
+  ASSERT_EQ(properties->pictures.size(), 1u);
+  EXPECT_EQ(file.substr(properties->pictures[0].at, properties->pictures[0].size), jpeg);
 }
 
 std::string encrypted(const std::string& file, const char* password) {

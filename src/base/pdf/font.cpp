@@ -189,13 +189,28 @@ bool PdfDocumentFont::add_text(uint32_t code, std::string& text) const {
   return meaning_ == Codes::characters || !to_unicode_.empty();
 }
 
+PdfDocumentFont::Glyph PdfDocumentFont::made(uint32_t code) const {
+  Glyph glyph;
+  glyph.known = add_text(code, glyph.text);
+  glyph.width = has_widths_ ? width(is_composite_ ? codes_.glyph(code) : code) : guessed_width;
+  glyph.made = true;
+  return glyph;
+}
+const PdfDocumentFont::Glyph& PdfDocumentFont::glyph(uint32_t code) const {
+  Glyph& glyph = code < first_glyphs_.size() ? first_glyphs_[code] : glyphs_[code];
+  if (!glyph.made) glyph = made(code);
+  return glyph;
+}
+
 PdfFont::Extent PdfDocumentFont::say(std::string_view codes, std::string& text) const {
   Extent extent;
   while (!codes.empty()) {
     uint32_t code = uint8_t(codes.front());
     const size_t size = is_composite_ ? codes_.next(codes, code) : 1;
-    if (!add_text(code, text)) unread_ = true;
-    extent.width += has_widths_ ? width(is_composite_ ? codes_.glyph(code) : code) : guessed_width;
+    const Glyph& shown = glyph(code);
+    text += shown.text;
+    if (!shown.known) unread_ = true;
+    extent.width += shown.width;
     if (!has_widths_) extent.doubt += doubt;
     ++extent.glyphs;
     if (size == 1 && code == ' ') ++extent.spaces;

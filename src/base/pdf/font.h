@@ -1,8 +1,10 @@
 // A font of a PDF that was opened as a whole (ISO 32000-1 §9.6 to §9.10): what its codes are, and how wide.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/pdf/cmap.h"
@@ -26,6 +28,14 @@ class PdfDocumentFont final : public PdfFont {
   void simple(QPDFObjectHandle dictionary, const Unpack& unpack);
   void composite(QPDFObjectHandle dictionary, const Unpack& unpack);
   void glyph_widths(QPDFObjectHandle list);
+  // What a code shows, as it is asked for the first time.
+  struct Glyph {
+    std::string text;
+    double width = 0;
+    bool known = false, made = false;
+  };
+  const Glyph& glyph(uint32_t code) const;
+  Glyph made(uint32_t code) const;
   bool add_text(uint32_t code, std::string& text) const;
   double width(uint32_t code) const;
 
@@ -41,7 +51,10 @@ class PdfDocumentFont final : public PdfFont {
   std::vector<Widths> widths_;  // ems, by low
   bool has_widths_ = false;
   double default_width_ = 0;
-  mutable bool unread_ = false;  // one thread reads a document
+  // One thread reads a document.
+  mutable std::array<Glyph, 256> first_glyphs_;
+  mutable std::unordered_map<uint32_t, Glyph> glyphs_;
+  mutable bool unread_ = false;
 };
 
 }  // namespace weft

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/pdf/properties.h"
 #include "base/pdf/qpdf.h"
 
 namespace weft {
@@ -15,5 +16,8 @@ void open_pdf(QPDF& pdf, std::string_view bytes);
 
 // What a stream unpacks to, or its first `most` bytes; nothing of what is no stream.
 std::vector<uint8_t> pdf_stream_data(QPDFObjectHandle stream, size_t most);
+
+// Of a document that was opened, whose bytes these are.
+PdfProperties pdf_properties_of(QPDF& pdf, Bytes bytes);
 
 }  // namespace weft

@@ -1,5 +1,6 @@
 #include "base/pdf/properties.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <new>
 
@@ -16,15 +17,29 @@ uint64_t place_of(QPDFObjectHandle object) {
   return at > 0 ? uint64_t(at) : 0;
 }
 
-bool is_jpeg(QPDFObjectHandle dictionary) {
-  QPDFObjectHandle filter = dictionary.getKey("/Filter");
-  if (filter.isArray() && filter.getArrayNItems() == 1) filter = filter.getArrayItem(0);
-  return filter.isNameAndEquals("/DCTDecode");
+// Streams under DCTDecode alone hold a JPEG as it was put in. They are found by that word, which is cheaper than to ask
+// for every object, and by where a JPEG begins and ends.
+void find_pictures(std::string_view bytes, PdfProperties& out) {
+  constexpr std::string_view filter = "/DCTDecode", begin = "stream", end = "endstream";
+  constexpr size_t longest_dictionary = 2 * KiB;
+  for (size_t at = bytes.find(filter); at != std::string_view::npos && out.pictures.size() < most_pictures;
+       at = bytes.find(filter, at + 1)) {
+    const size_t found = bytes.substr(at, longest_dictionary).find(begin);
+    if (found == std::string_view::npos) continue;
+    size_t data = at + found + begin.size();
+    while (data < bytes.size() && (bytes[data] == '\r' || bytes[data] == '\n')) ++data;
+    const size_t last = std::min(bytes.find(end, data), bytes.size());
+    const std::string_view picture = bytes.substr(data, last - data);
+    const size_t eoi = picture.rfind("\xff\xd9");
+    if (!picture.starts_with("\xff\xd8\xff") || eoi == std::string_view::npos) continue;
+    if (out.pictures.empty() || out.pictures.back().at != data) out.pictures.push_back({data, eoi + 2});
+    at = data + eoi;
+  }
 }
 
-PdfProperties read(Bytes bytes) {
-  QPDF pdf;
-  open_pdf(pdf, as_text(bytes));
+}  // namespace
+
+PdfProperties pdf_properties_of(QPDF& pdf, Bytes bytes) {
   PdfProperties out;
   QPDFObjectHandle trailer = pdf.getTrailer();
   const auto places = pdf.getXRefTable();
@@ -47,24 +62,15 @@ PdfProperties read(Bytes bytes) {
     out.metadata.assign(text.begin(), text.end());
     if (lies_in_bytes(metadata)) out.metadata_at = place_of(metadata);
   }
-  if (pdf.isEncrypted()) return out;
-  for (QPDFObjectHandle& object : pdf.getAllObjects()) {
-    if (out.pictures.size() == most_pictures) break;
-    if (!object.isStream() || !is_jpeg(object.getDict())) continue;
-    QPDFObjectHandle length = object.getDict().getKey("/Length");
-    const uint64_t at = place_of(object);
-    if (at == 0 || !length.isInteger() || length.getIntValue() <= 0) continue;
-    const uint64_t size = uint64_t(length.getIntValue());
-    if (at < bytes.size() && size <= bytes.size() - at) out.pictures.push_back({at, size});
-  }
+  if (!pdf.isEncrypted()) find_pictures(as_text(bytes), out);
   return out;
 }
 
-}  // namespace
-
 std::optional<PdfProperties> pdf_properties(Bytes bytes) {
   try {
-    return read(bytes);
+    QPDF pdf;
+    open_pdf(pdf, as_text(bytes));
+    return pdf_properties_of(pdf, bytes);
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception&) {

@@ -113,13 +113,23 @@ class Reader {
     not_shown.push_back({begin, at_});
   }
   bool number() {
-    std::array<char, 24> digits{};
-    size_t n = 0;
-    while (more() && (is_digit(bytes_[at_]) || bytes_[at_] == '-' || bytes_[at_] == '+' || bytes_[at_] == '.')) {
-      if (n + 1 < digits.size()) digits[n++] = char(bytes_[at_]);
-      ++at_;
+    // No exponents (§7.3.3), so this is all there is to it.
+    double value = 0, unit = 1;
+    bool negative = false, fraction = false;
+    for (; more(); ++at_) {
+      const uint8_t c = bytes_[at_];
+      if (is_digit(c)) {
+        value = value * 10 + (c - '0');
+        if (fraction) unit *= 10;
+      } else if (c == '.') {
+        fraction = true;
+      } else if (c == '-') {
+        negative = true;
+      } else if (c != '+') {
+        break;
+      }
     }
-    const double value = std::strtod(digits.data(), nullptr);
+    value /= negative ? -unit : unit;
     if (in_array_) {
       const std::string& before = pending_.empty() ? text : pending_;
       const double shift = frame_.font ? space_shift : doubtful_shift;

@@ -21,12 +21,13 @@ bool is_space(uint8_t c) {
 }
 
 // The keyword and a zlib header: method 8, any window, any level.
-enum : uint32_t { flate, other_filter, encryption, font, differences };
+enum : uint32_t { flate, other_filter, encryption, font, differences, numbers };
 constexpr Pattern patterns[] = {{R"(stream\r?\n[\x08\x18\x28\x38\x48\x58\x68\x78].)", dotall, flate},
                                 {R"(/(?:LZW|ASCII85|ASCIIHex|RunLength)Decode)", 0, other_filter},
                                 {R"(/Encrypt\s{0,4}(?:\d{1,10}\s{1,4}\d{1,5}\s{1,4}R|<<))", 0, encryption},
                                 {R"(/BaseFont\s{0,4}/)", 0, font},
-                                {R"(/Differences\s{0,4}\[)", 0, differences}};
+                                {R"(/Differences\s{0,4}\[)", 0, differences},
+                                {R"(\(\\376\\377)", 0, numbers}};
 constexpr size_t longest_dictionary = 512;  // from a filter's name to the stream; of a trailer
 
 // ASCII85 (§7.4.3): five signs are four bytes, z is four zeros, "~>" the end; so is whatever is no sign of it.
@@ -101,6 +102,39 @@ void on_font(Bytes bytes, size_t begin, bool own_codes, Decoded& out) {
   if (own_codes && begin < bytes.size()) out.problem_of_document(begin, std::string(unread_fonts));
 }
 
+// A text string in UTF-16, its bytes written as numbers where they are no letters: "(\376\377\000a\000t)" (ISO 32000-1
+// §7.3.4.2, §7.9.2.2).
+void on_numbers(std::string_view text, size_t end, size_t from, Decoded& out) {
+  constexpr size_t mark = 9, longest = 64 * KiB, least = 4;  // bytes; of the text, letters
+  const size_t begin = end - mark;
+  if (begin < from) return;
+  std::vector<uint8_t> raw;
+  size_t at = end;
+  for (int depth = 1; at < text.size() && at - begin < longest; ++at) {
+    char c = text[at];
+    if (c == '(') ++depth;
+    if (c == ')' && --depth == 0) break;
+    if (c == '\\' && at + 1 < text.size()) {
+      c = text[++at];
+      if (c >= '0' && c <= '7') {
+        unsigned value = 0;
+        size_t digits = 0;
+        for (; digits < 3 && at + digits < text.size() && text[at + digits] >= '0' && text[at + digits] <= '7';
+             ++digits)
+          value = value * 8 + unsigned(text[at + digits] - '0');
+        at += digits - 1;
+        raw.push_back(uint8_t(value));
+        continue;
+      }
+      c = c == 'n' ? '\n' : c == 'r' ? '\r' : c == 't' ? '\t' : c;
+    }
+    raw.push_back(uint8_t(c));
+  }
+  if (at == text.size() || raw.size() < 2 * least) return out.in_vain(begin, at - begin);
+  const std::string value = from_utf16be(raw);
+  out.layer("PDF", begin, at + 1 - begin, {value.begin(), value.end()});
+}
+
 void on_stream(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const size_t data = hit.end - 2;
   const size_t begin = data - (bytes[data - 2] == '\r' ? 8 : 7);  // of "stream"
@@ -124,6 +158,8 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
       return on_encryption(bytes, hit.end, out);
     case font:
       return on_font(bytes, hit.end - 1, font_has_own_codes(text, hit.end), out);
+    case numbers:
+      return on_numbers(text, hit.end, from, out);
     case differences:
       return on_font(bytes, hit.end - 1, differ_from_latin1(text.substr(hit.end)), out);
     default:
@@ -134,6 +170,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
 }  // namespace
 
 extern const Decoder pdf_decoder;
-const Decoder pdf_decoder{"PDF", "FlateDecode and ASCII85 streams of PDF files", patterns, on_hit};
+const Decoder pdf_decoder{"PDF", "FlateDecode and ASCII85 streams of PDF files, and strings written as numbers",
+                          patterns, on_hit};
 
 }  // namespace weft::scan

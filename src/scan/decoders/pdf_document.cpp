@@ -1,6 +1,7 @@
 // PDFDOC: what a whole PDF shows, by its own structure: the text of its pages in order, each string by the font it is
 // set in, which in the content stream alone (PDFTEXT) is unreadable for most fonts of today; then what else cannot be
-// read where it lies, as letters written as numbers, or enciphered under an empty password. base/pdf/document.cpp.
+// read where it lies: streams under rare filters, and all of a document that is enciphered under an empty password.
+// base/pdf/document.cpp reads it.
 //
 // Streams that were read as pages are not opened again by PDF and PDFTEXT. Everything else of the document is: earlier
 // versions of its pages, annotations, attachments. A document that is torn, or longer than a page of the image, has no
