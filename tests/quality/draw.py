@@ -34,7 +34,8 @@ golang-github-emersion-go-message-dev golang-github-emersion-go-imap-dev spamass
 golang-github-google-gopacket-dev golang-github-mdlayher-ethernet-dev vim-doc fortunes mailman3-doc python3.11-doc
 libmail-box-perl jargon-text miscfiles exim4-doc-html isc-dhcp-server libdata-validate-ip-perl hostapd
 freeradius-config bind9-doc ppp golang-github-xdg-go-stringprep-dev golang-github-oschwald-maxminddb-golang-dev
-golang-github-gomarkdown-markdown-dev""".split()
+golang-github-gomarkdown-markdown-dev libktoblzcheck1v5 golang-github-mitch000001-go-hbci-dev tryton-modules-bank
+tryton-modules-account-payment-sepa""".split()
 IMAGES = ["images/bulk_extractor/nps-2010-emails.E01", "images/bulk_extractor/CFReDS001.E01",
           "images/bulk_extractor/email_test.E01", "images/dfvfs/windows_volume.qcow2", "images/plaso/image.qcow2",
           "images/plaso/vsstest.qcow2", "images/ntfs/test.ntfs.dd.E01", "images/plaso/image-split.E01"]
