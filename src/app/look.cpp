@@ -65,6 +65,7 @@ void show(const std::string& folder, const std::string& address, uint64_t before
   std::printf("address  %s\n", address.c_str());
   std::printf("exhibit  %s (%s)\n", exhibit->path.c_str(), exhibit->format.c_str());
   std::printf("layer    %s, byte %lu\n", place.layer.c_str(), (unsigned long)(place.first + place.at));
+  if (place.page) std::printf("page     %zu of the document\n", *place.page);
   std::printf("file     %s\n",
               place.file ? printable(*place.file).c_str() : "none: unallocated, or between file systems");
   size_t marked = 1;

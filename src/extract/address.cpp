@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/pdf/document.h"
 #include "base/text.h"
 #include "extract/range_source.h"
 #include "scan/engine.h"
@@ -125,6 +126,7 @@ Place Addresses::read(const std::string& path, uint64_t before, uint64_t after) 
   scan::Layer layer = scan::unpack(root, rest, limits);
   if (layer.offset > layer.bytes.size()) throw Error("leads behind the end of what is unpacked there", path);
   place.layer = path.substr(0, path.rfind('-'));
+  if (place.layer.ends_with("-PDFDOC")) place.page = pdf_page_of(as_text(layer.bytes), layer.offset);
   place.first = layer.offset - std::min(layer.offset, before);
   place.at = layer.offset - place.first;
   uint64_t end = std::min<uint64_t>(layer.bytes.size(), layer.offset + after);

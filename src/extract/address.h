@@ -16,9 +16,10 @@ namespace weft::extract {
 
 struct Place {
   std::vector<uint8_t> bytes;
-  size_t at = 0;       // the address points to bytes[at]
-  uint64_t first = 0;  // offset of bytes[0] in the innermost layer (the image, a file, or a decoded stream)
-  std::string layer;   // "image", "file 12", or the decoding path
+  size_t at = 0;               // the address points to bytes[at]
+  uint64_t first = 0;          // offset of bytes[0] in the innermost layer (the image, a file, or a decoded stream)
+  std::string layer;           // "image", "file 12", or the decoding path
+  std::optional<size_t> page;  // of the PDF that was decoded, counted from 1
   std::optional<std::string> file;  // path of the file it lies in, if any
   std::optional<uint64_t> file_id;  // and its number
   uint64_t in_file = 0;             // where bytes[at], or the outermost layer it came from, stands in it

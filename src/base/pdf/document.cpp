@@ -218,7 +218,9 @@ class Reading {
 
   void put(std::string& to, std::string_view part) {
     constexpr std::string_view apart = "\n\f\n";
+    const size_t begin = to.size();
     to += part.substr(0, room());
+    if (&to == &out_.text) std::replace(to.begin() + ptrdiff_t(begin), to.end(), '\f', ' ');
     to += apart.substr(0, room());
   }
 
@@ -270,6 +272,21 @@ size_t pdf_size(Bytes bytes, size_t begin) {
     doubtful = std::max(doubtful, end + end_of_file.size());
   }
   return doubtful;
+}
+
+// Behind the last page stand two form feeds with nothing between but a line's end, as behind no other.
+constexpr std::string_view rest_mark = "\f\n\f\n";
+
+std::string pdf_joined(PdfDocument document) {
+  std::string out = std::move(document.text);
+  if (!document.rest.empty()) out += out.empty() ? rest_mark : rest_mark.substr(2);
+  return out += document.rest;
+}
+
+std::optional<size_t> pdf_page_of(std::string_view joined, size_t place) {
+  const std::string_view before = joined.substr(0, place);
+  if (before.find(rest_mark) != std::string_view::npos) return std::nullopt;
+  return size_t(std::count(before.begin(), before.end(), '\f')) + 1;
 }
 
 std::optional<PdfDocument> read_pdf(Bytes bytes, size_t room, bool with_properties) {

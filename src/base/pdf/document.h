@@ -18,7 +18,7 @@ namespace weft {
 size_t pdf_size(Bytes bytes, size_t begin);
 
 struct PdfDocument {
-  // The pages in order, each behind the text of the one before and a form feed.
+  // The pages in order, each ended by a form feed, of which there are no others.
   std::string text;
   // What of a document is no page and cannot be read where it lies: streams under rare filters. Of an enciphered
   // document all strings, and all streams but pictures and fonts.
@@ -32,6 +32,10 @@ struct PdfDocument {
   std::vector<Stretch> read;                // the streams that `text` comes from, as they lie in the bytes
   std::optional<PdfProperties> properties;  // where they are asked for
 };
+
+// Text and rest in one, and on which page, counted from 1, a place of it is; nothing of a place in the rest.
+std::string pdf_joined(PdfDocument document);
+std::optional<size_t> pdf_page_of(std::string_view joined, size_t place);
 
 // Nothing where it is none that can be read: no structure, a password, more structure than may be unpacked. `room`:
 // bytes of text and rest together. Memory: the streams' size (most of it one page's), and some 256 MiB at most.

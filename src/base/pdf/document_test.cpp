@@ -47,6 +47,21 @@ TEST(PdfDocument, ReadsGlyphsByTheirFont) {
   ASSERT_EQ(document->read.size(), 1u);
 }
 
+TEST(PdfDocument, KnowsThePageOfAPlace) {
+  std::vector<std::string> objects = pdf_page("BT (one) Tj ET", "", {"", pdf_stream("BT (t\\fwo) Tj ET"), ""});
+  objects[1] = "<< /Type /Pages /Kids [3 0 R 7 0 R 5 0 R] /Count 3 >>";
+  objects[4] = "<< /Type /Page /Parent 2 0 R /Contents 6 0 R >>";
+  objects[6] = "<< /Type /Page /Parent 2 0 R >>";
+  objects.push_back(pdf_stream("\x03rest\x80", "/Filter /RunLengthDecode"));
+  const auto document = read(pdf_file(objects));
+  ASSERT_TRUE(document);
+  const std::string joined = pdf_joined(*document);
+  EXPECT_EQ(pdf_page_of(joined, joined.find("one")), 1u);
+  EXPECT_EQ(pdf_page_of(joined, joined.find("wo")), 3u);
+  ASSERT_NE(joined.find("rest"), std::string::npos);
+  EXPECT_EQ(pdf_page_of(joined, joined.find("rest")), std::nullopt);
+}
+
 TEST(PdfDocument, SaysWhereItsPagesAre) {
   const std::string file = pdf_file(pdf_page("BT /F1 9 Tf (here) Tj ET", ""));
   const auto document = read(file);
