@@ -32,6 +32,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "scan/layers.h"
 #include "scan/rules.h"
 #include "scan/stretches.h"
 #include "scan/utf16.h"
@@ -129,25 +130,6 @@ struct Vain {
   uint64_t left_off = 0, first_offset = 0;  // hits, and where the first of them was
   std::string first_layers;
 };
-
-// "-GZIP-512-ZIP-0" against "-GZIP-60": numbers by value, everything else by byte.
-int compare_layers(std::string_view a, std::string_view b) {
-  size_t i = 0, j = 0;
-  while (i < a.size() && j < b.size()) {
-    if (is_digit(a[i]) && is_digit(b[j])) {
-      size_t ie = i, je = j;
-      while (ie < a.size() && is_digit(a[ie])) ++ie;
-      while (je < b.size() && is_digit(b[je])) ++je;
-      if (ie - i != je - j) return ie - i < je - j ? -1 : 1;
-      if (int order = a.substr(i, ie - i).compare(b.substr(j, je - j))) return order;
-      i = ie, j = je;
-    } else {
-      if (a[i] != b[j]) return a[i] < b[j] ? -1 : 1;
-      ++i, ++j;
-    }
-  }
-  return a.size() - i == b.size() - j ? 0 : a.size() - i < b.size() - j ? -1 : 1;
-}
 
 bool before(const Item& a, const Item& b) {
   if (a.found.offset != b.found.offset) return a.found.offset < b.found.offset;
