@@ -248,6 +248,31 @@ TEST(PdfCMap, ReadsRangesAndLists) {
   EXPECT_EQ(code, 0x8001u);
 }
 
+// "アnna" in each code page; in one of Adobe's collections by the numbers of its glyphs.
+TEST(PdfDocument, ReadsEastAsianCodePages) {
+  const auto font = [](std::string_view encoding, std::string_view ordering) {
+    return std::vector<std::string>{
+        fmt::format("<< /Type /Font /Subtype /Type0 /BaseFont /Any /Encoding /{} /DescendantFonts [6 0 R] >>",
+                    encoding),
+        fmt::format(
+            "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Any /CIDSystemInfo << /Registry (Adobe) /Ordering "
+            "({}) /Supplement 2 >> >>",
+            ordering)};
+  };
+  const auto shown_by = [&](std::string_view codes, std::string_view encoding, std::string_view ordering) {
+    const std::vector<std::string> objects = font(encoding, ordering);
+    return shown(fmt::format("BT /F1 9 Tf <{}> Tj ET", codes), objects[0], {objects[1]});
+  };
+  EXPECT_EQ(shown_by("83416E6E61", "90ms-RKSJ-H", "Japan1"), "アnna\n\n");
+  EXPECT_EQ(shown_by("A5A26E6E61", "EUC-H", "Japan1"), "アnna\n\n");
+  EXPECT_EQ(shown_by("252223412361", "H", "Japan1"), "アＡａ\n\n");
+  EXPECT_EQ(shown_by("A5A26E6E61", "GBK-EUC-H", "GB1"), "アnna\n\n");
+  EXPECT_EQ(shown_by("C7A26E6E61", "ETen-B5-H", "CNS1").substr(3), "nna\n\n");
+  EXPECT_EQ(shown_by("ABA26E6E61", "KSCms-UHC-H", "Korea1"), "アnna\n\n");
+  EXPECT_EQ(shown_by("30A2006E006E0061", "UniJIS-UCS2-H", "Japan1"), "アnna\n\n");
+  EXPECT_EQ(shown_by("0042004F004F00424E00", "Identity-H", "Japan1"), "anna\xef\xbf\xbd\n\n");
+}
+
 TEST(PdfEncoding, KnowsGlyphsByName) {
   EXPECT_EQ(glyph_text("at"), U"@");
   EXPECT_EQ(glyph_text("afii10017"), U"А");

@@ -125,13 +125,19 @@ void PdfDocumentFont::composite(QPDFObjectHandle dictionary, const Unpack& unpac
   const bool utf16 = named.find("UCS2") != std::string::npos || named.find("UTF16") != std::string::npos;
   meaning_ = utf16 ? Codes::utf16 : Codes::unknown;
   if (encoding.isStream()) codes_ = PdfCMap(unpack(encoding));
-  // The predefined maps of East Asian code pages have codes of one and of two bytes; which, the ToUnicode map says.
+  if (!utf16 && to_unicode_.empty()) legacy_ = PdfLegacyCodes(named);
+  if (legacy_) meaning_ = Codes::legacy;
   if (!codes_.has_codes())
     codes_ = utf16 || named.starts_with("Identity") || !to_unicode_.has_codes() ? PdfCMap(2) : to_unicode_;
   QPDFObjectHandle descendants = dictionary.getKey("/DescendantFonts");
   if (!descendants.isArray() || descendants.getArrayNItems() == 0) return;
   QPDFObjectHandle font = descendants.getArrayItem(0);
   if (!font.isDictionary()) return;
+  // Adobe's collections of East Asian glyphs begin with those of ASCII.
+  QPDFObjectHandle ordering = pdf_value(font.getKey("/CIDSystemInfo"), "/Ordering");
+  if (meaning_ == Codes::unknown && ordering.isString())
+    for (const std::string_view collection : {"Japan1", "GB1", "CNS1", "Korea1", "KR"})
+      if (ordering.getStringValue() == collection) meaning_ = Codes::latin_glyphs;
   QPDFObjectHandle width = font.getKey("/DW");
   default_width_ = width.isNumber() ? width.getNumericValue() / 1000 : 1;
   has_widths_ = encoding.isStream() || named.starts_with("Identity");
@@ -179,11 +185,14 @@ bool PdfDocumentFont::add_text(uint32_t code, std::string& text) const {
     return true;
   }
   if (is_composite_) {
-    if (meaning_ == Codes::utf16)
-      append_glyph(text, code);
-    else
-      append_glyph(text, unknown_glyph);
-    return meaning_ == Codes::utf16 || !to_unicode_.empty();
+    constexpr uint32_t first_latin = 1, last_latin = 95;  // the space, and the tilde
+    const uint32_t number = codes_.glyph(code);
+    if (meaning_ == Codes::legacy) return legacy_.add_text(code, text);
+    if (meaning_ == Codes::utf16) return append_glyph(text, code), true;
+    if (meaning_ == Codes::latin_glyphs && number >= first_latin && number <= last_latin)
+      return append_glyph(text, ' ' + (number - first_latin)), true;
+    append_glyph(text, unknown_glyph);
+    return !to_unicode_.empty();
   }
   for (const char32_t c : encoding_[code & 0xff]) append_glyph(text, c);
   return meaning_ == Codes::characters || !to_unicode_.empty();
@@ -192,7 +201,8 @@ bool PdfDocumentFont::add_text(uint32_t code, std::string& text) const {
 PdfDocumentFont::Glyph PdfDocumentFont::made(uint32_t code) const {
   Glyph glyph;
   glyph.known = add_text(code, glyph.text);
-  glyph.width = has_widths_ ? width(is_composite_ ? codes_.glyph(code) : code) : guessed_width;
+  const bool square = legacy_ && code > 0xff;
+  glyph.width = has_widths_ ? width(is_composite_ ? codes_.glyph(code) : code) : square ? 1 : guessed_width;
   glyph.made = true;
   return glyph;
 }
@@ -206,7 +216,7 @@ PdfFont::Extent PdfDocumentFont::say(std::string_view codes, std::string& text) 
   Extent extent;
   while (!codes.empty()) {
     uint32_t code = uint8_t(codes.front());
-    const size_t size = is_composite_ ? codes_.next(codes, code) : 1;
+    const size_t size = !is_composite_ ? 1 : legacy_ ? legacy_.next(codes, code) : codes_.next(codes, code);
     const Glyph& shown = glyph(code);
     text += shown.text;
     if (!shown.known) unread_ = true;

@@ -9,6 +9,7 @@
 
 #include "base/pdf/cmap.h"
 #include "base/pdf/encoding.h"
+#include "base/pdf/legacy_codes.h"
 #include "base/pdf/qpdf.h"
 #include "base/pdf/text.h"
 
@@ -39,13 +40,14 @@ class PdfDocumentFont final : public PdfFont {
   bool add_text(uint32_t code, std::string& text) const;
   double width(uint32_t code) const;
 
-  enum class Codes { characters, utf16, unknown };
+  enum class Codes { characters, utf16, legacy, latin_glyphs, unknown };
   struct Widths {
     uint32_t low, high;
     double width;
   };
   bool is_composite_ = false;
   PdfCMap to_unicode_, codes_;
+  PdfLegacyCodes legacy_;
   Codes meaning_ = Codes::characters;
   PdfEncoding encoding_;        // of a simple font
   std::vector<Widths> widths_;  // ems, by low
