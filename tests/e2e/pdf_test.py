@@ -18,7 +18,7 @@ PAGE = """<!DOCTYPE html><meta charset="utf-8"><title>Page</title>
 <p>Write to <b>anna.schmidt@example-post.de</b> or call +49 30 901820; see https://www.example.net/manuals/ref?page=7 first.
 <table><tr><td>jonas@mail.example.org<td>petra@mail.example.org<tr><td>IBAN<td>DE89 3704 0044 0532 0130 00</table>
 <p style="width:300px;text-align:justify">Nothing is so small that it may be lost, and the office of the first floor is
-reached under office@affine-flow.example.com, where fi, fl and ffi are set as one sign each by many fonts.
+reached under <span style="white-space:nowrap">office@affine-flow.example.com</span>, where fi, fl and ffi are set as one sign each by many fonts.
 <p>m<i>i</i>xed<b>.</b>style@<i>fonts</i>.example.com
 """
 

@@ -25,8 +25,9 @@ constexpr std::string_view header = "%PDF-", end_of_file = "%%EOF";
 size_t most_unpacked(size_t document) {
   return std::min<size_t>(256 * MiB, MiB + 16 * document);
 }
-constexpr size_t deepest = 32;      // of arrays and dictionaries in each other
-constexpr size_t least_string = 4;  // bytes of one that is worth a line
+constexpr size_t deepest = 32;            // of arrays and dictionaries in each other
+constexpr size_t most_objects = 100'000;  // looked at one by one
+constexpr size_t least_string = 4;        // bytes of one that is worth a line
 
 class Reading;
 
@@ -63,6 +64,11 @@ class Reading {
     const bool other_filters =
         bytes_.find("LZWDecode") != std::string_view::npos || bytes_.find("RunLengthDecode") != std::string_view::npos;
     if (!pdf_.isEncrypted() && !other_filters) return;
+    // qpdf keeps each, at some two KiB.
+    if (pdf_.getXRefTable().size() > most_objects) {
+      whole_ = false;
+      return;
+    }
     for (QPDFObjectHandle& object : pdf_.getAllObjects()) {
       if (full()) return;
       if (pdf_.isEncrypted()) strings(object.isStream() ? object.getDict() : object, 0);

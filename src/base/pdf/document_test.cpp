@@ -231,6 +231,22 @@ TEST(PdfDocument, IsBounded) {
   EXPECT_LT(laughs->text.size(), 16 * MiB);
 }
 
+// Not all of so many objects are kept in memory; the pages are read all the same.
+TEST(PdfDocument, LooksAtSoManyObjects) {
+  std::vector<std::string> objects = pdf_page("BT (anna@example.org) Tj ET", "");
+  objects.push_back(pdf_stream("\x03rest\x80", "/Filter /RunLengthDecode"));
+  const auto few = read(pdf_file(objects));
+  ASSERT_TRUE(few);
+  EXPECT_TRUE(few->whole);
+  EXPECT_THAT(few->rest, HasSubstr("rest"));
+  objects.resize(100'001, "null");
+  const auto many = read(pdf_file(objects));
+  ASSERT_TRUE(many);
+  EXPECT_FALSE(many->whole);
+  EXPECT_THAT(many->text, HasSubstr("anna@example.org"));
+  EXPECT_EQ(many->rest, "");
+}
+
 TEST(PdfCMap, ReadsRangesAndLists) {
   const PdfCMap map(as_bytes(std::string_view(
       "2 begincodespacerange <00> <7F> <8000> <FFFF> endcodespacerange\n"
