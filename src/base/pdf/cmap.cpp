@@ -100,6 +100,7 @@ PdfCMap::PdfCMap(Bytes stream) {
       continue;
     }
     if (section.empty()) continue;
+    const bool ends_list = token.kind == Kind::word && token.word == "]";
     if (token.kind == Kind::word) {
       in_list = token.word == "[";
       if (in_list) continue;
@@ -117,7 +118,7 @@ PdfCMap::PdfCMap(Bytes stream) {
       if (strings) texts_.push_back({code, code, units_of(operands[1].string)});
     } else if (section == "bfrange" && operands.size() >= 3) {
       const uint32_t low = code_of(operands[0].string), high = code_of(operands[1].string);
-      if (strings && token.kind == Kind::word) {  // the end of a list
+      if (strings && ends_list) {
         for (size_t i = 2; i < operands.size() && low + (i - 2) <= high; ++i)
           texts_.push_back({low + uint32_t(i - 2), low + uint32_t(i - 2), units_of(operands[i].string)});
       } else if (strings && high >= low) {

@@ -34,7 +34,7 @@ class Reading;
 // Fonts and forms by their names, as one /Resources dictionary has them.
 class Resources final : public PdfResources {
  public:
-  Resources(Reading& document, QPDFObjectHandle dictionary)
+  Resources(Reading& document, const QPDFObjectHandle& dictionary)
       : document_(document), fonts_(pdf_value(dictionary, "/Font")), forms_(pdf_value(dictionary, "/XObject")) {}
   const PdfFont* font(std::string_view name) override;
   const Form* form(std::string_view name) override;
@@ -89,7 +89,7 @@ class Reading {
     if (!dictionary.isDictionary()) return nullptr;
     std::unique_ptr<PdfDocumentFont>& font =
         dictionary.isIndirect() ? fonts_[id_of(dictionary)] : fonts_[{0, --direct_}];
-    const auto unpacked = [this](QPDFObjectHandle stream) { return data(stream); };
+    const auto unpacked = [this](const QPDFObjectHandle& stream) { return data(stream); };
     if (!font) font = std::make_unique<PdfDocumentFont>(dictionary, unpacked);
     return font.get();
   }
@@ -207,7 +207,7 @@ class Reading {
            subtype.isNameAndEquals("/CIDFontType0C") || subtype.isNameAndEquals("/OpenType");
   }
 
-  std::vector<uint8_t> data(QPDFObjectHandle stream) {
+  std::vector<uint8_t> data(const QPDFObjectHandle& stream) {
     std::vector<uint8_t> bytes = pdf_stream_data(stream, left_);
     left_ -= bytes.size();
     return bytes;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <iconv.h>
 #include <sstream>
 #include <unordered_map>
@@ -103,11 +104,12 @@ constexpr const char* glyph_names =
 PdfEncoding latin1() {
   PdfEncoding encoding;
   for (char32_t c = 0x20; c < 0x100; ++c) encoding[c] = c;
-  encoding['\n'] = '\n', encoding['\r'] = '\r', encoding['\t'] = '\t';
+  encoding['\n'] = U"\n", encoding['\r'] = U"\r", encoding['\t'] = U"\t";
   // TeX's fonts: OT1 and T1.
   for (char32_t i = 0; i < 5; ++i) {
-    encoding[0x1b + i] = 0xfb00 + i;
-    encoding[std::array<size_t, 5>{0x0b, 0x0c, 0x0d, 0x0e, 0x0f}[i]] = 0xfb00 + i;
+    const std::u32string ligature(1, 0xfb00 + i);
+    encoding[0x1b + i] = ligature;
+    encoding[std::array<size_t, 5>{0x0b, 0x0c, 0x0d, 0x0e, 0x0f}[i]] = ligature;
   }
   return encoding;
 }
@@ -120,7 +122,8 @@ PdfEncoding standard() {
 PdfEncoding of_page(const char* name) {
   const Handle<void, iconv_close> page(::iconv_open("UTF-32LE", name));
   PdfEncoding encoding;
-  if (page.get() == iconv_t(-1)) throw Error(std::string("the C library does not know the code page ") + name);
+  if (reinterpret_cast<intptr_t>(page.get()) == -1)
+    throw Error(std::string("the C library does not know the code page ") + name);
   for (size_t code = 0x20; code < 0x100; ++code) {
     char byte = char(uint8_t(code)), *from = &byte;
     char32_t c = 0;

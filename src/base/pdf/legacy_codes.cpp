@@ -27,7 +27,7 @@ PdfLegacyCodes::PdfLegacyCodes(std::string_view map) {
     page_ = Page::other, name = "CP950";
   if (!name) return;
   iconv_t opened = ::iconv_open("UTF-16BE", name);
-  if (opened == iconv_t(-1))
+  if (reinterpret_cast<intptr_t>(opened) == -1)
     page_ = Page::none;  // a C library without this page
   else
     to_unicode_ = Handle<void, iconv_close>(opened);
