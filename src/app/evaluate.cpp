@@ -82,7 +82,8 @@ class Evidence {
     size_t dash = path.find('-');
     std::string root = path.substr(0, dash), layers = dash == std::string::npos ? "" : path.substr(dash);
     extract::Place place =
-        addresses.read(root, limits.margin_before, layers.empty() ? 256 * KiB : limits.page + limits.margin_after);
+        addresses.read(root, limits.margin_before,
+                       layers.empty() ? 256 * KiB : std::max(limits.page, limits.document) + limits.margin_after);
     if (!rules_) rules_.emplace();
     scan::Scan scan(*rules_, limits);
     NoWatch watch;

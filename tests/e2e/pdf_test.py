@@ -65,7 +65,7 @@ class Pdf(common.Case):
         self.assertEqual(common.table(self.case, "problem"), [])
         path = next(row["path"] for row in common.table(self.case, "feature") if "PDFDOC" in row["path"])
         self.assertIn("page     1 of the document", common.weft("show", self.case, f"evidence:{path}").text)
-        self.assertIn("evidence", common.weft("verify", self.case, "--samples", "1000").text)
+        self.assertIn("hold what is claimed", common.weft("verify", self.case, "--samples", "1000").text)
         documents = {row["file"]: row for row in common.table(self.case, "document")}
         self.assertIn("Skia/PDF", documents["printed.pdf"]["application"])
         self.assertEqual(documents["empty-password.pdf"]["title"], "Page")

@@ -75,7 +75,7 @@ class Reading {
       if (object.isStream()) stream(object);
     }
   }
-  void read_properties() { out_.properties = pdf_properties_of(pdf_, as_bytes(bytes_)); }
+  PdfProperties properties() { return pdf_properties_of(pdf_, as_bytes(bytes_)); }
 
   PdfDocument result() {
     out_.whole = whole_ && !full() && !pdf_.anyWarnings();
@@ -107,11 +107,14 @@ class Reading {
             form->form.matrix[size_t(i)] = matrix.getArrayItem(i).getNumericValue();
       form->resources = std::make_unique<Resources>(*this, dictionary.getKey("/Resources"));
       form->form.resources = form->resources.get();
-      was_read(stream);
     }
     // Shown in itself, or in so many others that it would be more than all there is.
-    if (form->data.size() > left_to_show_) return nullptr;
+    if (form->data.size() > left_to_show_) {
+      whole_ = false;
+      return nullptr;
+    }
     left_to_show_ -= form->data.size();
+    was_read(stream);
     return &form->form;
   }
 
@@ -299,8 +302,9 @@ std::optional<PdfDocument> read_pdf(Bytes bytes, size_t room, bool with_properti
   try {
     Reading reading(as_text(bytes), room);
     reading.read();
-    if (with_properties) reading.read_properties();
-    return reading.result();
+    PdfDocument out = reading.result();
+    if (with_properties) out.properties = reading.properties();
+    return out;
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception&) {

@@ -144,6 +144,24 @@ TEST(PdfDocument, ReadsFormsAsPartsOfThePage) {
   EXPECT_THAT(text, HasSubstr("behind"));
 }
 
+TEST(PdfDocument, SaysThatAStreamIsDamaged) {
+  std::vector<std::string> objects = pdf_page("", "");
+  objects[3] = pdf_stream("x\x9c is no deflated stream", "/Filter /FlateDecode");
+  const auto document = read(pdf_file(objects));
+  ASSERT_TRUE(document);
+  EXPECT_FALSE(document->whole);
+}
+
+// Comments, and what is no content stream: both may hold what nobody is to see.
+TEST(PdfDocument, GivesCommentsAndJunk) {
+  const std::string text =
+      text_of(pdf_page("% anna@example.org\nBT (shown) Tj ET ben@example.org <</A (kept) /B [1 (x)]>> BDC EMC q", ""));
+  EXPECT_THAT(text, HasSubstr("shown\n"));
+  EXPECT_THAT(text, HasSubstr("anna@example.org"));
+  EXPECT_THAT(text, HasSubstr("ben@example.org"));
+  EXPECT_THAT(text, HasSubstr("kept"));
+}
+
 TEST(PdfDocument, GivesWhatPagesHoldAndDoNotShow) {
   const std::string text = text_of(pdf_page(
       "/Span << /ActualText (alternative) >> BDC BT (shown) Tj ET EMC BI /W 1 ID \xff\xfe\x01 EI q BT 0 -20 Td "
@@ -229,6 +247,7 @@ TEST(PdfDocument, IsBounded) {
   const auto laughs = read(pdf_file(pdf_page("/X Do", "/XObject << /X 5 0 R >>", forms)), 64 * MiB);
   ASSERT_TRUE(laughs);
   EXPECT_LT(laughs->text.size(), 16 * MiB);
+  EXPECT_FALSE(laughs->whole);
 }
 
 // Not all of so many objects are kept in memory; the pages are read all the same.

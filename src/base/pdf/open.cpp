@@ -95,7 +95,7 @@ std::vector<uint8_t> pdf_stream_data(QPDFObjectHandle stream, size_t most) {
   if (!stream.isStream() || most == 0) return bytes;
   Taking taking(bytes, most);
   try {
-    stream.pipeStreamData(&taking, nullptr, 0, qpdf_dl_specialized, true, false);
+    stream.pipeStreamData(&taking, nullptr, 0, qpdf_dl_specialized, false, false);
   } catch (const Full&) {
   }
   return bytes;

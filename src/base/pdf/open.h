@@ -14,7 +14,8 @@ namespace weft {
 // where there is more structure than may be unpacked.
 void open_pdf(QPDF& pdf, std::string_view bytes);
 
-// What a stream unpacks to, or its first `most` bytes; nothing of what is no stream.
+// What a stream unpacks to, or its first `most` bytes; nothing of what is no stream. A damaged one is a warning of its
+// QPDF.
 std::vector<uint8_t> pdf_stream_data(QPDFObjectHandle stream, size_t most);
 
 // Of a document that was opened, whose bytes these are.

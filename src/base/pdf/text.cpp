@@ -63,8 +63,11 @@ class Reader {
   // Reads to the end of the bytes.
   void run_all() {
     while (text.size() < most_ && at_ < bytes_.size()) {
-      const size_t before = at_;
-      if (!step() && at_ < bytes_.size()) at_ = std::max(at_, before + 1);
+      if (step() || at_ >= bytes_.size()) continue;
+      // No content stream's: up to the next space, but never nothing.
+      const size_t begin = at_++;
+      while (more() && !is_pdf_space(bytes_[at_]) && !is_pdf_delimiter(bytes_[at_])) ++at_;
+      keep_aside(as_text(bytes_.subspan(begin, at_ - begin)));
     }
   }
 
@@ -82,7 +85,7 @@ class Reader {
     if (c == '(') return literal(), true;
     if (c == '<' && at_ + 1 < bytes_.size() && bytes_[at_ + 1] != '<') return hexadecimal();
     if (c == '<' || c == '>') return at_ += 2, at_ <= bytes_.size();
-    if (c == '[') return ++at_, in_array_ = true, drop_pending(), true;
+    if (c == '[') return ++at_, in_array_ = true, clear_pending(), true;
     if (c == ']') return ++at_, in_array_ = false, true;
     if (c == '/') return name();
     if (is_digit(c) || c == '-' || c == '+' || c == '.') return number();
@@ -100,6 +103,7 @@ class Reader {
     const size_t begin = at_;
     while (more() && bytes_[at_] != '\n' && bytes_[at_] != '\r') ++at_;
     pass_over(begin);
+    if (resources_) keep_aside(as_text(bytes_.subspan(begin, at_ - begin)));
     return true;
   }
   // What ends here is not shown. Stretches close to each other are one, so that there are few of them.
@@ -207,15 +211,16 @@ class Reader {
   }
   // Strings that no operator showed, as text strings are (§7.9.2.2).
   void keep_aside() {
-    for (const std::string& raw : raw_) {
-      if (raw.size() < least_aside || text.size() + aside.size() > most_) continue;
-      if (raw.starts_with("\xfe\xff"))
-        aside += from_utf16be(as_bytes(raw).subspan(2));
-      else
-        for (const char c : raw) append_utf8(aside, uint8_t(c));
-      aside += '\n';
-    }
+    for (const std::string& raw : raw_) keep_aside(raw);
     raw_.clear();
+  }
+  void keep_aside(std::string_view raw) {
+    if (raw.size() < least_aside || text.size() + aside.size() > most_) return;
+    if (raw.starts_with("\xfe\xff"))
+      aside += from_utf16be(as_bytes(raw).subspan(2));
+    else
+      for (const char c : raw) append_utf8(aside, uint8_t(c));
+    aside += '\n';
   }
   // A rule as long as an underscore may be one: fonts of TeX have none, and LaTeX draws it.
   void draw(std::string_view op) {
@@ -433,12 +438,10 @@ class Reader {
   // Of several strings without an operator (in a dictionary) the last is kept.
   void begin_string() {
     if (pending_.empty()) pending_begin_ = at_;
-    if (!in_array_) pending_.clear(), pending_along_ = pending_doubt_ = 0;
+    if (!in_array_) clear_pending();
   }
-  void drop_pending() {
-    pending_.clear(), pending_along_ = pending_doubt_ = 0;
-    raw_.clear();
-  }
+  void clear_pending() { pending_.clear(), pending_along_ = pending_doubt_ = 0; }
+  void drop_pending() { clear_pending(), raw_.clear(); }
   void add(std::string_view raw) {
     const PdfFont::Extent extent = frame_.font ? frame_.font->say(raw, pending_) : say(raw);
     pending_along_ +=

@@ -54,8 +54,8 @@ struct PdfText {
 // The stream's part from `begin` on, where a text object begins ("BT"), as far as it is one, without its fonts.
 PdfText pdf_text(Bytes bytes, size_t begin);
 
-// All of a page's stream. What is no content stream is passed over. Strings that are not shown are at the end of the
-// text, a line each. No more than `room` bytes of text.
+// All of a page's stream. What it holds and does not show (strings, comments, what is no content stream; no pictures)
+// is at the end of the text, a line each. No more than `room` bytes of text.
 std::string pdf_page_text(Bytes bytes, PdfResources& resources, size_t room);
 
 }  // namespace weft
