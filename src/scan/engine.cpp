@@ -23,6 +23,7 @@
 #include "scan/engine.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <fmt/format.h>
 #include <numeric>
@@ -92,6 +93,7 @@ struct Secret {
 // What one depth of the recursion holds: hits by owner, and where each owner stands in the text.
 struct Level {
   std::vector<std::vector<Hit>> hits;  // by owner
+  std::vector<uint64_t> with_hits;     // owners that have some, a bit each: most small layers hit few
   std::vector<size_t> from;            // by owner: end of its last feature or layer
   std::vector<bool> aside;             // by owner: set aside for this text
   std::unordered_set<size_t> begins;   // of layers found in this text: a stream is decoded once
@@ -106,7 +108,8 @@ struct Level {
 
   void reset(size_t owners) {
     hits.resize(owners);
-    for (auto& list : hits) list.clear();
+    with_hits.resize((owners + 63) / 64);
+    each_with_hits([&](size_t owner) { hits[owner].clear(); });
     from.assign(owners, 0);
     aside.assign(owners, false);
     // To clear a table costs its size, not what is in it; and a large text may be followed by a million small ones.
@@ -119,6 +122,18 @@ struct Level {
     filed = 0, reading = 0;
     all_said = false;
     documents.clear(), waiting.clear(), secrets.clear(), said.clear();
+  }
+  void file(size_t owner, const Hit& hit) {
+    hits[owner].push_back(hit);
+    with_hits[owner / 64] |= uint64_t(1) << owner % 64;
+    ++filed;
+  }
+  // In order. None has hits afterwards: each(owner) clears them.
+  template <class Each>
+  void each_with_hits(Each each) {
+    for (size_t i = 0; i < with_hits.size(); ++i)
+      for (uint64_t left = std::exchange(with_hits[i], 0); left != 0; left &= left - 1)
+        each(i * 64 + size_t(std::countr_zero(left)));
   }
 };
 
@@ -189,9 +204,13 @@ bool all_same(std::string_view text) {
 }  // namespace
 
 struct Scan::State {
-  State(const Rules::State& r, const Limits& l) : rules(r), limits(l), scratch(r.make_scratch()) {
+  State(const Rules::State& r, const Limits& l)
+      : rules(r), limits(l), scratch(r.make_scratch()), last_end(r.patterns.size()) {
     // A text that takes half of what an item may is left off by the rules, before the whole page is.
     if (rules.yara) yara = std::make_unique<YaraScan>(*rules.yara, limits.item_seconds / 2);
+    for (size_t owner = 0; owner < rules.owners(); ++owner)
+      announcements.push_back(
+          fmt::format(" {} {}", is_scanner(owner) || is_words(owner) ? "scanner" : "decoder", name_of(owner)));
   }
 
   void scan(const Text& text);
@@ -232,7 +251,9 @@ struct Scan::State {
   Handle<hs_scratch_t, hs_free_scratch> scratch;
   std::unique_ptr<YaraScan> yara;              // null: no rules
   std::vector<std::unique_ptr<Level>> levels;  // by depth; kept, so that buffers are reused
-  std::vector<size_t> last_end;                // by pattern: of its last match in the block at hand
+  uint64_t behind = 0;                         // bytes so far, over all blocks of all texts
+  std::vector<uint64_t> last_end;              // by pattern: of its last match, counted on from what was matched before
+  std::vector<std::string> announcements;      // by owner: what enter() says of it behind the text's item
   std::string announced;                       // scratch of enter()
 
   // Of the page at hand:
@@ -332,11 +353,9 @@ void Scan::State::problem_once(const Text& text, size_t begin, std::string what)
 // Announces an owner; what is set aside is told once per text.
 bool Scan::State::enter(const Text& text, Level& level, size_t owner) {
   if (level.aside[owner]) return false;
-  const std::string_view role = is_scanner(owner) || is_words(owner) ? "scanner" : "decoder";
-  announced.assign(text.item).append(" ").append(role).append(" ").append(name_of(owner));
-  if (watch->enter(announced)) return true;
+  if (watch->enter(announced.assign(text.item).append(announcements[owner]))) return true;
   level.aside[owner] = true;
-  problem(text.source(text.begin), text.path(0), fmt::format("{} {} was set aside here", role, name_of(owner)));
+  problem(text.source(text.begin), text.path(0), fmt::format("{} was set aside here", announcements[owner].substr(1)));
   return false;
 }
 
@@ -345,16 +364,15 @@ void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Lev
   const size_t first = block - std::min(block, rules.width + 1), last = std::min(bytes.size(), stop + 1);
   const std::string_view seen = bytes.substr(first, last - first);
   if (rules.quiet[static_cast<uint8_t>(seen.front())] && all_same(seen)) return;
-  last_end.assign(rules.patterns.size(), size_t(-2));
+  behind += seen.size() + 2;  // so that no end of an earlier call adjoins one of this
   auto file = [&](unsigned number, size_t to) {
     const size_t end = first + to;
     // The overlap with the block before is long enough to know what went on there.
-    const bool adjoins = std::exchange(last_end[number], end) + 1 == end;
+    const bool adjoins = std::exchange(last_end[number], behind + to) + 1 == behind + to;
     if (end <= block || end > stop) return;
     for (const Rules::State::Owned& owned : rules.patterns[number]) {
       if (owned.first_end && adjoins) continue;
-      level.hits[owned.owner].push_back({end, owned.id});
-      ++level.filed;
+      level.file(owned.owner, {end, owned.id});
     }
   };
   rules.match(seen, scratch.get(), file);
@@ -484,9 +502,8 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
 
 void Scan::State::dispatch(const Text& text, Level& level) {
   if (level.filed == 0) return;
-  for (size_t owner = 0; owner < level.hits.size(); ++owner) {
+  level.each_with_hits([&](size_t owner) {
     std::vector<Hit>& hits = level.hits[owner];
-    if (hits.empty()) continue;
     auto earlier = [](const Hit& a, const Hit& b) { return a.end != b.end ? a.end < b.end : a.pattern < b.pattern; };
     if (!std::is_sorted(hits.begin(), hits.end(), earlier)) std::sort(hits.begin(), hits.end(), earlier);
     if (enter(text, level, owner)) {
@@ -498,7 +515,7 @@ void Scan::State::dispatch(const Text& text, Level& level) {
         dispatch_decoder(text, level, owner, Given::hits);
     }
     hits.clear();
-  }
+  });
   level.filed = 0;
 }
 
@@ -507,9 +524,9 @@ void Scan::State::dispatch(const Text& text, Level& level) {
 void Scan::State::dispatch_utf16(const Text& text, Level& level) {
   if (level.filed == 0) return;
   const auto& pieces = level.utf16.pieces();
-  for (size_t owner = 0; owner < level.hits.size(); ++owner) {
+  level.each_with_hits([&](size_t owner) {
     std::vector<Hit>& hits = level.hits[owner];
-    if (is_scanner(owner) && !hits.empty() && enter(text, level, owner)) {
+    if (is_scanner(owner) && enter(text, level, owner)) {
       auto earlier = [](const Hit& a, const Hit& b) { return a.end != b.end ? a.end < b.end : a.pattern < b.pattern; };
       std::sort(hits.begin(), hits.end(), earlier);
       TextSink sink(text, name_of(owner), level);
@@ -529,7 +546,7 @@ void Scan::State::dispatch_utf16(const Text& text, Level& level) {
       if (last) level.from[owner] = last->begin + sink.from;
     }
     hits.clear();
-  }
+  });
   level.filed = 0;
 }
 

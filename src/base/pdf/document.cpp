@@ -25,6 +25,10 @@ constexpr std::string_view header = "%PDF-", end_of_file = "%%EOF";
 size_t most_unpacked(size_t document) {
   return std::min<size_t>(256 * MiB, MiB + 16 * document);
 }
+// Of its forms, each as often as it is shown.
+size_t most_shown(size_t document) {
+  return std::min<size_t>(256 * MiB, 256 * KiB + 16 * document);
+}
 constexpr size_t deepest = 32;            // of arrays and dictionaries in each other
 constexpr size_t most_objects = 100'000;  // looked at one by one
 constexpr size_t least_string = 4;        // bytes of one that is worth a line
@@ -53,7 +57,7 @@ Id id_of(const QPDFObjectHandle& object) {
 class Reading {
  public:
   Reading(std::string_view bytes, size_t room)
-      : bytes_(bytes), room_(room), left_(most_unpacked(bytes.size())), left_to_show_(left_) {
+      : bytes_(bytes), room_(room), left_(most_unpacked(bytes.size())), left_to_show_(most_shown(bytes.size())) {
     open_pdf(pdf_, bytes);
     whole_ = !pdf_.anyWarnings();
   }
@@ -79,7 +83,7 @@ class Reading {
 
   PdfDocument result() {
     out_.whole = whole_ && !full() && !pdf_.anyWarnings();
-    out_.unpacked = 2 * most_unpacked(bytes_.size()) - left_ - left_to_show_;
+    out_.unpacked = most_unpacked(bytes_.size()) - left_ + most_shown(bytes_.size()) - left_to_show_;
     out_.unread_fonts =
         std::any_of(fonts_.begin(), fonts_.end(), [](const auto& font) { return font.second->unread(); });
     return std::move(out_);

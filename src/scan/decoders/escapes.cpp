@@ -57,12 +57,14 @@ Sign sign_at(std::string_view text, size_t at) {
     }
     return {6, value, false};
   }
-  if (rest[0] != '&') return itself;
-  using Named = std::pair<std::string_view, char>;
-  for (const auto& [name, value] :
-       {Named{"&amp;", '&'}, {"&commat;", '@'}, {"&period;", '.'}, {"&colon;", ':'}, {"&sol;", '/'}})
-    if (rest.starts_with(name)) return {name.size(), char32_t(value), true};
-  if (rest.size() < 4 || rest[1] != '#') return itself;
+  if (rest[0] != '&' || rest.size() < 4) return itself;
+  if (rest[1] != '#') {
+    using Named = std::pair<std::string_view, char>;
+    for (const auto& [name, value] :
+         {Named{"&amp;", '&'}, {"&commat;", '@'}, {"&period;", '.'}, {"&colon;", ':'}, {"&sol;", '/'}})
+      if (rest[2] == name[2] && rest.starts_with(name)) return {name.size(), char32_t(value), true};
+    return itself;
+  }
   const bool hex = (rest[2] | 0x20) == 'x';
   const size_t first = hex ? 3 : 2, end = std::min(rest.find(';'), rest.size());
   char32_t value = 0;

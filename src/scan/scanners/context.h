@@ -1,6 +1,8 @@
 // What stands near a hit, for rules that need a word to be sure.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <initializer_list>
 #include <string_view>
 
@@ -23,6 +25,35 @@ inline bool has_word(std::string_view text, size_t at, std::string_view word) {
     if (lower(text[at + i]) != word[i]) return false;
   return true;
 }
+
+// A set of signs; asking it costs the same however many they are.
+class Signs {
+ public:
+  constexpr explicit Signs(std::string_view signs) {
+    for (const char c : signs) holds_[uint8_t(c)] = true;
+  }
+  // With all that is_one(c) says.
+  template <class IsOne>
+  constexpr Signs with(IsOne is_one) const {
+    Signs out = *this;
+    for (unsigned c = 0; c < 256; ++c) out.holds_[c] = out.holds_[c] || is_one(uint8_t(c));
+    return out;
+  }
+  constexpr bool hold(char c) const { return holds_[uint8_t(c)]; }
+  // Where the first of them stands in text[begin, end), or end.
+  constexpr size_t first_in(std::string_view text, size_t begin, size_t end) const {
+    while (begin < end && !hold(text[begin])) ++begin;
+    return begin;
+  }
+  // Where the first that is none of them stands, or end.
+  constexpr size_t first_other_in(std::string_view text, size_t begin, size_t end) const {
+    while (begin < end && hold(text[begin])) ++begin;
+    return begin;
+  }
+
+ private:
+  std::array<bool, 256> holds_{};
+};
 
 // True when one of the words (given in lower case) stands within `window` bytes before begin, whatever its case, and is
 // not the tail of a longer word.

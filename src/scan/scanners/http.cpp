@@ -20,9 +20,7 @@ constexpr size_t longest_line = 1024, longest_header = 4096, most_fields = 40, m
 constexpr std::array<std::string_view, 8> methods{"GET",    "POST",    "HEAD",    "PUT",
                                                   "DELETE", "OPTIONS", "CONNECT", "PATCH"};
 
-bool is_token(char c) {
-  return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
+constexpr Signs token_signs = Signs("!#$%&'*+-.^_`|~").with([](uint8_t c) { return is_alnum(c); });
 
 // The host of a Host field, canonical; empty when it is none.
 std::string host_of(std::string_view value) {
@@ -51,7 +49,7 @@ std::string cookie_names(std::string_view field) {
   size_t at = 0;
   for (size_t count = 0; at < field.size() && count < most_cookies; ++count) {
     size_t end = at;
-    while (end < field.size() && is_token(field[end])) ++end;
+    end = token_signs.first_other_in(field, end, field.size());
     if (end == at || char_at(field, end) != '=') break;
     out += (out.empty() ? "" : ", ") + std::string(field.substr(at, end - at));
     at = field.find(';', end);
@@ -83,7 +81,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     end += at;
     Field field;
     size_t colon = at;
-    while (colon < end && is_token(text[colon])) ++colon;
+    colon = token_signs.first_other_in(text, colon, end);
     if (colon == at || text[colon] != ':') break;
     field.name = text.substr(at, colon - at);
     field.begin = colon + 1;

@@ -18,9 +18,7 @@ namespace {
 constexpr size_t status_line = 13;  // "HTTP/1.1 200 "
 constexpr size_t longest_line = 1024, longest_header = 4096, most_fields = 40, most_cookies = 20;
 
-bool is_token(char c) {
-  return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
+constexpr Signs token_signs = Signs("!#$%&'*+-.^_`|~").with([](uint8_t c) { return is_alnum(c); });
 
 struct Header {
   std::string type, server, cookies, domain;
@@ -30,7 +28,7 @@ struct Header {
 // "sid=secret; Path=/; Domain=.example.com"
 void read_cookie(std::string_view value, Header& header) {
   size_t end = 0;
-  while (end < value.size() && is_token(value[end])) ++end;
+  end = token_signs.first_other_in(value, end, value.size());
   if (end == 0 || char_at(value, end) != '=' || header.cookie_count == most_cookies) return;
   ++header.cookie_count;
   header.cookies += (header.cookies.empty() ? "" : ", ") + std::string(value.substr(0, end));
@@ -67,7 +65,7 @@ Header read_header(std::string_view text, size_t begin) {
     if (end == std::string_view::npos) break;
     end += at;
     size_t colon = at;
-    while (colon < end && is_token(text[colon])) ++colon;
+    colon = token_signs.first_other_in(text, colon, end);
     if (colon == at || text[colon] != ':') break;
     size_t first = colon + 1, last = end;
     while (first < last && text[first] == ' ') ++first;

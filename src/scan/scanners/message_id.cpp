@@ -18,9 +18,7 @@ namespace {
 
 constexpr size_t longest = 250;
 
-bool is_id_sign(char c) {
-  return is_alnum(c) || (c != '\0' && std::string_view("!#$%&'*+-/=?^_`{|}~.@[]:").find(c) != std::string_view::npos);
-}
+constexpr Signs id_signs = Signs("!#$%&'*+-/=?^_`{|}~.@[]:").with([](uint8_t c) { return is_alnum(c); });
 
 bool has_letters(std::string_view text) {
   return std::any_of(text.begin(), text.end(), is_alnum);
@@ -29,9 +27,9 @@ bool has_letters(std::string_view text) {
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   const size_t at = hit.end - 2;
   size_t begin = at, close = at + 1;
-  while (begin > from && at - begin <= longest && is_id_sign(text[begin - 1]) && text[begin - 1] != '@') --begin;
+  while (begin > from && at - begin <= longest && id_signs.hold(text[begin - 1]) && text[begin - 1] != '@') --begin;
   if (begin == at || char_before(text, begin) != '<') return;
-  while (close < text.size() && close - begin <= longest && is_id_sign(text[close]) && text[close] != '@') ++close;
+  while (close < text.size() && close - begin <= longest && id_signs.hold(text[close]) && text[close] != '@') ++close;
   if (char_at(text, close) != '>' || close - at < 3 || close - begin > longest) return;
   std::string host = lower_ascii(text.substr(at + 1, close - at - 1));
   if (!has_letters(text.substr(begin, at - begin)) || !(is_alnum(host[0]) || host[0] == '[')) return;

@@ -43,8 +43,13 @@ constexpr auto domains = std::to_array<Country>({
     {"pl", "PL"}, {"pt", "PT"}, {"ro", "RO"}, {"rs", "RS"}, {"ru", "RU"}, {"se", "SE"}, {"si", "SI"}, {"sk", "SK"},
     {"tr", "TR"}, {"ua", "UA"}, {"uk", "GB"}, {"za", "ZA"},
 });
-static_assert(std::is_sorted(domains.begin(), domains.end(),
-                             [](const Country& a, const Country& b) { return a.name < b.name; }));
+// By its two letters: the country's place in the list, from 1.
+constexpr std::array<uint8_t, 26 * 26> places_of_domains = [] {
+  std::array<uint8_t, 26 * 26> out{};
+  for (size_t i = 0; i < domains.size(); ++i)
+    out[size_t(domains[i].name[0] - 'a') * 26 + size_t(domains[i].name[1] - 'a')] = uint8_t(i + 1);
+  return out;
+}();
 // In lower case, and as they stand in addresses.
 constexpr auto names = std::to_array<Country>({
     {"australia", "AU"},
@@ -126,17 +131,15 @@ std::string_view region_of_domain(std::string_view text, size_t dot) {
   if (!is_alpha(first) || !is_alpha(second) || is_alnum(after) || after == '-' || after == '@' ||
       (after == '.' && is_alnum(char_at(text, dot + 4))))
     return {};
-  const std::array<char, 2> domain{char(first | 0x20), char(second | 0x20)};
-  const auto* country = std::lower_bound(domains.begin(), domains.end(), std::string_view(domain.data(), 2),
-                                         [](const Country& each, std::string_view name) { return each.name < name; });
-  if (country == domains.end() || country->name != std::string_view(domain.data(), 2)) return {};
+  const size_t place = places_of_domains[size_t(lower(first) - 'a') * 26 + size_t(lower(second) - 'a')];
+  if (place == 0) return {};
   size_t begin = dot;
   bool is_address = false;
   while (!is_address && begin > 0 && dot - begin < longest && is_of_address(text[begin - 1])) {
     --begin;
     is_address = text[begin] == '@' || (text[begin] == ':' && text.substr(begin, 3) == "://");
   }
-  return is_address || has_word(text, begin, "www.") ? country->region : std::string_view();
+  return is_address || has_word(text, begin, "www.") ? domains[place - 1].region : std::string_view();
 }
 
 // Of the international number that begins with this "+".

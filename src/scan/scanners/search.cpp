@@ -86,13 +86,7 @@ std::string terms(std::string_view value) {
   return something && is_utf8(out) ? out : std::string();
 }
 
-constexpr std::array<bool, 256> ends_url = [] {
-  std::array<bool, 256> out{};
-  for (size_t c = 0; c <= ' '; ++c) out[c] = true;
-  out[0x7F] = true;
-  for (char c : std::string_view("\"<>^`{|}'\\")) out[uint8_t(c)] = true;
-  return out;
-}();
+constexpr Signs ends_url = Signs("\"<>^`{|}'\\\x7f").with([](uint8_t c) { return c <= ' '; });
 
 enum : uint32_t { plain, escaped, www };
 
@@ -120,7 +114,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (!known) return;
   size_t end = path;
   const size_t limit = std::min(text.size(), begin + longest_url);
-  while (end < limit && (!ends_url[uint8_t(text[end])] || (hit.pattern == escaped && text[end] == '\\'))) ++end;
+  while (end < limit && (!ends_url.hold(text[end]) || (hit.pattern == escaped && text[end] == '\\'))) ++end;
   if (end == limit && limit != text.size()) return;
   // In a row of a database the next column, the title, is glued behind.
   const size_t first = address_begin(text, begin);

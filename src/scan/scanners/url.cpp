@@ -31,9 +31,8 @@ constexpr size_t longest = 4096;
 constexpr std::array<std::string_view, 6> schemes{"https", "http", "ftps", "ftp", "wss", "ws"};
 enum : uint32_t { plain, escaped, www };
 
-bool ends_url(char c) {
-  return uint8_t(c) <= ' ' || c == 0x7F || std::string_view("\"<>\\^`{|}").find(c) != std::string_view::npos;
-}
+constexpr Signs ends_url = Signs("\"<>\\^`{|}\x7f").with([](uint8_t c) { return c <= ' '; });
+constexpr Signs ends_sentence(".,;:!?'*_~"), ends_authority("/?#\\");
 
 // Non-ASCII that may stand in an IRI: letters and combining marks, no spaces, quotes or full-width punctuation.
 size_t foreign_length(std::string_view text, size_t at) {
@@ -69,7 +68,7 @@ size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
       at += length;
       continue;
     }
-    if (ends_url(c) || (quoted && c == '\'')) break;
+    if (ends_url.hold(c) || (quoted && c == '\'')) break;
     if (c == '(') ++round;
     if (c == '[') ++square;
     if (c == ')' && round-- == 0) break;
@@ -79,7 +78,7 @@ size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
     if ((c == 'h') && at > body && starts_url(text, at)) break;
     ++at;
   }
-  while (at > body && std::string_view(".,;:!?'*_~").find(text[at - 1]) != std::string_view::npos) --at;
+  while (at > body && ends_sentence.hold(text[at - 1])) --at;
   // An opening bracket at the very end belongs to the sentence.
   while (at > body && (text[at - 1] == '(' || text[at - 1] == '[')) --at;
   return at;
@@ -178,7 +177,7 @@ std::string_view closing(std::string_view text, size_t begin) {
 size_t cut_glued(std::string_view text, size_t begin, size_t body, size_t end) {
   const auto cut_at = [&](size_t cut) {
     if (cut <= body || cut >= end) return;
-    const size_t host_end = std::min(text.substr(0, cut).find_first_of("/?#\\", body), cut);
+    const size_t host_end = ends_authority.first_in(text, body, cut);
     const auto left = authority(text, body, host_end);
     if (host_end < cut || (left && !left->domain.empty())) end = cut;
   };
@@ -204,7 +203,7 @@ void report(std::string_view text, std::string_view scheme, size_t begin, size_t
     text = hyphened.text;
     body -= begin, begin = 0, end = text.size();
   }
-  size_t path = std::min(text.substr(0, end).find_first_of("/?#\\", body), end);
+  size_t path = ends_authority.first_in(text, body, end);
   const auto where = authority(text, body, path);
   if (!where || (hit.pattern == www && (where->domain.empty() || where->host_begin != body))) return;
   if (where->cut) end = path = where->host_end;
@@ -228,7 +227,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     body = hit.end - 1;
     size_t colon = body - (hit.pattern == escaped ? 5 : 3);
     for (std::string_view name : schemes)
-      if (colon >= name.size() && lower_ascii(text.substr(colon - name.size(), name.size())) == name) {
+      if (colon >= name.size() && has_word(text, colon - name.size(), name)) {
         scheme = name;
         break;
       }

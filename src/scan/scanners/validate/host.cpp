@@ -3,11 +3,13 @@
 // look like host names; only the list tells them apart, so nothing without it counts.
 #include "scan/scanners/validate/host.h"
 
+#include <algorithm>
 #include <libpsl.h>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
+#include "scan/scanners/context.h"
 #include "scan/scanners/validate/memo.h"
 #include "scan/scanners/validate/utf8.h"
 
@@ -111,8 +113,11 @@ bool is_top_level(const std::string& label) {
   return is_suffix(label);
 }
 
-std::optional<Host> host_at(std::string_view text, size_t begin) {
-  std::vector<Label> labels = labels_at(text, begin);
+namespace {
+
+// The host that begins the text.
+std::optional<Host> host_of(std::string_view text) {
+  std::vector<Label> labels = labels_at(text, 0);
   while (labels.size() >= 2) {
     Label last = labels.back();
     size_t length = top_level_length(text, last);
@@ -131,6 +136,20 @@ std::optional<Host> host_at(std::string_view text, size_t begin) {
     return Host{last.begin + length, std::move(value)};
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+// The same few thousand hosts stand in most evidence, and what a host is depends on its signs and three behind alone.
+std::optional<Host> host_at(std::string_view text, size_t begin) {
+  constexpr size_t longest = 253, behind = 3;
+  constexpr Signs signs = Signs("-_.").with([](uint8_t c) { return is_alnum(c) || c >= 0x80; });
+  const size_t end = signs.first_other_in(text, begin, std::min(text.size(), begin + longest));
+  thread_local Memo<std::optional<Host>> answers;
+  const std::string_view seen = text.substr(begin, end - begin + behind);
+  std::optional<Host> out = answers.of(seen, [&] { return host_of(seen); });
+  if (out) out->end += begin;
+  return out;
 }
 
 std::optional<std::string> punycode(std::string_view label) {

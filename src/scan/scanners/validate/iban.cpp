@@ -1,8 +1,8 @@
 // Lengths and structures: SWIFT IBAN registry. n digits, a capital letters, c either.
 #include "scan/scanners/validate/iban.h"
 
-#include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "base/text.h"
 #include "scan/scanners/validate/iban_national.h"
@@ -40,10 +40,19 @@ constexpr std::array countries{
     Country{"YE", "4a4n18c"},
 };
 
+// By the two letters of its code: the country's place, from 1.
+constexpr std::array<uint8_t, 26 * 26> places = [] {
+  std::array<uint8_t, 26 * 26> out{};
+  for (size_t i = 0; i < countries.size(); ++i)
+    out[size_t(countries[i].code[0] - 'A') * 26 + size_t(countries[i].code[1] - 'A')] = uint8_t(i + 1);
+  return out;
+}();
+
 const Country* country_of(std::string_view text) {
-  auto found =
-      std::find_if(countries.begin(), countries.end(), [&](const Country& c) { return text.starts_with(c.code); });
-  return found == countries.end() ? nullptr : &*found;
+  if (text.size() < 2) return nullptr;
+  const auto first = size_t(text[0] - 'A'), second = size_t(text[1] - 'A');
+  const size_t place = first < 26 && second < 26 ? places[first * 26 + second] : 0;
+  return place == 0 ? nullptr : &countries[place - 1];
 }
 
 // Calls each(count, class) for the parts of a structure; "8n12c" has two.

@@ -158,11 +158,12 @@ Row live_row(std::string_view text, size_t header, size_t length, size_t at, siz
   }
   if (header + most <= at) return {};
   const Row row = row_of(text, header + 1, header + length, at, header + most, budget);
+  if (row.end == 0) return {};
   bool said = false;
   each_size(text, header, [&](size_t size, size_t number) {
     said = said || (size == row.end - header && (number > 0 || row.ends_in_number));
   });
-  return row.end != 0 && said && holds_text(text, header + 1, header + length, at) ? row : Row();
+  return said && holds_text(text, header + 1, header + length, at) ? row : Row();
 }
 
 size_t big_16(std::string_view text, size_t at) {
@@ -211,14 +212,48 @@ size_t low_byte_before(std::string_view text, size_t first, size_t at) {
   return at;
 }
 
-bool any_high(std::string_view text, size_t begin, size_t end) {
-  uint64_t any = 0, eight = 0;
-  for (; end - begin >= 8; begin += 8) {
-    std::memcpy(&eight, text.data() + begin, 8);
-    any |= eight;
-  }
-  for (; begin < end; ++begin) any |= uint8_t(text[begin]);
-  return (any & 0x8080808080808080) != 0;
+constexpr uint64_t ones = 0x0101010101010101, high_bits = ones * 0x80, low_bits = ones * 0x7f;
+
+uint64_t eight_bytes(std::string_view text, size_t at) {
+  uint64_t out = 0;
+  std::memcpy(&out, text.data() + at, 8);
+  return out;
+}
+// The high bit of each byte that is zero.
+uint64_t zeros(uint64_t bytes) {
+  return ~(((bytes & low_bits) + low_bits) | bytes | low_bits);
+}
+// The high bit of each byte that is above the number.
+uint64_t above(uint64_t bytes, uint64_t number) {
+  if (number >= 0xff) return 0;
+  if (number >= 0x7f) return ((bytes & low_bits) + ones * (0xff - number)) & bytes & high_bits;
+  return (((bytes & low_bits) + ones * (0x7f - number)) | bytes) & high_bits;
+}
+
+// The first byte of the size of the largest block whose row has types of one byte each.
+constexpr size_t farthest_type = 12 + 0x7F, most_of_short_types = 0x7F * ((0x7F - 12) / 2) + farthest_type;
+constexpr uint64_t most_of_sizes = most_of_short_types / 256;
+
+// What stands in some bytes.
+struct Makeup {
+  bool any_high = false;        // above 0x7F
+  bool any_large_size = false;  // may be the first byte of a size above 255, if none is high
+};
+Makeup makeup_of(std::string_view text) {
+  using Block = uint8_t __attribute__((vector_size(16)));
+  using Halves = uint64_t __attribute__((vector_size(16)));
+  Block bytes{}, high{}, large{};
+  const auto look = [&](size_t at, size_t size) {
+    std::memcpy(&bytes, text.data() + at, size);
+    high |= bytes;
+    large |= Block(Block(bytes - 1) < uint8_t(most_of_sizes));
+  };
+  size_t at = 0;
+  for (; text.size() - at >= sizeof bytes; at += sizeof bytes) look(at, sizeof bytes);
+  bytes = Block{};
+  look(at, text.size() - at);
+  const auto all_high = std::bit_cast<Halves>(high), all_large = std::bit_cast<Halves>(large);
+  return {((all_high[0] | all_high[1]) & high_bits) != 0, (all_large[0] | all_large[1]) != 0};
 }
 
 // The row that was in the free block at `block`: its header begins at one of the bytes behind the lost four, or its
@@ -254,20 +289,13 @@ Row deleted_row(std::string_view text, size_t block, size_t at, size_t& budget) 
   return {};
 }
 
-// The high bit of each byte that is zero.
-uint64_t zeros(uint64_t bytes) {
-  constexpr uint64_t low_bits = 0x7f7f7f7f7f7f7f7f;
-  return ~(((bytes & low_bits) + low_bits) | bytes | low_bits);
-}
-
 // The column that holds `at`, of a row that was in a free block at a place in [first, last).
 //
 // A block so large was a row with a type of two bytes, since types of one byte tell of no more; and its types begin
 // behind the block's four bytes, or some later, and are no longer than a header of one byte says. So where no byte is
-// above 0x7F, the first byte of the size is small: most places in text fall, eight at a time.
+// above 0x7F, the first byte of the size is small: most places in text fall, eight at a time. And the block reaches
+// behind `at`: of those far in front of it the first byte is not zero, of those near the second one is not small.
 TextColumn deleted_column(std::string_view text, size_t first, size_t last, size_t at) {
-  constexpr size_t farthest_type = 12 + 0x7F, most_of_short_types = 0x7F * ((0x7F - 12) / 2) + farthest_type;
-  constexpr uint64_t ones = 0x0101010101010101, high_bits = ones * 0x80;
   size_t budget = most_types / 2;
   size_t high = last + 4;  // the first byte above 0x7F behind the block's four
   while (high < at && uint8_t(text[high]) < 0x80) ++high;
@@ -284,12 +312,12 @@ TextColumn deleted_column(std::string_view text, size_t first, size_t last, size
   };
   for (size_t block = last; block > first && budget > 0;) {
     if (block >= first + 8 && block >= 8 && block + 4 <= text.size() && high - block > farthest_type + 8) {
-      uint64_t types = 0, sizes = 0, behind = 0;
-      std::memcpy(&types, text.data() + block - 4, 8);
-      std::memcpy(&sizes, text.data() + block - 6, 8);
-      std::memcpy(&behind, text.data() + block - 5, 8);
-      uint64_t small = (sizes - ones * (most_of_short_types / 256 + 1)) & ~sizes & high_bits;
-      small &= ~(zeros(sizes) & zeros(behind & ones * 0xf8));  // no block is shorter than eight bytes
+      const uint64_t types = eight_bytes(text, block - 4), sizes = eight_bytes(text, block - 6),
+                     behind = eight_bytes(text, block - 5);
+      uint64_t small = ~above(sizes, most_of_sizes) & high_bits;
+      const uint64_t least = std::max<uint64_t>(at - (block - 1), 7);  // no block is shorter than eight bytes
+      small &= ~zeros(sizes) | above(behind, least);
+      if (least >= 2 * 256) small &= above(sizes, 1);
       if ((types & high_bits) == 0) {
         while (small != 0 && budget > 0) {
           const size_t byte = 7 - size_t(std::countl_zero(small)) / 8;
@@ -314,19 +342,45 @@ TextColumn text_column(std::string_view text, size_t at) {
   // The size of a row that begins farther in front takes more than one byte, the first of them above 0x7F: addresses in
   // plain text have none.
   constexpr size_t most_of_a_byte = 0x7F;
-  const size_t lowest = at - first > most_of_a_byte && !any_high(text, first, at) ? at - most_of_a_byte : first;
-  size_t low = last, budget = most_types;
+  const Makeup bytes = makeup_of(text.substr(first, at - first));
+  const size_t near = at - std::min(at, most_of_a_byte);
+  const size_t lowest = bytes.any_high ? first : std::max(first, near);
+  size_t low = last,
+         budget = most_types;  // low: the nearest byte below 9 behind the header, of which its types hold one
+  Row row;
+  const auto is_header = [&](size_t header, size_t low_behind) {
+    const auto length = uint8_t(text[header]);
+    if (length < 2 || length > 0x7F || header + length <= low_behind || header + length > at) return false;
+    if (at - header > most_of_a_byte && header >= 3 &&
+        ((uint8_t(text[header - 2]) | uint8_t(text[header - 3])) & 0x80) == 0)
+      return false;
+    row = live_row(text, header, length, at, budget);
+    return row.end != 0;
+  };
   for (size_t header = last; header > lowest && budget > 0;) {
-    if (const auto length = uint8_t(text[--header]);
-        length >= 2 && length <= 0x7F && header + length > low && header + length <= at &&
-        (at - header <= most_of_a_byte || header < 3 ||
-         ((uint8_t(text[header - 2]) | uint8_t(text[header - 3])) & 0x80) != 0)) {
-      const Row row = live_row(text, header, length, at, budget);
-      if (row.end != 0) return row.column;
+    // Eight at a time: each has room for its types, and a row's size, which reaches behind `at`, in one of the two
+    // bytes in front.
+    if (!bytes.any_high && header >= lowest + 8 && header >= first + 10) {
+      const uint64_t nearest = at - (header - 1), lengths = eight_bytes(text, header -= 8);
+      const uint64_t lows = ~above(lengths, 8) & high_bits;
+      uint64_t may = above(lengths, 1) & ~above(lengths, nearest + 7) &
+                     (above(eight_bytes(text, header - 1), nearest) | above(eight_bytes(text, header - 2), nearest));
+      while (may != 0 && budget > 0) {
+        const size_t byte = 7 - size_t(std::countl_zero(may)) / 8;
+        may &= ~(uint64_t(0xff) << 8 * byte);
+        const uint64_t behind = lows >> 8 * byte >> 8;
+        const size_t low_behind = behind == 0 ? low : header + byte + 1 + size_t(std::countr_zero(behind)) / 8;
+        if (is_header(header + byte, low_behind)) return row.column;
+      }
+      if (lows != 0) low = header + size_t(std::countr_zero(lows)) / 8;
+    } else {
+      if (is_header(--header, low)) return row.column;
+      if (uint8_t(text[header]) < 9) low = header;
     }
-    if (uint8_t(text[header]) < 9) low = header;
   }
-  return deleted_column(text, first, last, at);
+  // So does the size of a block that begins there, and its first byte tells of no more than most rows are.
+  const size_t first_block = bytes.any_high || bytes.any_large_size ? first : lowest;
+  return deleted_column(text, std::min(first_block, last), last, at);
 }
 
 size_t address_begin(std::string_view text, size_t host) {
