@@ -2,10 +2,10 @@
 // text than a hundred literals do. Private to the engine. Immutable once filled.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +26,22 @@ class Runs {
   template <class Found>
   void find(std::string_view text, Found found) const;
 
+  // What is looked for first, sixty-four bytes at a time: half a run at a place that is a multiple of its size. `wide`
+  // is a run of 31 or more of letters, digits and "+,-./_", `narrow` one of 15 or more of capital letters and digits,
+  // `number` one of 7 or more digits.
+  static constexpr size_t block = 64, half_wide = 16, half_narrow = 8, half_number = 4;
+  static constexpr bool is_wide(uint8_t c) {
+    return uint8_t((c | 0x20) - 'a') < 26 || uint8_t(c - '+') < 15 || c == '_';
+  }
+  static constexpr bool is_narrow(uint8_t c) { return uint8_t(c - 'A') < 26 || is_number(c); }
+  static constexpr bool is_number(uint8_t c) { return uint8_t(c - '0') < 10; }
+  // Which bytes of a block are of which sort, a bit each, the first one's lowest.
+  struct Sorts {
+    uint64_t wide = 0, narrow = 0, number = 0;
+  };
+  using Classify = Sorts (*)(const char* bytes);
+  static std::vector<Classify> classifiers();  // that this processor can run, the fastest last
+
  private:
   static constexpr size_t most = 8;  // of one sort
 
@@ -34,20 +50,10 @@ class Runs {
     size_t least = 0;
     uint32_t number = 0;
   };
-  // What is looked for first, sixteen bytes at a time, by comparisons that a compiler turns into vector instructions:
-  // half a run at a place that is a multiple of its size. `wide` is a run of 31 or more of letters, digits and
-  // "+,-./_", `narrow` one of 15 or more of capital letters and digits, `number` one of 7 or more digits.
-  using Block = uint8_t __attribute__((vector_size(16)));
-  using Halves = uint64_t __attribute__((vector_size(16)));
-  using Quarters = uint32_t __attribute__((vector_size(16)));
-  static constexpr size_t block_size = sizeof(Block), half = block_size / 2, quarter = block_size / 4;
-  static bool is_wide(uint8_t c) { return uint8_t((c | 0x20) - 'a') < 26 || uint8_t(c - '+') < 15 || c == '_'; }
-  static bool is_narrow(uint8_t c) { return uint8_t(c - 'A') < 26 || is_number(c); }
-  static bool is_number(uint8_t c) { return uint8_t(c - '0') < 10; }
-
   template <class Found>
   static void follow(const Run& run, std::string_view text, size_t begin, size_t end, size_t& done, Found found);
 
+  const Classify classify_ = classifiers().back();
   std::vector<Run> wide_, narrow_, number_;
   std::array<bool, 256> in_any_{};
   size_t width_ = 0;
@@ -71,35 +77,30 @@ template <class Found>
 void Runs::find(std::string_view text, Found found) const {
   if (wide_.empty() && narrow_.empty() && number_.empty()) return;
   std::array<size_t, most> done_wide{}, done_narrow{}, done_number{};  // by run
-  auto look = [&](Block c, size_t at) {
-    const Block number = (c - '0') < 10;
-    const Block narrow = ((c - 'A') < 26) | number;
-    const Block wide = (((c | 0x20) - 'a') < 26) | ((c - '+') < 15) | (c == '_');
-    const Halves wide_halves = std::bit_cast<Halves>(wide), narrow_halves = std::bit_cast<Halves>(narrow);
-    if ((wide_halves[0] & wide_halves[1]) == ~uint64_t(0))
-      for (size_t i = 0; i < wide_.size(); ++i) follow(wide_[i], text, at, at + block_size, done_wide[i], found);
-    for (size_t n = 0; n < 2; ++n)
-      if (narrow_halves[n] == ~uint64_t(0))
-        for (size_t i = 0; i < narrow_.size(); ++i)
-          follow(narrow_[i], text, at + n * half, at + (n + 1) * half, done_narrow[i], found);
-    const Halves number_halves = std::bit_cast<Halves>(number);
-    if ((number_halves[0] | number_halves[1]) == 0) return;
-    const Quarters number_quarters = std::bit_cast<Quarters>(number);
-    for (size_t n = 0; n < 4; ++n)
-      if (number_quarters[n] == ~uint32_t(0))
-        for (size_t i = 0; i < number_.size(); ++i)
-          follow(number_[i], text, at + n * quarter, at + (n + 1) * quarter, done_number[i], found);
+  // Where `size` bytes at a multiple of it are all of a sort.
+  const auto whole = [](uint64_t bits, size_t size) {
+    for (size_t n = 1; n < size; n *= 2) bits &= bits >> n;
+    return bits & ~uint64_t(0) / ((uint64_t(1) << size) - 1);
   };
-  Block c{};
+  const auto look = [&](const char* bytes, size_t at) {
+    const Sorts sorts = classify_(bytes);
+    const uint64_t wide = whole(sorts.wide, half_wide), narrow = whole(sorts.narrow, half_narrow),
+                   number = whole(sorts.number, half_number);
+    if ((wide | narrow | number) == 0) return;
+    const auto follow_all = [&](const std::vector<Run>& runs, uint64_t places, size_t size, auto& done) {
+      for (; places != 0; places &= places - 1)
+        for (size_t i = 0, begin = at + size_t(std::countr_zero(places)); i < runs.size(); ++i)
+          follow(runs[i], text, begin, begin + size, done[i], found);
+    };
+    follow_all(wide_, wide, half_wide, done_wide);
+    follow_all(narrow_, narrow, half_narrow, done_narrow);
+    follow_all(number_, number, half_number, done_number);
+  };
   size_t at = 0;
-  for (; at + block_size <= text.size(); at += block_size) {
-    std::memcpy(&c, text.data() + at, block_size);
-    look(c, at);
-  }
-  if (at == text.size()) return;
-  c = Block{};
-  std::memcpy(&c, text.data() + at, text.size() - at);
-  look(c, at);
+  for (; at + block <= text.size(); at += block) look(text.data() + at, at);
+  std::array<char, block> rest{};
+  std::copy(text.begin() + ptrdiff_t(at), text.end(), rest.begin());
+  look(rest.data(), at);
 }
 
 }  // namespace weft::scan

@@ -79,5 +79,21 @@ TEST(Runs, TakeOnlyWhatTheyCanFind) {
   EXPECT_TRUE(runs.quiet('a'));
 }
 
+TEST(Runs, AreOfTheSameSortsHoweverManyBytesAreLookedAtAtOnce) {
+  std::mt19937 random(4);
+  for (const Runs::Classify classify : Runs::classifiers())
+    for (int round = 0; round < 200; ++round) {
+      std::string bytes;
+      while (bytes.size() < Runs::block) bytes += char(random() % 256);
+      const Runs::Sorts sorts = classify(bytes.data());
+      for (size_t i = 0; i < bytes.size(); ++i) {
+        const auto c = uint8_t(bytes[i]);
+        ASSERT_EQ(sorts.wide >> i & 1, Runs::is_wide(c)) << unsigned(c);
+        ASSERT_EQ(sorts.narrow >> i & 1, Runs::is_narrow(c)) << unsigned(c);
+        ASSERT_EQ(sorts.number >> i & 1, Runs::is_number(c)) << unsigned(c);
+      }
+    }
+}
+
 }  // namespace
 }  // namespace weft::scan
