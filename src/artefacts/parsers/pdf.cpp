@@ -101,9 +101,9 @@ class Document {
     if (!producer_.empty() && producer_ != row_.application)
       row_.application += (row_.application.empty() ? "" : "; ") + producer_;
     identifier({}, "pdf_id", properties_.id);
-    for (const PdfProperties::Stretch& it : properties_.pictures)
-      if (it.size >= picture_least && it.size <= file_.content.size() && it.at <= file_.content.size() - it.size)
-        rows_.selector({it.at}, "file_sha256", sha256_hex(file_.content.subspan(it.at, it.size)), "document");
+    for (const auto& [begin, end] : properties_.pictures)
+      if (end - begin >= picture_least && end <= file_.content.size())
+        rows_.selector({begin}, "file_sha256", sha256_hex(file_.content.subspan(begin, end - begin)), "document");
     rows_.record({}, std::move(row_));
   }
 

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/pdf/properties.h"
+#include "base/pdf/syntax.h"
 
 namespace weft {
 
@@ -23,13 +24,10 @@ struct PdfDocument {
   // What of a document is no page and cannot be read where it lies: streams under rare filters. Of an enciphered
   // document all strings, and all streams but pictures and fonts.
   std::string rest;
-  bool whole = false;         // structure and streams are undamaged, and all were read
-  size_t unpacked = 0;        // bytes of streams that were unpacked and looked at
-  bool unread_fonts = false;  // text is set in a font that does not say what its codes are
-  struct Stretch {
-    size_t begin = 0, end = 0;
-  };
-  std::vector<Stretch> read;                // the streams that `text` comes from, as they lie in the bytes
+  bool whole = false;                       // structure and streams are undamaged, and all were read
+  size_t unpacked = 0;                      // bytes of streams that were unpacked and looked at
+  bool unread_fonts = false;                // text is set in a font that does not say what its codes are
+  std::vector<PdfStretch> read;             // the streams that `text` comes from, as they lie in the bytes
   std::optional<PdfProperties> properties;  // where they are asked for
 };
 

@@ -176,6 +176,15 @@ const PdfEncoding& pdf_encoding(std::string_view name) {
   return own;
 }
 
+bool numbers_a_glyph(std::string_view name) {
+  for (const std::string_view stem : {"g", "G", "glyph", "cid", "index"}) {
+    if (!name.starts_with(stem) || name.size() == stem.size()) continue;
+    const std::string_view digits = name.substr(stem.size());
+    if (std::all_of(digits.begin(), digits.end(), [](char c) { return is_digit(c); })) return true;
+  }
+  return false;
+}
+
 std::u32string glyph_text(std::string_view name) {
   constexpr size_t longest = 128;
   name = name.substr(0, std::min(name.find('.', 1), longest));

@@ -16,6 +16,8 @@ const PdfEncoding& pdf_encoding(std::string_view name);
 // By the Adobe Glyph List (github.com/adobe-type-tools/agl-specification): "at", "uni0040", "f_f_i", "A.alt". Empty
 // for what it does not know.
 std::u32string glyph_text(std::string_view name);
+// Whether a name says which glyph it is, not which character: "g12", "cid17".
+bool numbers_a_glyph(std::string_view name);
 
 // Appends as UTF-8: ligatures as the letters they are, spaces that do not break as spaces, what is set for a hyphen or
 // a tilde as what one types.

@@ -26,16 +26,6 @@ bool is_embedded(QPDFObjectHandle dictionary) {
          (descriptor.hasKey("/FontFile") || descriptor.hasKey("/FontFile2") || descriptor.hasKey("/FontFile3"));
 }
 
-// Names that say which glyph it is, not which character.
-bool numbers_a_glyph(std::string_view name) {
-  for (const std::string_view stem : {"g", "G", "glyph", "cid", "index"}) {
-    if (!name.starts_with(stem) || name.size() == stem.size()) continue;
-    const std::string_view digits = name.substr(stem.size());
-    if (std::all_of(digits.begin(), digits.end(), [](char c) { return is_digit(c); })) return true;
-  }
-  return false;
-}
-
 // A name that says nothing ("langle", "a65") leaves the code what it was, but for letters: they are no brackets.
 void set_glyph(std::string_view name, std::u32string& text) {
   const std::u32string known = glyph_text(name);

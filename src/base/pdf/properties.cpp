@@ -22,18 +22,22 @@ uint64_t place_of(QPDFObjectHandle object) {
 void find_pictures(std::string_view bytes, PdfProperties& out) {
   constexpr std::string_view filter = "/DCTDecode", begin = "stream", end = "endstream";
   constexpr size_t longest_dictionary = 2 * KiB;
+  size_t last = 0, picture_end = 0;  // the end of a stream, and of the last JPEG in front of it: looked for once
   for (size_t at = bytes.find(filter); at != std::string_view::npos && out.pictures.size() < most_pictures;
        at = bytes.find(filter, at + 1)) {
     const size_t found = bytes.substr(at, longest_dictionary).find(begin);
     if (found == std::string_view::npos) continue;
     size_t data = at + found + begin.size();
     while (data < bytes.size() && (bytes[data] == '\r' || bytes[data] == '\n')) ++data;
-    const size_t last = std::min(bytes.find(end, data), bytes.size());
-    const std::string_view picture = bytes.substr(data, last - data);
-    const size_t eoi = picture.rfind("\xff\xd9");
-    if (!picture.starts_with("\xff\xd8\xff") || eoi == std::string_view::npos) continue;
-    if (out.pictures.empty() || out.pictures.back().at != data) out.pictures.push_back({data, eoi + 2});
-    at = data + eoi;
+    if (!bytes.substr(data).starts_with("\xff\xd8\xff")) continue;
+    if (data >= last) {
+      last = std::min(bytes.find(end, data), bytes.size());
+      const size_t eoi = bytes.substr(data, last - data).rfind("\xff\xd9");
+      picture_end = eoi == std::string_view::npos ? data : data + eoi + 2;
+    }
+    if (picture_end <= data) continue;
+    if (out.pictures.empty() || out.pictures.back().begin != data) out.pictures.push_back({data, picture_end});
+    at = picture_end - 1;
   }
 }
 

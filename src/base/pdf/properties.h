@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/pdf/syntax.h"
 
 namespace weft {
 
@@ -20,10 +21,7 @@ struct PdfProperties {
   std::string id;        // that stays when the document is saved again (§14.4), lower-case hex; "" for none
   std::string metadata;  // XMP (§14.3.2), at most 1 MiB
   uint64_t metadata_at = 0;
-  struct Stretch {
-    uint64_t at = 0, size = 0;
-  };
-  std::vector<Stretch> pictures;  // JPEGs that lie in the bytes as they were put in
+  std::vector<PdfStretch> pictures;  // JPEGs that lie in the bytes as they were put in
 };
 
 // Nothing where it is none that can be read, as of read_pdf(). Throws std::bad_alloc.

@@ -72,7 +72,7 @@ class Reader {
   }
 
   std::string text, aside;  // aside: strings that are not shown, if resources are given
-  std::vector<PdfText::Stretch> not_shown;
+  std::vector<PdfStretch> not_shown;
   size_t end() const { return at_; }
 
  private:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/pdf/syntax.h"
 
 namespace weft {
 
@@ -45,10 +46,8 @@ class PdfResources {
 struct PdfText {
   std::string text;  // UTF-8
   size_t end = 0;    // of the content stream: the first thing that is none
-  struct Stretch {
-    size_t begin = 0, end = 0;
-  };
-  std::vector<Stretch> not_shown;  // comments, and strings that are no text of the page (alternative texts), in order
+  std::vector<PdfStretch>
+      not_shown;  // comments, and strings that are no text of the page (alternative texts), in order
 };
 
 // The stream's part from `begin` on, where a text object begins ("BT"), as far as it is one, without its fonts.

@@ -31,7 +31,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const size_t work = document->unpacked, shown_size = document->text.size() + document->rest.size();
   if (size < attempt || shown_size < work / 64) out.in_vain(begin, attempt + work);
   if (document->unread_fonts) out.problem_of_document(begin, std::string(unread_fonts));
-  const std::vector<PdfDocument::Stretch> read = std::move(document->read);
+  const std::vector<PdfStretch> read = std::move(document->read);
   const bool whole = document->whole;
   std::string shown = pdf_joined(std::move(*document));
   // Also of a document without any text: it was read.
@@ -39,7 +39,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   out.layer("PDFDOC", begin, size, {shown.begin(), shown.end()});
   if (!whole) return;
   out.document_read(begin + size);
-  for (const PdfDocument::Stretch& stream : read) out.says_all(begin + stream.begin, begin + stream.end);
+  for (const PdfStretch& stream : read) out.says_all(begin + stream.begin, begin + stream.end);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/pdf/encoding.h"
 #include "base/pdf/syntax.h"
 #include "base/text.h"
 
@@ -69,16 +70,6 @@ std::string_view name_of(std::string_view dictionary, std::string_view key) {
   const size_t value = value_of(dictionary, key);
   if (value == std::string_view::npos || value >= dictionary.size() || dictionary[value] != '/') return {};
   return name_at(dictionary.substr(value + 1));
-}
-
-bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c); });
-}
-
-bool numbers_a_glyph(std::string_view name) {
-  for (std::string_view stem : {"g", "G", "glyph", "cid", "index"})
-    if (name.substr(0, stem.size()) == stem && all_digits(name.substr(stem.size()))) return true;
-  return false;
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (!whole) shown.text.resize(out.room());
   out.layer("PDFTEXT", begin, end - begin, {shown.text.begin(), shown.text.end()});
   size_t at = begin;
-  for (const PdfText::Stretch& stretch : shown.not_shown) {
+  for (const PdfStretch& stretch : shown.not_shown) {
     if (whole && stretch.begin > at) out.says_all(at, stretch.begin);
     at = stretch.end;
   }

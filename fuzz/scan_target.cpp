@@ -1,9 +1,9 @@
-#include "target.h"
+#include "scan_target.h"
 
-#include <ctime>
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "patience.h"
 #include "scan/engine.h"
 #include "scan/scanner.h"
 #include "scan/words.h"
@@ -16,18 +16,6 @@ namespace {
 constexpr std::string_view terms =
     "aaa\n*aab*\nab-\nkestrel\nm\u00fcller*\nstra\u00dfe\n*\u043f\u0430\u0440\u043e\u043b\u044c\n\u0434\u0430\n"
     "\u03bf\u03b4\u03c5\u03c3\u03c3\u03b5\u03cd\u03c2\n\u6771\u4eac\n\u0142\u00f3d\u017a\nc.d+(e)\n\u4e2d\u6587*\n";
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr double patience = 40;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-constexpr double patience = 40;
-#else
-constexpr double patience = 4;
-#endif
-#else
-constexpr double patience = 4;
-#endif
 
 // Small, so that what a limit guards is reached by small inputs.
 Limits small_limits() {
@@ -104,15 +92,9 @@ Decoder checked_twin(size_t number, std::index_sequence<numbers...>) {
   return twin;
 }
 
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return double(now.tv_sec) + double(now.tv_nsec) * 1e-9;
-}
-
 }  // namespace
 
-struct FuzzTarget::State {
+struct ScanTarget::State {
   std::vector<Decoder> twins;
   std::unique_ptr<Rules> rules;
   std::unique_ptr<Scan> scan;
@@ -136,7 +118,7 @@ struct FuzzTarget::State {
   }
 };
 
-FuzzTarget::FuzzTarget(std::string_view name) : state_(std::make_unique<State>()) {
+ScanTarget::ScanTarget(std::string_view name) : state_(std::make_unique<State>()) {
   State& state = *state_;
   std::vector<const Scanner*> chosen;
   for (const Scanner* scanner : scanners())
@@ -159,18 +141,18 @@ FuzzTarget::FuzzTarget(std::string_view name) : state_(std::make_unique<State>()
   state.scan = std::make_unique<Scan>(*state.rules, small_limits());
 }
 
-FuzzTarget::~FuzzTarget() = default;
+ScanTarget::~ScanTarget() = default;
 
-void FuzzTarget::run(Bytes bytes) {
+void ScanTarget::run(Bytes bytes) {
   if (bytes.empty()) return;
-  const double start = cpu_seconds();
+  const double start = fuzz::cpu_seconds();
   const Results whole = state_->page(bytes, 0, bytes.size());
   const size_t cut = bytes.size() / 2;
   state_->page(bytes, 0, cut);
   state_->page(bytes, cut, bytes.size());
-  const double seconds = cpu_seconds() - start;
+  const double seconds = fuzz::cpu_seconds() - start;
   // What limits allow to come out is scanned too: three pages of 1 MiB, at 20 MB/s.
-  check(seconds < patience * (0.3 + double(bytes.size()) / 1e6), "time is bounded by size");
+  check(seconds < fuzz::patience * (0.3 + double(bytes.size()) / 1e6), "time is bounded by size");
   // Following a path compiles its patterns each time: now and then.
   if (!state_->has_decoder || state_->runs++ % 4 != 0) return;
   for (const Found& found : whole.features) {
@@ -181,7 +163,7 @@ void FuzzTarget::run(Bytes bytes) {
   }
 }
 
-std::vector<std::string> fuzz_targets() {
+std::vector<std::string> scan_targets() {
   std::vector<std::string> names;
   for (const Scanner* scanner : scanners()) names.emplace_back(scanner->name);
   for (const Decoder* decoder : decoders()) names.emplace_back(decoder->name);

@@ -11,12 +11,12 @@
 
 namespace weft::scan {
 
-class FuzzTarget {
+class ScanTarget {
  public:
   // The name of a scanner or a decoder, "words" for an examiner's terms, or "all" for everything at once. Throws Error
   // when there is none.
-  explicit FuzzTarget(std::string_view name);
-  ~FuzzTarget();
+  explicit ScanTarget(std::string_view name);
+  ~ScanTarget();
 
   // Scans the bytes as one page, and as two pages cut in the middle. Checked: layers come from their text and hold no
   // more than there was room for; problems and features have a place in the page; what the two pages give together is
@@ -28,6 +28,6 @@ class FuzzTarget {
   std::unique_ptr<State> state_;
 };
 
-std::vector<std::string> fuzz_targets();
+std::vector<std::string> scan_targets();
 
 }  // namespace weft::scan
