@@ -31,6 +31,10 @@ void expect_behaves(const Parser& parser, std::string_view path, std::string_vie
     EXPECT_NE(std::find(parser.kinds.begin(), parser.kinds.end(), row.kind), parser.kinds.end())
         << parser.name << " does not list the kind " << row.kind;
   }
+  const auto lie_in_the_file = [&](const auto& records) {
+    for (const auto& record : records) EXPECT_LE(record.offset, content.size()) << parser.name << " " << path;
+  };
+  std::apply([&](const auto&... lists) { (lie_in_the_file(lists), ...); }, rows.records());
 }
 
 // Cut at many lengths, and with flipped bits in the first 4 KiB. All lengths and bytes of small files; of large ones

@@ -116,11 +116,14 @@ std::optional<OleStream> OleFile::stream(std::string_view name, size_t most) con
                                                  : UINT32_MAX;
     }
   }
-  for (uint64_t place : out.places) {
+  size_t read = 0;
+  for (; read < out.places.size(); ++read) {
+    const uint64_t place = out.places[read];
     const uint64_t end = std::min<uint64_t>({place + out.piece, bytes_.size(), place + (size - out.bytes.size())});
-    if (place >= end) break;
+    if (place >= end) break;  // of a torn file, whose sectors lead on behind its end
     out.bytes.insert(out.bytes.end(), bytes_.begin() + ptrdiff_t(place), bytes_.begin() + ptrdiff_t(end));
   }
+  out.places.resize(read);
   return out;
 }
 

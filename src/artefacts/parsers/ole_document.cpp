@@ -87,7 +87,11 @@ void parse(const File& file, Rows& rows) {
     last = it.text;
     rows.selector({it.offset}, "document_author", beginning(it.text, name_most), "author");
   };
-  if (auto stream = ole->stream("\5SummaryInformation", set_most)) {
+  const auto set = [&](std::string_view name) {
+    auto stream = ole->stream(name, set_most);
+    return stream && !stream->bytes.empty() ? std::move(stream) : std::nullopt;
+  };
+  if (const auto stream = set("\5SummaryInformation")) {
     place = stream->offset_of(0);
     for (const Property& it : properties_of(*stream)) {
       if (it.id == 2) row.title = it.text;
@@ -100,7 +104,7 @@ void parse(const File& file, Rows& rows) {
       if (it.id == 18) row.application = it.text;
     }
   }
-  if (auto stream = ole->stream("\5DocumentSummaryInformation", set_most)) {
+  if (const auto stream = set("\5DocumentSummaryInformation")) {
     if (!place) place = stream->offset_of(0);
     for (const Property& it : properties_of(*stream))
       if (it.id == 15) row.company = it.text;
