@@ -134,7 +134,7 @@ struct Scan::State {
   Handle<hs_scratch_t, hs_free_scratch> scratch;
   std::unique_ptr<YaraScan> yara;              // null: no rules
   std::vector<std::unique_ptr<Level>> levels;  // by depth; kept, so that buffers are reused
-  uint64_t behind = 0;                         // bytes so far, over all blocks of all texts
+  uint64_t behind = 2;                         // bytes so far, over all blocks of all texts
   std::vector<uint64_t> last_end;              // by pattern: of its last match, counted on from what was matched before
   std::vector<std::string> announcements;      // by owner: what enter() says of it behind the text's item
   std::string announced;                       // scratch of enter()
@@ -247,7 +247,6 @@ void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Lev
   const size_t first = block - std::min(block, rules.width + 1), last = std::min(bytes.size(), stop + 1);
   const std::string_view seen = bytes.substr(first, last - first);
   if (rules.quiet[static_cast<uint8_t>(seen.front())] && all_same(seen)) return;
-  behind += seen.size() + 2;  // so that no end of an earlier call adjoins one of this
   auto file = [&](unsigned number, size_t to) {
     const size_t end = first + to;
     // The overlap with the block before is long enough to know what went on there.
@@ -259,6 +258,7 @@ void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Lev
     }
   };
   rules.match(seen, scratch.get(), file);
+  behind += seen.size() + 2;  // so that no end of a later call adjoins one of this
 }
 
 void Scan::State::dispatch_scanner(const Text& text, Level& level, size_t owner) {

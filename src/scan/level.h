@@ -93,8 +93,7 @@ struct Level {
   template <class Each>
   void each_with_hits(Each each) {
     for (size_t i = 0; i < with_hits.size(); ++i)
-      for (uint64_t left = std::exchange(with_hits[i], 0); left != 0; left &= left - 1)
-        each(i * 64 + size_t(std::countr_zero(left)));
+      for (uint64_t& left = with_hits[i]; left != 0; left &= left - 1) each(i * 64 + size_t(std::countr_zero(left)));
   }
 };
 

@@ -617,5 +617,23 @@ TEST(Evidence, NpsEmailsImage) {
     }
 }
 
+// What the engine keeps of one text must not be taken for the next one's.
+TEST(Engine, FindsTheSameWhateverWasScannedBefore) {
+  constexpr std::string_view number = "4111111111111111";
+  std::mt19937 random(9);
+  Scan scan(all_rules(), {});
+  NoWatch watch;
+  for (int page = 0; page < 4000; ++page) {
+    // Pages of ever other sizes, some with a layer of ever other sizes in front of the number.
+    std::string bytes;
+    if (random() % 4 == 0) bytes = deflated(std::string(random() % 200, ' ') + std::string(number), 31);
+    bytes.append(random() % 300, ' ').append(number).append(random() % 200, ' ');
+    Results results;
+    scan.page({as_bytes(bytes), 0, bytes.size(), 0}, {}, watch, results);
+    ASSERT_EQ(described(results), described(scan_all(bytes))) << page;
+    ASSERT_FALSE(results.features.empty()) << page;
+  }
+}
+
 }  // namespace
 }  // namespace weft::scan

@@ -9,6 +9,7 @@
 #include <memory>
 #include <new>
 #include <set>
+#include <utility>
 
 #include "base/pdf/font.h"
 #include "base/pdf/open.h"
@@ -25,7 +26,7 @@ constexpr std::string_view header = "%PDF-", end_of_file = "%%EOF";
 size_t most_unpacked(size_t document) {
   return std::min<size_t>(256 * MiB, MiB + 16 * document);
 }
-// Of its forms, each as often as it is shown.
+// Of its forms, each as often as it is shown again.
 size_t most_shown(size_t document) {
   return std::min<size_t>(256 * MiB, 256 * KiB + 16 * document);
 }
@@ -112,12 +113,14 @@ class Reading {
       form->resources = std::make_unique<Resources>(*this, dictionary.getKey("/Resources"));
       form->form.resources = form->resources.get();
     }
-    // Shown in itself, or in so many others that it would be more than all there is.
-    if (form->data.size() > left_to_show_) {
-      whole_ = false;
-      return nullptr;
+    // Shown in itself, or in so many others that it is more than a document has to say.
+    if (std::exchange(form->is_shown, true)) {
+      if (form->data.size() > left_to_show_) {
+        whole_ = false;
+        return nullptr;
+      }
+      left_to_show_ -= form->data.size();
     }
-    left_to_show_ -= form->data.size();
     was_read(stream);
     return &form->form;
   }
@@ -125,6 +128,7 @@ class Reading {
  private:
   struct OwnedForm {
     std::vector<uint8_t> data;
+    bool is_shown = false;  // once
     PdfResources::Form form;
     std::unique_ptr<Resources> resources;
   };
@@ -240,7 +244,7 @@ class Reading {
   QPDF pdf_;
   std::string_view bytes_;
   size_t room_;
-  size_t left_, left_to_show_;  // bytes to unpack; and of forms, each as often as it is shown
+  size_t left_, left_to_show_;  // bytes to unpack; and of forms, each as often as it is shown again
   PdfDocument out_;
   bool whole_ = false;
   int direct_ = 0;  // fonts that are no objects of their own

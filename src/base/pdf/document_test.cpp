@@ -266,6 +266,27 @@ TEST(PdfDocument, IsBounded) {
   EXPECT_FALSE(laughs->whole);
 }
 
+std::string deflated(std::string_view text) {
+  Pl_Buffer out("packed");
+  Pl_Flate deflate("deflate", &out, Pl_Flate::a_deflate);
+  deflate.writeString(std::string(text));
+  deflate.finish();
+  const auto buffer = out.getBufferSharedPointer();
+  return {reinterpret_cast<const char*>(buffer->getBuffer()), buffer->getSize()};
+}
+
+// What may be unpacked may be shown once, however small the document is.
+TEST(PdfDocument, ShowsALargeFormOfASmallDocument) {
+  std::string content;
+  while (content.size() < 400 * KiB) content += "BT (a line) Tj ET\n";
+  content += "BT (anna@example.org) Tj ET";
+  const auto document = read(pdf_file(pdf_page(
+      "/X Do", "/XObject << /X 5 0 R >>", {pdf_stream(deflated(content), "/Subtype /Form /Filter /FlateDecode")})));
+  ASSERT_TRUE(document);
+  EXPECT_THAT(document->text, HasSubstr("anna@example.org"));
+  EXPECT_TRUE(document->whole);
+}
+
 // Not all of so many objects are kept in memory; the pages are read all the same.
 TEST(PdfDocument, LooksAtSoManyObjects) {
   std::vector<std::string> objects = pdf_page("BT (anna@example.org) Tj ET", "");

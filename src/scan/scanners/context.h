@@ -40,7 +40,7 @@ class Signs {
     return out;
   }
   constexpr bool hold(char c) const { return holds_[uint8_t(c)]; }
-  // Where the first of them stands in text[begin, end), or end.
+  // Where the first of them stands in text[begin, end), or end; begin is no farther than that.
   constexpr size_t first_in(std::string_view text, size_t begin, size_t end) const {
     while (begin < end && !hold(text[begin])) ++begin;
     return begin;

@@ -12,6 +12,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <immintrin.h>
 #include <phonenumbers/phonenumberutil.h>
 #include <string>
 #include <utility>
@@ -182,29 +183,32 @@ constexpr std::array<bool, 256> beginnings = make_beginnings();
 // a page that is full of them looks at all that stands around it.
 template <class Each>
 void each_beginning(std::string_view near, Each each) {
-  using Block = uint8_t __attribute__((vector_size(16)));
-  using Halves = uint64_t __attribute__((vector_size(16)));
-  constexpr size_t block_size = sizeof(Block), half = block_size / 2;
-  auto is_letter = [](Block c) { return ((c | 0x20) - 'a') < 26; };
+  constexpr size_t block = 16;
   // With nothing in front of it, and behind.
-  std::array<char, block_size + 2 * around + longest_number + block_size> bytes;
-  near = near.substr(0, bytes.size() - 2 * block_size);
-  std::memset(bytes.data(), 0, block_size);
-  std::memcpy(bytes.data() + block_size, near.data(), near.size());
-  std::memset(bytes.data() + block_size + near.size(), 0, block_size);
-  for (size_t at = 0; at < near.size(); at += block_size) {
-    Block c{}, before{};
-    std::memcpy(&c, bytes.data() + block_size + at, block_size);
-    std::memcpy(&before, bytes.data() + block_size + at - 1, block_size);
-    const auto word = is_letter(c) & ~(is_letter(before) | ((before - '0') < 10));
-    const auto may = std::bit_cast<Halves>(word | (c == '.') | (c == '+') | (c == 0xc3));
-    for (size_t i = 0; i < 2; ++i)
-      for (uint64_t left = may[i]; left != 0;) {
-        const size_t byte = size_t(std::countr_zero(left)) / 8;
-        left &= ~(uint64_t(0xff) << 8 * byte);
-        const size_t place = at + i * half + byte;
-        if (beginnings[uint8_t(near[place])] && !each(place)) return;
-      }
+  std::array<char, block + 2 * around + longest_number + block> bytes;
+  near = near.substr(0, bytes.size() - 2 * block);
+  std::memset(bytes.data(), 0, block);
+  std::memcpy(bytes.data() + block, near.data(), near.size());
+  std::memset(bytes.data() + block + near.size(), 0, block);
+  const auto load = [&](size_t at) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data() + block + at));
+  };
+  // Bytes are compared as signed ones: `below` asks by the minimum.
+  const auto is = [](__m128i c, uint8_t sign) { return _mm_cmpeq_epi8(c, _mm_set1_epi8(char(sign))); };
+  const auto below = [](__m128i c, char first, char count) {
+    const __m128i offset = _mm_sub_epi8(c, _mm_set1_epi8(first));
+    return _mm_cmpeq_epi8(_mm_min_epu8(offset, _mm_set1_epi8(char(count - 1))), offset);
+  };
+  const auto letter = [&](__m128i c) { return below(_mm_or_si128(c, _mm_set1_epi8(0x20)), 'a', 26); };
+  for (size_t at = 0; at < near.size(); at += block) {
+    const __m128i c = load(at), before = load(at - 1);
+    const __m128i in_word = _mm_or_si128(letter(before), below(before, '0', 10));
+    const __m128i signs = _mm_or_si128(is(c, '.'), _mm_or_si128(is(c, '+'), is(c, 0xc3)));
+    const __m128i may = _mm_or_si128(_mm_andnot_si128(in_word, letter(c)), signs);
+    for (auto left = unsigned(_mm_movemask_epi8(may)); left != 0; left &= left - 1) {
+      const size_t place = at + size_t(std::countr_zero(left));
+      if (beginnings[uint8_t(near[place])] && !each(place)) return;
+    }
   }
 }
 

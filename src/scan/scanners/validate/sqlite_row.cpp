@@ -345,8 +345,7 @@ TextColumn text_column(std::string_view text, size_t at) {
   const Makeup bytes = makeup_of(text.substr(first, at - first));
   const size_t near = at - std::min(at, most_of_a_byte);
   const size_t lowest = bytes.any_high ? first : std::max(first, near);
-  size_t low = last,
-         budget = most_types;  // low: the nearest byte below 9 behind the header, of which its types hold one
+  size_t budget = most_types, low = last;  // low: the nearest byte below 9 behind a header; its types hold one
   Row row;
   const auto is_header = [&](size_t header, size_t low_behind) {
     const auto length = uint8_t(text[header]);
