@@ -190,9 +190,7 @@ void each_beginning(std::string_view near, Each each) {
   std::memset(bytes.data(), 0, block);
   std::memcpy(bytes.data() + block, near.data(), near.size());
   std::memset(bytes.data() + block + near.size(), 0, block);
-  const auto load = [&](size_t at) {
-    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data() + block + at));
-  };
+  const auto load = [&](size_t at) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data() + at)); };
   // Bytes are compared as signed ones: `below` asks by the minimum.
   const auto is = [](__m128i c, uint8_t sign) { return _mm_cmpeq_epi8(c, _mm_set1_epi8(char(sign))); };
   const auto below = [](__m128i c, char first, char count) {
@@ -201,7 +199,7 @@ void each_beginning(std::string_view near, Each each) {
   };
   const auto letter = [&](__m128i c) { return below(_mm_or_si128(c, _mm_set1_epi8(0x20)), 'a', 26); };
   for (size_t at = 0; at < near.size(); at += block) {
-    const __m128i c = load(at), before = load(at - 1);
+    const __m128i c = load(block + at), before = load(block + at - 1);
     const __m128i in_word = _mm_or_si128(letter(before), below(before, '0', 10));
     const __m128i signs = _mm_or_si128(is(c, '.'), _mm_or_si128(is(c, '+'), is(c, 0xc3)));
     const __m128i may = _mm_or_si128(_mm_andnot_si128(in_word, letter(c)), signs);
