@@ -121,6 +121,25 @@ TEST(parsers, survive_repeated_pieces_of_their_samples) {
     }
 }
 
+// Found by reading the code: each took minutes, and the square of its size.
+TEST(parsers, survive_what_was_slow) {
+  const auto over_and_over = [](std::string_view piece, size_t size) {
+    std::string out;
+    while (out.size() < size) out += piece;
+    return out;
+  };
+  expect_behaves(parser_named("mail"), "home/a/x.eml",
+                 "From: a@b.de\nReferences: " + over_and_over("<", 256 * KiB) + "\n\ntext\n", 2);
+  expect_behaves(parser_named("mail"), "home/a/x.eml",
+                 "From: a@b.de\nReferences: " + over_and_over("<a", 256 * KiB) + ">\n\ntext\n", 2);
+  expect_behaves(parser_named("git"), "home/a/.gitconfig",
+                 "[" + over_and_over("a", 256 * KiB) + "]\n" + over_and_over("b=c\n", 256 * KiB), 2);
+  expect_behaves(parser_named("text"), "home/a/x.txt",
+                 "a" + over_and_over("\u0301", 256 * KiB) + over_and_over("\u0316", 256 * KiB), 2);
+  expect_behaves(parser_named("ssh"), "home/a/.ssh/authorized_keys",
+                 over_and_over(over_and_over("ssh-rsa ", 8 * KiB) + std::string(8 * KiB, ' ') + "\n", MiB), 2);
+}
+
 TEST(parsers, survive_repetition) {
   for (const Parser* parser : parsers())
     for (const Sample& sample : parser->samples) {

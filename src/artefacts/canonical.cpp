@@ -51,8 +51,9 @@ std::string message_id(std::string_view text) {
   text = trim(text);
   if (text.starts_with('<')) text.remove_prefix(1);
   if (text.ends_with('>')) text.remove_suffix(1);
+  if (text.size() > 500) return {};
   size_t at = text.rfind('@');
-  if (at == std::string_view::npos || at == 0 || at + 1 == text.size() || text.size() > 500) return {};
+  if (at == std::string_view::npos || at == 0 || at + 1 == text.size()) return {};
   for (char c : text)
     if (uint8_t(c) <= ' ' || c == '<' || c == '>' || uint8_t(c) == 0x7F) return {};
   return std::string(text.substr(0, at)) + "@" + lower_ascii(text.substr(at + 1));

@@ -91,7 +91,8 @@ Database::Database(Bytes content, Bytes log) : bytes_(content.begin(), content.e
       SQLITE_OK)
     throw Error("SQLite cannot be started");
   sqlite3* handle = connection_->handle;
-  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, int(32 * MiB));
+  // No value is larger than the file that holds it, however a query makes it.
+  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, int(std::clamp<size_t>(bytes_.size(), MiB, 32 * MiB)));
   sqlite3_limit(handle, SQLITE_LIMIT_EXPR_DEPTH, 100);
   sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);

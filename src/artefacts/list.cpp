@@ -3,6 +3,7 @@
 
 #include "artefacts/kinds.h"
 #include "artefacts/parser.h"
+#include "artefacts/text.h"
 #include "base/error.h"
 
 namespace weft::artefacts {
@@ -20,11 +21,14 @@ std::span<const Parser* const> parsers() {
   return all;
 }
 
+constexpr size_t longest_context = 400;  // bytes
+
 void Rows::selector(At at, std::string_view kind, std::string value, std::string_view role, std::string context) {
   check(is_kind(kind) && is_role(role), "a selector has a kind and a role that kinds.h names");
   if (value.empty() || !room(at)) return;
   FeatureRow row;
-  row.kind = kind, row.value = std::move(value), row.role = role, row.context = std::move(context);
+  row.kind = kind, row.value = std::move(value), row.role = role;
+  row.context = beginning(context, longest_context);  // a name may be a megabyte, and stand beside a thousand values
   row.offset = at.offset, row.path = std::move(at.layers);
   selectors_.push_back(std::move(row));
 }

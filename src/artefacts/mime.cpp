@@ -61,8 +61,9 @@ void add_addresses(InternetAddressList* list, std::vector<Mailbox>& out, unsigne
 std::vector<std::string> ids_in(std::string_view text) {
   std::vector<std::string> out;
   for (size_t open = text.find('<'); open != std::string_view::npos; open = text.find('<', open + 1)) {
-    size_t close = text.find('>', open);
+    const size_t close = text.find_first_of("<>", open + 1);
     if (close == std::string_view::npos) break;
+    if (text[close] == '<') continue;  // no id holds one
     std::string id = message_id(text.substr(open, close - open + 1));
     if (!id.empty() && std::find(out.begin(), out.end(), id) == out.end()) out.push_back(std::move(id));
     if (out.size() >= 1000) break;

@@ -33,6 +33,7 @@
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
+#include <unicode/utf8.h>
 
 #include "artefacts/text.h"
 #include "base/places.h"
@@ -110,8 +111,29 @@ bool is_ascii(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) { return uint8_t(c) >= 0x80; });
 }
 
+// No more marks on one letter than text has (UAX #15, "Stream-Safe Text Format"): they are put in order, which takes
+// the square of their number.
+std::string with_few_marks(std::string_view text) {
+  constexpr unsigned most_on_a_letter = 30;
+  std::string out;
+  out.reserve(text.size());
+  unsigned marks = 0;
+  for (int32_t at = 0, size = int32_t(text.size()); at < size;) {
+    const int32_t begin = at;
+    UChar32 c = 0;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+    U8_NEXT(text.data(), at, size, c);
+#pragma GCC diagnostic pop
+    marks = c >= 0x300 && u_getCombiningClass(c) != 0 ? marks + 1 : 0;
+    if (marks <= most_on_a_letter) out.append(text, size_t(begin), size_t(at - begin));
+  }
+  return out;
+}
+
 // Folded; of plain ASCII the words fold the case themselves.
-std::string folded(std::string_view text) {
+std::string folded(std::string_view unfolded) {
+  const std::string text = with_few_marks(unfolded);
   UErrorCode failed = U_ZERO_ERROR;
   const icu::Normalizer2* fold = icu::Normalizer2::getNFKCCasefoldInstance(failed);
   std::string out;

@@ -6,6 +6,7 @@
 #include "artefacts/zip.h"
 
 #include <algorithm>
+#include <set>
 #include <zlib.h>
 
 #include "base/cursor.h"
@@ -48,6 +49,7 @@ std::vector<ZipMember> listed(Bytes zip) {
   uint32_t directory = record.u32le();
   if (!record.ok() || directory > end) return out;
   Cursor in(zip.subspan(directory, end - directory));
+  std::set<uint32_t> seen;  // many entries may lead to one member
   while (in.remaining() >= 46 && out.size() < members_most && in.take_text(4) == entry_magic) {
     in.skip(24);
     uint16_t name = in.u16le(), extra = in.u16le(), comment = in.u16le();
@@ -55,6 +57,7 @@ std::vector<ZipMember> listed(Bytes zip) {
     uint32_t header = in.u32le();
     in.skip(size_t(name) + extra + comment);
     if (!in.ok()) break;
+    if (!seen.insert(header).second) continue;
     if (Found found = local_header(zip, header); found.readable) out.push_back(std::move(found.member));
   }
   return out;

@@ -15,7 +15,7 @@ void parse(const File& file, Rows& rows) {
   uint64_t begin = 0;
   std::optional<uint64_t> at_email;
   each_setting(file.text(), [&](const Setting& it) {
-    if (lower_ascii(it.section) != "user") return;
+    if (it.section.size() != 4 || lower_ascii(it.section) != "user" || it.key.size() > 5) return;
     std::string key = lower_ascii(it.key);
     if (key != "name" && key != "email") return;
     if (row.full_name.empty() && row.identifier.empty()) begin = it.begin;

@@ -15,6 +15,7 @@ namespace weft::artefacts {
 namespace {
 
 constexpr size_t set_most = 1 * MiB;       // of one property set
+constexpr size_t text_most = 4 * KiB;      // of one text in it
 constexpr size_t properties_most = 1'000;  // in it
 constexpr size_t name_most = 300;
 
@@ -67,8 +68,11 @@ std::vector<Property> properties_of(const OleStream& stream) {
     Cursor value(bytes.subspan(at));
     const uint32_t type = value.u32le() & 0xFFFF;
     if (type == 2 && it.id == 1) page = value.u16le();
-    if (type == 0x1E) it.text = from_code_page(value.take_text(value.u32le()), page);
-    if (type == 0x1F) it.text = from_utf16le(value.take(size_t(value.u32le()) * 2));
+    if (type == 0x1E) it.text = from_code_page(value.take_text(value.u32le()).substr(0, text_most), page);
+    if (type == 0x1F) {
+      const Bytes text = value.take(size_t(value.u32le()) * 2);
+      it.text = from_utf16le(text.first(std::min(text.size(), text_most)));
+    }
     if (type == 0x40) it.time = from_filetime(value.u64le());
     it.text = trim(std::string_view(it.text).substr(0, it.text.find('\0')));
     if (value.ok() && (!it.text.empty() || it.time)) out.push_back(std::move(it));

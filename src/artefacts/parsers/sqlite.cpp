@@ -23,7 +23,7 @@
 namespace weft::artefacts {
 namespace {
 
-constexpr size_t longest_value = 4 * KiB, longest_row = 64 * KiB;
+constexpr size_t longest_value = 4 * KiB, longest_row = 64 * KiB, longest_name = 200;
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -128,7 +128,7 @@ class Reader {
       std::string_view column = i < table.columns.size() ? std::string_view(table.columns[i]) : "?";
       if (cell.type == Cell::Type::text) selectors(cell, role, context);
       if (cell.type != Cell::Type::null && out.content.size() < longest_row)
-        add_line(out.content, fmt::format("{}={}", printable(column), shown(cell)));
+        add_line(out.content, fmt::format("{}={}", printable(beginning(column, longest_name)), shown(cell)));
     }
     if (shape.role == "contact" && shape.name) contact(shape, row);
     if (shape.role == "visit" && shape.url) visit(table, shape, row);

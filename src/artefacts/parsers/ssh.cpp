@@ -66,21 +66,22 @@ bool is_key_type(std::string_view word) {
 
 // Words are separated by blanks; quotes of options are not minded, since no word inside them is a type with its blob.
 std::optional<Key> key_of(const Line& line) {
-  std::string_view text = line.text;
-  if (text.size() > line_most) return std::nullopt;
+  if (line.text.size() > line_most) return std::nullopt;
+  const std::string_view text = trim(line.text);
+  const size_t indent = size_t(text.data() - line.text.data());
   for (size_t begin = 0; begin < text.size();) {
     begin = std::min(text.find_first_not_of(" \t", begin), text.size());
     size_t end = std::min(text.find_first_of(" \t", begin), text.size());
     std::string_view word = text.substr(begin, end - begin);
     if (is_key_type(word)) {
-      std::string_view rest = trim(text.substr(end));
+      std::string_view rest = text.substr(std::min(text.find_first_not_of(" \t", end), text.size()));
       size_t blob_end = std::min(rest.find_first_of(" \t"), rest.size());
       std::vector<uint8_t> blob = from_base64(rest.substr(0, blob_end));
       Cursor in(blob);
       std::string_view name = in.take_text(in.u32be());
       if (in.ok() && name == word && in.remaining() >= 32)
         return Key{trim(text.substr(0, begin)), word, trim(rest.substr(blob_end)), fingerprint(blob),
-                   line.begin + begin};
+                   line.begin + indent + begin};
     }
     begin = end;
   }

@@ -115,11 +115,12 @@ class Reading {
     }
     // Shown in itself, or in so many others that it is more than a document has to say.
     if (std::exchange(form->is_shown, true)) {
-      if (form->data.size() > left_to_show_) {
+      const size_t cost = form->data.size() + 64;  // of an empty one, too
+      if (cost > left_to_show_) {
         whole_ = false;
         return nullptr;
       }
-      left_to_show_ -= form->data.size();
+      left_to_show_ -= cost;
     }
     was_read(stream);
     return &form->form;
@@ -140,15 +141,24 @@ class Reading {
   void pages() {
     std::vector<QPDFObjectHandle> next = {pdf_value(pdf_.getRoot(), "/Pages")};
     std::set<Id> met;
+    const auto is_new = [&](const QPDFObjectHandle& object) {
+      return !object.isIndirect() || met.insert(id_of(object)).second;
+    };
+    size_t nodes = 0;
     while (!next.empty() && !full()) {
       QPDFObjectHandle node = next.back();
       next.pop_back();
-      if (!node.isDictionary() || (node.isIndirect() && !met.insert(id_of(node)).second)) continue;
+      if (!node.isDictionary() || !is_new(node)) continue;
+      if (++nodes > most_objects) {
+        whole_ = false;
+        return;
+      }
       QPDFObjectHandle kids = node.getKey("/Kids");
       if (!kids.isArray()) {
         page(node);
         continue;
       }
+      if (!is_new(kids)) continue;
       std::vector<QPDFObjectHandle> all = kids.getArrayAsVector();
       next.insert(next.end(), all.rbegin(), all.rend());
     }
@@ -218,9 +228,14 @@ class Reading {
            subtype.isNameAndEquals("/CIDFontType0C") || subtype.isNameAndEquals("/OpenType");
   }
 
-  std::vector<uint8_t> data(const QPDFObjectHandle& stream) {
+  // What it unpacks to counts, and what it is unpacked from: a stream that gives nothing can be asked for over and
+  // over.
+  std::vector<uint8_t> data(QPDFObjectHandle stream) {
+    constexpr size_t each = 256;
     std::vector<uint8_t> bytes = pdf_stream_data(stream, left_);
-    left_ -= bytes.size();
+    QPDFObjectHandle length = stream.getDict().getKey("/Length");
+    const auto packed = size_t(length.isInteger() ? std::clamp<long long>(length.getIntValue(), 0, bytes_.size()) : 0);
+    left_ -= std::min(left_, std::max(bytes.size(), packed + each));
     return bytes;
   }
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <map>
@@ -273,6 +274,37 @@ std::string deflated(std::string_view text) {
   deflate.finish();
   const auto buffer = out.getBufferSharedPointer();
   return {reinterpret_cast<const char*>(buffer->getBuffer()), buffer->getSize()};
+}
+
+// Trees that lead into themselves, or have all their branches in common; arrays that say more than there is.
+TEST(PdfDocument, TreesAndArraysCostNoMoreThanTheirSize) {
+  const auto many = [](std::string_view piece, size_t times) {
+    std::string out;
+    while (times-- > 0) out += piece;
+    return out;
+  };
+  const std::string catalog = "<< /Type /Catalog /Pages 2 0 R >>";
+  std::vector<std::vector<std::string>> documents;
+  documents.push_back({catalog, "<< /Kids 3 0 R >>", "[ << /Kids 3 0 R >> ]"});
+  documents.push_back({catalog, "<< /Kids 3 0 R >>", "[ " + many("<< /Kids 3 0 R >> ", 10000) + "]"});
+  documents.push_back({catalog, "<< /Kids [ " + many("<< /Type /Page /Contents 3 0 R >> ", 3000) + "] >>",
+                       "[ " + many("4 0 R ", 3000) + "]", pdf_stream("", "")});
+  documents.push_back({catalog, "<< /Kids [ << /Type /Page /Contents [ " + many("3 0 R ", 20000) + "] >> ] >>",
+                       pdf_stream(many(" ", 100000), "/Filter /ASCIIHexDecode")});
+  const auto font = [](std::string_view says) {
+    return fmt::format("<< /Type /Page /Contents 4 0 R /Resources << /Font << /A << /Subtype /Type1 {} >> >> >> >> ",
+                       says);
+  };
+  documents.push_back({catalog, "<< /Kids [ " + many(font("/Encoding << /Differences 3 0 R >>"), 1000) + "] >>",
+                       "[ " + many("/a ", 50000) + "]", pdf_stream("BT /A 9 Tf (a) Tj ET", "")});
+  documents.push_back({catalog, "<< /Kids [ " + many(font("/FirstChar 0 /Widths 3 0 R"), 1000) + "] >>",
+                       "[ " + many("1 ", 50000) + "]", pdf_stream("BT /A 9 Tf (a) Tj ET", "")});
+  for (size_t i = 0; i < documents.size(); ++i) {
+    const std::string file = pdf_file(documents[i]);
+    const std::clock_t start = std::clock();
+    read_pdf(as_bytes(file), MiB);
+    EXPECT_LT(double(std::clock() - start) / CLOCKS_PER_SEC, 3) << i;
+  }
 }
 
 // What may be unpacked may be shown once, however small the document is.

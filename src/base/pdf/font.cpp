@@ -81,7 +81,10 @@ void PdfDocumentFont::simple(QPDFObjectHandle dictionary, const Unpack& unpack) 
     meaning_ = Codes::unknown;
   if (QPDFObjectHandle differences = pdf_value(encoding, "/Differences"); differences.isArray()) {
     size_t code = 0;
-    for (QPDFObjectHandle& item : differences.getArrayAsVector()) {
+    // A code for each name, and one to begin a stretch with: what is longer says things twice.
+    const int items = std::min(differences.getArrayNItems(), 2 * 256);
+    for (int i = 0; i < items; ++i) {
+      QPDFObjectHandle item = differences.getArrayItem(i);
       if (item.isInteger()) {
         code = size_t(std::clamp(item.getIntValue(), 0LL, 256LL));
       } else if (item.isName() && code < 256) {
@@ -102,8 +105,8 @@ void PdfDocumentFont::simple(QPDFObjectHandle dictionary, const Unpack& unpack) 
   default_width_ = missing.isNumber() ? missing.getNumericValue() * unit : 0;
   has_widths_ = true;
   uint32_t code = uint32_t(std::clamp(first.getIntValue(), 0LL, 256LL));
-  for (QPDFObjectHandle& width : widths.getArrayAsVector()) {
-    if (code > 255) break;
+  for (int i = 0; i < widths.getArrayNItems() && code <= 255; ++i) {
+    QPDFObjectHandle width = widths.getArrayItem(i);
     if (width.isNumber()) widths_.push_back({code, code, width.getNumericValue() * unit});
     ++code;
   }
@@ -137,14 +140,16 @@ void PdfDocumentFont::composite(QPDFObjectHandle dictionary, const Unpack& unpac
 // "first [w w …]" and "first last w" (§9.7.4.3).
 void PdfDocumentFont::glyph_widths(QPDFObjectHandle list) {
   if (!list.isArray()) return;
+  constexpr size_t most = 65'536;  // a glyph's number has two bytes
   std::vector<QPDFObjectHandle> items = list.getArrayAsVector();
   const auto number = [&](size_t i) {
     return items[i].isNumber() ? std::clamp(items[i].getNumericValue(), 0.0, 1e6) : 0.0;
   };
-  for (size_t at = 0; at + 1 < items.size();) {
+  for (size_t at = 0; at + 1 < items.size() && widths_.size() < most;) {
     uint32_t glyph = uint32_t(number(at));
-    if (items[at + 1].isArray()) {
-      for (QPDFObjectHandle& width : items[at + 1].getArrayAsVector()) {
+    if (QPDFObjectHandle& run = items[at + 1]; run.isArray()) {
+      for (int i = 0; i < run.getArrayNItems() && widths_.size() < most; ++i) {
+        QPDFObjectHandle width = run.getArrayItem(i);
         if (width.isNumber()) widths_.push_back({glyph, glyph, width.getNumericValue() / 1000});
         ++glyph;
       }
