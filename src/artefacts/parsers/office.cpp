@@ -29,6 +29,7 @@ namespace {
 
 constexpr size_t part_most = 16 * MiB;                  // of one XML part, unpacked
 constexpr size_t media_least = 1024, media_most = 200;  // bytes of one; of a document
+constexpr size_t searches_most = 1000;                  // of one part
 constexpr size_t rsids_most = 64, authors_most = 200, name_most = 300;
 
 // One XML part of the document, and where things stand in it.
@@ -36,10 +37,12 @@ struct Part {
   ZipMember member;
   std::string text;
 
+  // Looked for as often as a document has reason to: what is beyond that stands where its part begins.
   At at(std::string_view value) const {
-    size_t offset = value.empty() ? std::string::npos : text.find(value);
+    size_t offset = value.empty() || searches++ >= searches_most ? std::string::npos : text.find(value);
     return member.at(offset == std::string::npos ? 0 : offset);
   }
+  mutable size_t searches = 0;
 };
 
 std::string_view local_name(std::string_view name) {

@@ -132,18 +132,23 @@ class Document {
   void property(std::string_view name, std::string_view text) {
     const std::string value(trim(text));
     if (value.empty()) return;
-    const size_t found = properties_.metadata.find(value);
-    const At at{properties_.metadata_at == 0 || found == std::string::npos ? 0 : properties_.metadata_at + found};
+    const auto place = [&]() -> At {
+      constexpr size_t searches_most = 1000;
+      if (properties_.metadata_at == 0 || searches_++ >= searches_most) return {};
+      const size_t found = properties_.metadata.find(value);
+      return {found == std::string::npos ? 0 : properties_.metadata_at + found};
+    };
     if (name == "title" && row_.title.empty()) row_.title = value;
     if (name == "creator") {
       if (row_.author.empty()) row_.author = value;
-      author(at, value);
+      author(place(), value);
     }
     if (name == "CreatorTool" && row_.application.empty()) row_.application = value;
     if (name == "Producer" && producer_.empty()) producer_ = value;
     if (name == "CreateDate" && !row_.created) row_.created = time_from_iso(value);
     if (name == "ModifyDate" && !row_.modified) row_.modified = time_from_iso(value);
-    if (name == "DocumentID" || name == "OriginalDocumentID") identifier(at, "xmp", value.substr(value.rfind(':') + 1));
+    if (name == "DocumentID" || name == "OriginalDocumentID")
+      identifier(place(), "xmp", value.substr(value.rfind(':') + 1));
   }
 
   void author(const At& at, std::string_view name) {
@@ -171,6 +176,7 @@ class Document {
   DocumentRow row_;
   std::string producer_;
   std::set<std::string> authors_, identifiers_;
+  size_t searches_ = 0;  // in the metadata
 };
 
 void parse(const File& file, Rows& rows) {
