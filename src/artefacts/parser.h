@@ -61,7 +61,7 @@ class Rows {
     std::get<std::vector<Row>>(records_).push_back(std::move(row));
   }
   // kind and role are names of kinds.h; value is in the kind's canonical form, and an empty one is no selector.
-  // context: what the record calls it (the name beside an address).
+  // context: what the record calls it (the name beside an address); its first 400 bytes are kept.
   void selector(At at, std::string_view kind, std::string value, std::string_view role, std::string context = {});
   void problem(At at, std::string what) { problems_.push_back({std::move(at), std::move(what)}); }
 

@@ -48,8 +48,7 @@ std::string cookie_names(std::string_view field) {
   std::string out;
   size_t at = 0;
   for (size_t count = 0; at < field.size() && count < most_cookies; ++count) {
-    size_t end = at;
-    end = token_signs.first_other_in(field, end, field.size());
+    const size_t end = token_signs.first_other_in(field, at, field.size());
     if (end == at || char_at(field, end) != '=') break;
     out += (out.empty() ? "" : ", ") + std::string(field.substr(at, end - at));
     at = field.find(';', end);
@@ -80,8 +79,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     if (end == std::string_view::npos) break;
     end += at;
     Field field;
-    size_t colon = at;
-    colon = token_signs.first_other_in(text, colon, end);
+    const size_t colon = token_signs.first_other_in(text, at, end);
     if (colon == at || text[colon] != ':') break;
     field.name = text.substr(at, colon - at);
     field.begin = colon + 1;

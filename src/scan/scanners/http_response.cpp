@@ -27,8 +27,7 @@ struct Header {
 
 // "sid=secret; Path=/; Domain=.example.com"
 void read_cookie(std::string_view value, Header& header) {
-  size_t end = 0;
-  end = token_signs.first_other_in(value, end, value.size());
+  const size_t end = token_signs.first_other_in(value, 0, value.size());
   if (end == 0 || char_at(value, end) != '=' || header.cookie_count == most_cookies) return;
   ++header.cookie_count;
   header.cookies += (header.cookies.empty() ? "" : ", ") + std::string(value.substr(0, end));
@@ -64,8 +63,7 @@ Header read_header(std::string_view text, size_t begin) {
     size_t end = text.substr(at, longest_line).find('\n');
     if (end == std::string_view::npos) break;
     end += at;
-    size_t colon = at;
-    colon = token_signs.first_other_in(text, colon, end);
+    const size_t colon = token_signs.first_other_in(text, at, end);
     if (colon == at || text[colon] != ':') break;
     size_t first = colon + 1, last = end;
     while (first < last && text[first] == ' ') ++first;
