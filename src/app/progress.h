@@ -7,13 +7,14 @@
 
 namespace weft::app {
 
+// "12 s", "3 min 05 s".
+std::string in_words(double seconds);
+
 class ProgressLine {
  public:
   ProgressLine();
   void show(const extract::Progress& now);
   void clear();
-  // ", in 12 s": how long it was shown; empty when it never was.
-  std::string duration() const;
 
  private:
   bool terminal_;
@@ -22,7 +23,7 @@ class ProgressLine {
   std::string stage_;
   double stage_began_ = 0;
   uint64_t stage_first_ = 0;
-  extract::Progress now_;
+  std::string exhibit_;
 };
 
 }  // namespace weft::app

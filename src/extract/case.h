@@ -1,5 +1,5 @@
 // The case: a folder that holds everything about one matter. Who holds a Case holds its lock: two runs exclude each
-// other. Owned by one process, used by its main thread.
+// other. Owned by one process; its main thread makes changes, and any thread may append to the logs or ask for paths.
 //
 //   CASE/case.json            name, when and by which version it was made
 //   CASE/key                  32 random bytes, mode 0600: the key of the keyed hashes

@@ -64,13 +64,13 @@ pid_t start(const LocalEngine& engine, const WorkerOptions& options, unsigned th
   if (::getppid() != parent) ::_exit(127);
   ::setpgid(0, 0);  // Ctrl-C reaches the watcher, who asks the worker to stop
   ::dup2(in.get(), 0), ::dup2(out.get(), 1), ::dup2(out.get(), 2);
-  limit(RLIMIT_AS, options.limits.memory);
-  limit(RLIMIT_CORE, 0);
   // Buffers that come and go stay with the process: giving them back and taking them again costs more than using them.
   ::setenv("MALLOC_ARENA_MAX", "2", 1);
   ::setenv("MALLOC_MMAP_THRESHOLD_", "67108864", 1);
   ::setenv("MALLOC_TRIM_THRESHOLD_", "134217728", 1);
   ::setenv("TZ", "UTC", 1);
+  limit(RLIMIT_AS, options.limits.memory);  // what is mapped here for sealing may be more than that
+  limit(RLIMIT_CORE, 0);
   ::execv("/proc/self/exe", arguments.data());
   ::_exit(127);
 }

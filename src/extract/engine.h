@@ -11,7 +11,7 @@ namespace weft::extract {
 
 struct Progress {
   std::string exhibit, stage;
-  uint64_t done = 0, total = 0;  // bytes, or entries while walking (total 0: not known)
+  uint64_t done = 0, total = 0;  // bytes; entries while walking, rows while sealing (total 0: not known)
   uint64_t features = 0, problems = 0;
   double seconds = 0;  // since the exhibit's work began in this run
 };

@@ -41,10 +41,14 @@ void close_work(Case& in, const std::string& label) {
   std::map<std::string, std::string> detail = {{"exhibit", label}, {"step", "sealed"}};
   for (const auto& [table, hash] : pack::info(in.pack(label)).sha256) detail["sha256 of " + table] = hash;
   in.log("extract", detail);
+  files::remove_all(in.work(label));
+}
+
+// For the exhibits to come, which need not wait for the pack.
+void publish_seen(Case& in, const std::string& label) {
   const std::string seen = in.work(label) + "/contents.seen";
   files::create_directories(in.seen());
   if (exists(seen)) publish(seen, in.seen() + "/" + label + ".seen");
-  files::remove_all(in.work(label));
 }
 
 }  // namespace
@@ -71,44 +75,57 @@ std::string settings_of(const Limits& limits, const Lists& lists) {
   return out.dump(2) + "\n";
 }
 
-Extracted extract(Case& in, const Exhibit& exhibit, const ExtractOptions& options, const std::atomic<bool>& stop) {
-  std::string work = in.work(exhibit.label), started = to_text(now());
-  if (in.sealed(exhibit.label)) {
-    if (exists(work)) close_work(in, exhibit.label);
-    return Extracted::already;
+Extraction::Extraction(Case& in, Exhibit exhibit, const ExtractOptions& options)
+    : in_(in), exhibit_(std::move(exhibit)), options_(options), started_(to_text(now())) {}
+
+double Extraction::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+}
+
+Extraction::Read Extraction::read(const std::function<void(const Progress&)>& progress, const std::atomic<bool>& stop) {
+  const std::string& label = exhibit_.label;
+  const std::string work = in_.work(label);
+  if (in_.sealed(label)) {
+    if (exists(work)) close_work(in_, label);
+    return Read::sealed_before;
   }
-  check_evidence_unchanged(exhibit);
-  const std::string settings = settings_of(options.limits, options.lists);
+  check_evidence_unchanged(exhibit_);
+  const std::string settings = settings_of(options_.limits, options_.lists);
   prepare_work(work, settings);  // units found here fit what we are about to do
 
-  WorkerOptions worker{exhibit.label,
-                       exhibit.path,
-                       exhibit.reading(),
+  WorkerOptions worker{label,
+                       exhibit_.path,
+                       exhibit_.reading(),
                        work,
-                       in.key(),
-                       options.threads,
-                       options.limits,
+                       in_.key(),
+                       options_.threads,
+                       options_.limits,
                        settings,
-                       options.scan_all ? "" : in.seen(),
-                       options.lists.keep(in)};
-  std::map<std::string, std::string> begun = options.lists.log_lines();
-  begun["exhibit"] = exhibit.label, begun["step"] = finished_work(work) ? "go on" : "start";
-  in.log("extract", begun);
-  if (!finished_work(work) && !run_local({in.folder(), options.progress, stop}, worker)) {
-    in.log("extract", {{"exhibit", exhibit.label}, {"step", "interrupted"}});
-    return Extracted::stopped;
+                       options_.scan_all ? "" : in_.seen(),
+                       options_.lists.keep(in_)};
+  std::map<std::string, std::string> begun = options_.lists.log_lines();
+  begun["exhibit"] = label, begun["step"] = finished_work(work) ? "go on" : "start";
+  in_.log("extract", begun);
+  if (!finished_work(work) && !run_local({in_.folder(), progress, stop}, worker)) {
+    in_.log("extract", {{"exhibit", label}, {"step", "interrupted"}});
+    return Read::stopped;
   }  // all units are there
+  publish_seen(in_, label);
+  return Read::all;
+}
 
+void Extraction::seal(pack::Database& database, const std::string& temporary, pack::RowObserver* observer,
+                      const std::function<void(uint64_t done, uint64_t total)>& progress) {
+  const std::string& label = exhibit_.label;
   pack::SealOptions seal;
-  seal.exhibit = exhibit.label, seal.units = pack_units(work);
-  seal.folder = in.pack(exhibit.label), seal.tokens = in.tokens(exhibit.label), seal.temporary = in.temporary();
-  seal.limits = options.limits, seal.threads = options.threads, seal.version = WEFT_VERSION;
-  seal.lists = options.lists.used(), seal.stop = options.lists.stop();
-  seal.observer = options.observer;
-  seal.run = {started, to_text(now()), "local", options.threads, host_name()};
-  pack::seal(seal, options.database);  // the pack is there, whole
-  close_work(in, exhibit.label);
-  return Extracted::sealed;
+  seal.exhibit = label, seal.units = pack_units(in_.work(label));
+  seal.folder = in_.pack(label), seal.tokens = in_.tokens(label), seal.temporary = temporary;
+  seal.limits = options_.limits, seal.threads = options_.threads, seal.version = WEFT_VERSION;
+  seal.lists = options_.lists.used(), seal.stop = options_.lists.stop();
+  seal.observer = observer, seal.progress = progress;
+  seal.run = {started_, to_text(now()), "local", options_.threads, host_name()};
+  pack::seal(seal, database);  // the pack is there, whole
+  close_work(in_, label);
 }
 
 }  // namespace weft::extract

@@ -2,6 +2,7 @@
 // synced, renamed: a pack is there whole or it is not there. docs/pack-format.md is generated from the row structs.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -44,6 +45,9 @@ struct SealOptions {
   std::vector<UsedList> lists;
   const StopList* stop = nullptr;   // features on it are marked
   RowObserver* observer = nullptr;  // is shown the rows (pack/observer.h)
+  // Told now and then how many rows are done, and how many there are at most, by whichever thread is at it; may be
+  // empty.
+  std::function<void(uint64_t done, uint64_t total)> progress;
   Run run;
 };
 

@@ -133,6 +133,8 @@ class Sealing {
         paths_(options.temporary) {
     units_.reserve(options.units.size());
     for (const std::string& unit : options.units) units_.emplace_back(unit);
+    each_table(static_cast<const UnitRows&>(UnitRows()),
+               [&]<class Row>(const std::vector<Row>&) { most_rows_ += most_rows<Row>(); });
   }
 
   // Files come before features, features before problems.
@@ -206,6 +208,7 @@ class Sealing {
     auto out = std::make_shared<std::vector<Cells<Row>>>();
     Cells<Row> row;
     while (out->size() < rows_of_portion && merge.next(row)) {
+      ++merged_;
       if (!is_wanted<Row>(row)) continue;
       if (rows > 0 && row == last) continue;  // two rows may differ only in what the file table says better
       last = row;
@@ -213,6 +216,7 @@ class Sealing {
         for (const UnitFile& unit : units_) unit.give_back_pages();
       out->push_back(row);
     }
+    if (options_.progress) options_.progress(merged_, most_rows_);
     if (out->empty()) return nullptr;
     if constexpr (requires { observer_->see(RowPortion<Row>()); })
       if (observer_) observer_->see(out);
@@ -246,6 +250,7 @@ class Sealing {
   std::vector<UnitFile> units_;
   FilePaths paths_;
   WholeContents whole_;
+  uint64_t merged_ = 0, most_rows_ = 0;  // of all tables
 };
 
 void make_folder(const std::string& path) {

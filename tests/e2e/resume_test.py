@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Same bytes, same tables: killed at any moment and started again, with one thread or two."""
+import json
 import os
 import random
 import shutil
@@ -118,6 +119,18 @@ class Resume(Case):
             results.append(parquet_files(case))
         self.assertEqual(results[0], results[1])
         self.assertEqual(results[0], results[2])
+
+    def test_an_exhibit_is_sealed_while_the_next_is_read(self):
+        evidence = evidence_for(self.scratch)
+        order = {}
+        for threads in (1, 2):
+            case = self.scratch / f"order{threads}"
+            weft("run", case, *evidence, "--threads", threads, expect={OK, ATTENTION})
+            lines = [json.loads(line)["detail"] for line in (case / "log.jsonl").read_text().splitlines()]
+            order[threads] = [line["step"] for line in lines if line.get("step") in {"start", "sealed"}]
+        self.assertEqual(order[1], ["start", "sealed"] * len(evidence))
+        self.assertEqual(sorted(order[2]), sorted(order[1]))
+        self.assertIn(["start", "start"], [order[2][i:i + 2] for i in range(len(order[2]))])
 
     def test_a_second_run_over_a_finished_case_changes_nothing(self):
         evidence = evidence_for(self.scratch)[:3]
