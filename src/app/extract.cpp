@@ -22,8 +22,13 @@ Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, c
   Sealing sealing(in, options, line, outcome);
   const auto show = [&](const extract::Progress& now) { sealing.print_ended(), line.show(now); };
   bool stopped = false;
-  for (const extract::Exhibit& exhibit : in.exhibits()) {
-    if (!labels.empty() && std::find(labels.begin(), labels.end(), exhibit.label) == labels.end()) continue;
+  std::vector<extract::Exhibit> wanted = in.exhibits();
+  std::erase_if(wanted, [&](const extract::Exhibit& exhibit) {
+    return !labels.empty() && std::find(labels.begin(), labels.end(), exhibit.label) == labels.end();
+  });
+  size_t number = 0;
+  for (const extract::Exhibit& exhibit : wanted) {
+    line.count(++number, wanted.size());
     try {
       auto extraction = std::make_unique<extract::Extraction>(in, exhibit, how);
       const extract::Extraction::Read read = extraction->read(show, stop);

@@ -39,7 +39,7 @@ void ProgressLine::show(const extract::Progress& now) {
   next_ = now.seconds + (terminal_ ? 0.2 : 15);
   if (!terminal_ && now.seconds < 2) return;  // short work needs no log lines
   double spent = now.seconds - stage_began_;
-  std::string text = fmt::format("{}: {}", now.exhibit, now.stage);
+  std::string text = fmt::format("{}{}: {}", counted_, now.exhibit, now.stage);
   if (now.stage == "walking") {
     text += fmt::format(" {} entries", now.done);
   } else if (now.total > 0) {
@@ -58,6 +58,10 @@ void ProgressLine::show(const extract::Progress& now) {
   std::fprintf(stderr, "\r\x1b[K%s", text.substr(0, columns() - 1).c_str());
   std::fflush(stderr);
   shown_ = true;
+}
+
+void ProgressLine::count(size_t number, size_t of) {
+  counted_ = of > 1 ? fmt::format("[{}/{}] ", number, of) : "";
 }
 
 void ProgressLine::clear() {

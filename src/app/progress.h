@@ -14,6 +14,8 @@ class ProgressLine {
  public:
   ProgressLine();
   void show(const extract::Progress& now);
+  // What is shown from here on belongs to the number-th of so many exhibits.
+  void count(size_t number, size_t of);
   void clear();
 
  private:
@@ -23,7 +25,7 @@ class ProgressLine {
   std::string stage_;
   double stage_began_ = 0;
   uint64_t stage_first_ = 0;
-  std::string exhibit_;
+  std::string exhibit_, counted_;
 };
 
 }  // namespace weft::app
