@@ -386,6 +386,12 @@ TEST(PdfEncoding, KnowsGlyphsByName) {
   EXPECT_EQ(glyph_text(".notdef"), U"");
 }
 
+TEST(PdfEncoding, SpacesAreOfOneWidth) {
+  std::string text;
+  for (const char32_t c : U"a\tb\u00a0c\u2003d") append_glyph(text, c);
+  EXPECT_EQ(text, std::string("a b c d\0", 8));
+}
+
 // --- Against a peer --------------------------------------------------------------------------------------------------
 
 std::map<std::string, int> words_of(const std::string& text) {

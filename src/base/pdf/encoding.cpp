@@ -201,8 +201,8 @@ void append_glyph(std::string& out, char32_t c) {
   constexpr std::string_view ligatures[] = {"ff", "fi", "fl", "ffi", "ffl", "st", "st"};
   if (c >= 0xfb00 && c <= 0xfb06)
     out += ligatures[c - 0xfb00];
-  else if (c == 0xa0)
-    out += ' ';
+  else if (c == '\t' || c == 0xa0 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f || c == 0x3000)
+    out += ' ';  // spaces of all widths; some programs name a tabulator, whose glyph is a space's
   else if (c == 0x2dc)
     out += '~';
   else if (c == 0x2010 || c == 0x2011)
