@@ -53,7 +53,8 @@ constexpr std::string_view units[] = {
     "/ASCII85Decode/FlateDecode stream\nabc "sv, "/ASCII85Decode/FlateDecode stream\nGhQ~>"sv, "%40"sv, "a%40"sv,
     "a&#64;"sv, "&#64;&#64;a"sv, "a\\u0040"sv, "http%3A%2F%2F"sv, "http%3A%2F%2Fa%2F"sv, "a:\\/\\/"sv, "a%2540"sv,
     "a</w:t></w:r>"sv, "a</w:t></w:r><w:t>"sv, "a</w:t></w:r><w:t>b"sv, "a@</w:t></w:r><w:x/><w:t>b"sv,
-    "aaaaaaaaaaaaaaaa%41%41%41%41%41"sv,
+    "a</w:t></w:r><w:x/>"sv, "a@b</text:span>"sv, "a@b</text:span><text:span>"sv, "<r><t>1234567</t></r>"sv,
+    "a</text:span><"sv, "aaaaaaaaaaaaaaaa%41%41%41%41%41"sv,
     // addresses and hosts
     "aX.bY."sv, "a@aX.bY."sv, "@aaa."sv, "@"sv, "a@"sv, "a@a.com@"sv, "a@a.de"sv, "a%22@b.de"sv, "==========@b.de"sv,
     "a=b@c.de="sv, "$a@b.de"sv, "\"a b c d e f\"@a."sv, "xn--a.xn--b@"sv, "a@xn--mller-kva.de "sv,

@@ -1,8 +1,8 @@
-// ESCAPED: addresses that hide behind the escapes of HTML (&#64; &#x40;), URLs (%40, %3A%2F%2F) and JSON (\u0040,
-// :\/\/), and words that an office document cuts into pieces (</w:t></w:r>…<w:t>), as it does where the spelling
-// checker or an edit went through.
+// ESCAPED: addresses that hide behind the escapes of HTML (&#64; &#x2F;), URLs (%40, %3A%2F%2F) and JSON (\u0040,
+// :\/\/), and telephone numbers whose "+" does (%2B, \u002B, &#43;).
 //
-// Escapes are everywhere; here they count only where they hide an address: at its "@", or between a scheme and a host.
+// Escapes are everywhere; here they count only where they hide an address: at its "@", between a scheme and a host, or
+// in front of a number.
 // One layer is the address as far as it goes: from the first sign in front that can belong to it, which is told by what
 // stands right there, to the first behind that cannot. Everything escaped in it is decoded once (%2540 is a layer in a
 // layer).
@@ -15,7 +15,7 @@
 namespace weft::scan {
 namespace {
 
-enum : uint32_t { at_sign, slashes, cut_word };
+enum : uint32_t { at_sign, slashes, plus };
 constexpr Pattern patterns[] = {{R"(&#(?:64|[xX]40);)", 0, at_sign},
                                 {R"(&commat;)", 0, at_sign},
                                 {R"(%40)", 0, at_sign},
@@ -24,8 +24,10 @@ constexpr Pattern patterns[] = {{R"(&#(?:64|[xX]40);)", 0, at_sign},
                                 {R"(%2540)", 0, at_sign},
                                 {R"(%253[Aa]%252[Ff]%252[Ff])", 0, slashes},
                                 {R"(:\\/\\/)", 0, slashes},
-                                {R"([!-;=?-~]</w:t></w:r>)", 0, cut_word},
-                                {R"([!-;=?-~]</a:t></a:r>)", 0, cut_word}};
+                                {R"((?::|&#(?:58|[xX]3[aA]);)&#(?:47|[xX]2[fF]);&#(?:47|[xX]2[fF]);)", 0, slashes},
+                                {R"(%2[Bb][1-9][0-9])", 0, plus},
+                                {R"(\\u002[Bb][1-9][0-9])", 0, plus},
+                                {R"(&(?:#43|#[xX]2[bB]|plus);[1-9][0-9])", 0, plus}};
 
 constexpr size_t longest_name = 256, longest_host = 256, longest_url = 2 * KiB;
 
@@ -60,8 +62,13 @@ Sign sign_at(std::string_view text, size_t at) {
   if (rest[0] != '&' || rest.size() < 4) return itself;
   if (rest[1] != '#') {
     using Named = std::pair<std::string_view, char>;
-    for (const auto& [name, value] :
-         {Named{"&amp;", '&'}, {"&commat;", '@'}, {"&period;", '.'}, {"&colon;", ':'}, {"&sol;", '/'}})
+    for (const auto& [name, value] : {Named{"&amp;", '&'},
+                                      Named{"&plus;", '+'},
+                                      Named{"&nbsp;", ' '},
+                                      {"&commat;", '@'},
+                                      {"&period;", '.'},
+                                      {"&colon;", ':'},
+                                      {"&sol;", '/'}})
       if (rest[2] == name[2] && rest.starts_with(name)) return {name.size(), char32_t(value), true};
     return itself;
   }
@@ -149,67 +156,38 @@ void on_address(Bytes bytes, size_t anchor, size_t end, bool is_url, size_t from
   give(begin, at, std::move(decoded), out);
 }
 
-// --- Words in pieces -------------------------------------------------------------------------------------------------
-
-constexpr size_t longest_gap = 4 * KiB;  // of markup between two pieces
-constexpr size_t most_tags = 40;         // in a gap
-constexpr size_t most_pieces = 64;
-
-bool is_word_sign(char c) {
-  return uint8_t(c) > 0x20 && c != '<' && c != '>';
-}
-
-// Where the next piece of text begins; nothing when a paragraph, a tabulator or a break comes first.
-size_t next_piece(std::string_view text, size_t at) {
-  const std::string_view gap = text.substr(at, longest_gap);
-  for (size_t tag = 0, tags = 0; tags < most_tags && (tag = gap.find('<', tag)) != std::string_view::npos; ++tags) {
-    const std::string_view name = gap.substr(tag + 1);
-    if (name.starts_with("/w:p>") || name.starts_with("/a:p>") || name.starts_with("w:br") ||
-        name.starts_with("a:br") || name.starts_with("w:tab/"))
-      return 0;
-    const size_t close = gap.find('>', tag);
-    if (close == std::string_view::npos) return 0;
-    if (name.starts_with("w:t>") || name.starts_with("w:t ") || name.starts_with("a:t>")) return at + close + 1;
-    tag = close;
+// A number from its escaped "+" on.
+void on_number(std::string_view text, size_t begin, size_t from, Decoded& out) {
+  constexpr size_t longest_number = 32, least_digits = 7;
+  if (begin < from) return;
+  std::string decoded;
+  size_t digits = 0, at = begin;
+  const std::string_view escaped = text.substr(begin);
+  while (at < text.size() && decoded.size() < longest_number) {
+    const Sign sign = sign_at(text, at);
+    const bool first = at == begin, space = sign.value == 0xa0 || (!first && is_space_of_form(text, at, escaped));
+    const bool digit = sign.value < 0x80 && is_digit(int(sign.value));
+    if (!first && !space && !digit &&
+        (sign.value > 0x7f || std::string_view(" -.()/").find(char(sign.value)) == std::string_view::npos))
+      break;
+    decoded += space ? ' ' : char(sign.value);
+    digits += digit;
+    at += sign.size;
   }
-  return 0;
-}
-
-void on_cut_word(Bytes bytes, size_t hit_end, size_t from, Decoded& out) {
-  const std::string_view text = as_text(bytes);
-  const size_t piece_end = text.rfind("</", text.rfind("</", hit_end - 1) - 1);
-  const size_t floor = piece_end - std::min(piece_end, longest_name);
-  size_t begin = piece_end;
-  while (begin > floor && is_word_sign(text[begin - 1])) --begin;
-  if (begin < from || begin == piece_end || (begin == floor && floor > 0)) return;
-  std::string decoded(text.substr(begin, piece_end - begin));
-  size_t at = piece_end, pieces = 1;
-  while (pieces < most_pieces && decoded.size() < longest_url) {
-    const size_t next = next_piece(text, at);
-    if (next == 0) break;
-    size_t stop = next;
-    while (stop < text.size() && stop - next < longest_name && is_word_sign(text[stop])) ++stop;
-    decoded += text.substr(next, stop - next);
-    ++pieces;
-    at = stop;
-    if (stop == next || !text.substr(stop).starts_with("</")) break;
-  }
-  const auto digits = std::count_if(decoded.begin(), decoded.end(), [](char c) { return is_digit(c); });
-  const bool hides = decoded.find('@') != std::string::npos || decoded.find("://") != std::string::npos ||
-                     decoded.find("www.") != std::string::npos || digits >= 7;
-  // Also when nothing is hidden: the pieces of one word are looked at once.
-  give(begin, at, pieces > 1 && hides ? std::move(decoded) : std::string(), out);
+  if (digits < least_digits) return;
+  give(begin, at, std::move(decoded), out);
 }
 
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (hit.end <= from) return;
-  if (hit.pattern == cut_word) return on_cut_word(bytes, hit.end, from, out);
   const std::string_view text = as_text(bytes);
   // "%2540", "%252F"
   const bool twice = hit.end >= 5 && text.substr(hit.end - 5, 3) == "%25";
-  size_t size = hit.end - sign_before(text, 0, hit.end);
+  const auto before = [&](size_t at) { return sign_before(text, at - std::min<size_t>(at, 16), at); };
+  if (hit.pattern == plus) return on_number(text, before(hit.end - 2), from, out);
+  size_t size = hit.end - before(hit.end);
   if (hit.pattern == slashes)
-    size = text[hit.end - 1] == '/' ? 5 : twice ? 15 : 9;
+    size = twice ? 15 : hit.end - before(before(before(hit.end)));
   else if (twice)
     size = 5;
   on_address(bytes, hit.end - size, hit.end, hit.pattern == slashes, from, out);
@@ -218,7 +196,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
 }  // namespace
 
 extern const Decoder escapes_decoder;
-const Decoder escapes_decoder{
-    "ESCAPED", "addresses behind the escapes of HTML, URLs and JSON, and cut up in docx and pptx", patterns, on_hit};
+const Decoder escapes_decoder{"ESCAPED", "addresses and telephone numbers behind the escapes of HTML, URLs and JSON",
+                              patterns, on_hit};
 
 }  // namespace weft::scan

@@ -1,6 +1,7 @@
 // QP: quoted-printable, RFC 2045 §6.7. Mail in it hides addresses in two ways: "=\n" cuts a line anywhere, and "=3D",
 // "=C3=BC" or "=40" stand for signs. One layer is one logical line (lines joined over soft breaks), since that is the
-// smallest stretch which can be decoded alone and whose start can be told from what stands right before it.
+// smallest stretch which can be decoded alone and whose start can be told from what stands right before it. In an
+// address book the line begins where it says so: "NOTE;ENCODING=QUOTED-PRINTABLE:" (vCard 2.1).
 #include <algorithm>
 #include <cstring>
 
@@ -11,11 +12,12 @@ namespace weft::scan {
 namespace {
 
 // A soft break; an encoded equals sign; two encoded bytes of a UTF-8 character; an encoded "@" in an address.
-enum : uint32_t { soft_break, equals_sign, character, at_sign };
+enum : uint32_t { soft_break, equals_sign, character, at_sign, property };
 constexpr Pattern patterns[] = {{R"([\x20-\x7e]=\r?\n)", dotall, soft_break},
                                 {R"(=3D)", dotall, equals_sign},
                                 {R"(=[C-F][0-9A-F]=[89AB][0-9A-F])", dotall, character},
-                                {R"([0-9A-Za-z]=40[0-9A-Za-z])", dotall, at_sign}};
+                                {R"([0-9A-Za-z]=40[0-9A-Za-z])", dotall, at_sign},
+                                {R"(QUOTED-PRINTABLE(?:;[A-Z0-9=-]{1,24}){0,2}:)", caseless, property}};
 
 constexpr size_t longest_back = 4 * KiB;                   // not more than the margin before a page
 constexpr size_t longest_line = 64 * KiB;                  // logical, encoded
@@ -88,25 +90,12 @@ bool is_address_in_mail(std::string_view text, size_t host) {
   return false;
 }
 
-void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
-  if (hit.end <= from) return;
-  if (hit.pattern == at_sign && !is_address_in_mail(as_text(bytes), hit.end - 1)) return;
-  const size_t floor = std::max(from, hit.end - std::min(hit.end, longest_back));
-  size_t at = hit.end - 1;
-  while (at > floor && !is_line_text(bytes[at])) --at;  // the soft break that was hit
-  // A soft break after a few signs is no encoder's; and cheap to tell, where "a=\n" repeats for megabytes.
-  if (hit.pattern == soft_break) {
-    const size_t least = at + 1 - std::min(at + 1, shortest_break - 2);
-    for (size_t i = least; i <= at; ++i)
-      if (!is_line_text(bytes[i])) return;
-  }
-  const size_t begin = logical_start(bytes, floor, at);
-  if (begin == floor && floor > from) return;  // starts farther away than can be told
-
+// One layer, of which the encoded line begins at `text`.
+void decode(Bytes bytes, size_t begin, size_t text, size_t hit_end, Decoded& out) {
   std::vector<uint8_t> line;
-  size_t escapes = 0, line_start = begin;
+  size_t escapes = 0, line_start = text;
   bool encoder_break = false;
-  size_t i = begin;
+  size_t i = text;
   for (; i < bytes.size() && i - begin < longest_line && is_line_text(bytes[i]); ++i) {
     if (bytes[i] != '=') {
       line.push_back(bytes[i]);
@@ -131,8 +120,37 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     i += 2;
   }
   if (escapes == 0 && !encoder_break) return refuse(bytes, begin, i, out);
-  if (i <= hit.end - 1 || line.size() > out.room()) return;
+  if (i < hit_end || line.size() > out.room()) return;
   out.layer("QP", begin, std::min(i, bytes.size()) - begin, std::move(line));
+}
+
+// The line of an address book that says what it is.
+void decode_property(Bytes bytes, size_t line, size_t from, Decoded& out) {
+  constexpr std::string_view name = "quoted-printable";
+  constexpr size_t longest_name = 80;
+  size_t begin = line - name.size();
+  while (begin > from && line - begin < longest_name && lower_ascii(as_text(bytes).substr(begin, name.size())) != name)
+    --begin;
+  if (begin >= from) decode(bytes, begin, line, line, out);
+}
+
+void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
+  if (hit.end <= from) return;
+  if (hit.pattern == property) return decode_property(bytes, hit.end, from, out);
+  if (hit.pattern == at_sign && !is_address_in_mail(as_text(bytes), hit.end - 1)) return;
+  const size_t floor = std::max(from, hit.end - std::min(hit.end, longest_back));
+  size_t at = hit.end - 1;
+  while (at > floor && !is_line_text(bytes[at])) --at;  // the soft break that was hit
+  // A soft break after a few signs is no encoder's; and cheap to tell, where "a=\n" repeats for megabytes.
+  if (hit.pattern == soft_break) {
+    const size_t least = at + 1 - std::min(at + 1, shortest_break - 2);
+    for (size_t i = least; i <= at; ++i)
+      if (!is_line_text(bytes[i])) return;
+  }
+  const size_t begin = logical_start(bytes, floor, at);
+  if (begin == floor && floor > from) return;  // starts farther away than can be told
+
+  decode(bytes, begin, begin, hit.end, out);
 }
 
 }  // namespace

@@ -2,10 +2,11 @@
 //
 // Schemes http, https, ftp, ftps, ws, wss, and "www." without a scheme (written http://www.… as browsers read it); also
 // with the slashes escaped as JSON does ("http:\/\/"). The end: what cannot stand in a URL, then trailing punctuation,
-// and a closing bracket that was not opened inside. A second URL glued behind is cut off; one in a query is part of it.
-// What is glued behind: in a row of an SQLite database the next column, where the row's header says where this one
-// ends; in a certificate the next element, where the string's length does; in markup that was percent-encoded, once or
-// twice, what closes the quotes. Manual pages write "\-" for a hyphen.
+// and a closing bracket that was not opened inside ("&amp;" and "\u0026" stand for a sign); a comma or semicolon,
+// where one stands in front as it does in tables of fields. A second URL glued behind is cut off; one in a query is
+// part of it. What is glued behind: in a row of an SQLite database the next column, where the row's header says where
+// this one ends; in a certificate the next element, where the string's length does; in markup that was percent-encoded,
+// once or twice, what closes the quotes. Manual pages write "\-" for a hyphen.
 //
 // False positives: the host must be a name in a delegated domain, an IP address, or (for the kind url alone) one plain
 // label or a name in an undelegated domain, as intranets have. Kind domain: names that can be registered, nothing else.
@@ -47,15 +48,45 @@ bool starts_url(std::string_view text, size_t at) {
   return rest.starts_with("http://") || rest.starts_with("https://");
 }
 
+// What stands for one sign of a URL where that is written in JSON, JavaScript or markup, and which: "\/", "\u0026",
+// "&amp;". Size 0: the sign stands for itself.
+struct Escape {
+  size_t size = 0;
+  char sign = 0;
+};
+Escape escape_at(std::string_view text, size_t at) {
+  if (text[at] == '&') return text.substr(at, 5) == "&amp;" ? Escape{5, '&'} : Escape{};
+  if (text[at] != '\\') return {};
+  const std::string_view rest = text.substr(at + 1, 5);
+  if (rest.starts_with('/')) return {2, '/'};
+  const size_t digits = rest.starts_with("u00") ? 3 : rest.starts_with('x') ? 1 : 0;
+  if (digits == 0) return {};
+  const std::string_view code = rest.substr(digits, 2);
+  const char sign = code == "26" ? '&' : code == "3d" || code == "3D" ? '=' : 0;
+  return sign ? Escape{1 + digits + 2, sign} : Escape{};
+}
+
+// What ends a field where a URL begins right behind it: "7,http://example.org/a,8". One with a comma in it would be
+// quoted. 0: nothing. A semicolon may end an entity, too: "&quot;http://".
+char field_separator(std::string_view text, size_t begin) {
+  constexpr size_t longest_entity = 8;
+  const char c = char_before(text, begin);
+  if (c == ',') return c;
+  if (c != ';') return 0;
+  const size_t from = begin - std::min(begin, longest_entity);
+  return text.substr(from, begin - from).find('&') == std::string_view::npos ? c : 0;
+}
+
 // Where the URL that starts at begin ends. In the escaped form "\/" stands for "/", in manual pages "\-" for "-".
 size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
   size_t limit = std::min(text.size(), begin + longest);
   size_t round = 0, square = 0, at = body;
   bool quoted = char_before(text, begin) == '\'';
+  const char separator = field_separator(text, begin);
   while (at < limit) {
     char c = text[at];
-    if (json && c == '\\' && char_at(text, at + 1) == '/') {
-      at += 2;
+    if (const Escape escape = escape_at(text, at); escape.size && (json || escape.sign != '/')) {
+      at += escape.size;
       continue;
     }
     if (!json && is_written_hyphen(text, at)) {
@@ -68,7 +99,7 @@ size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
       at += length;
       continue;
     }
-    if (ends_url.hold(c) || (quoted && c == '\'')) break;
+    if (ends_url.hold(c) || (quoted && c == '\'') || (separator && c == separator)) break;
     if (c == '(') ++round;
     if (c == '[') ++square;
     if (c == ')' && round-- == 0) break;
@@ -86,8 +117,11 @@ size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
 
 std::string unescaped(std::string_view text) {
   std::string out;
-  for (size_t i = 0; i < text.size(); ++i)
-    if (!(text[i] == '\\' && char_at(text, i + 1) == '/')) out += text[i];
+  for (size_t i = 0; i < text.size();) {
+    const Escape escape = escape_at(text, i);
+    out += escape.size ? escape.sign : text[i];
+    i += std::max<size_t>(escape.size, 1);
+  }
   return out;
 }
 
@@ -207,7 +241,7 @@ void report(std::string_view text, std::string_view scheme, size_t begin, size_t
   const auto where = authority(text, body, path);
   if (!where || (hit.pattern == www && (where->domain.empty() || where->host_begin != body))) return;
   if (where->cut) end = path = where->host_end;
-  std::string rest = json ? unescaped(text.substr(path, end - path)) : std::string(text.substr(path, end - path));
+  const std::string rest = unescaped(text.substr(path, end - path));
   sink.feature("url", fmt::format("{}://{}{}", scheme, where->canonical, rest), place(begin), place(end));
   if (!where->domain.empty())
     sink.feature("domain", where->domain, place(where->host_begin), place(std::min(end, where->host_end)));
@@ -254,6 +288,12 @@ constexpr std::array examples{
     Example{"(see http://en.example.org/wiki/A_(b))", "url", "http://en.example.org/wiki/A_(b)"},
     Example{"[x](http://example.org/a) and", "url", "http://example.org/a"},
     Example{"'http://example.org/a'+b", "url", "http://example.org/a"},
+    Example{"<a href='http://example.org/?a=1&amp;b=2'>", "url", "http://example.org/?a=1&b=2"},
+    Example{"{\"u\":\"http://example.org/?a\\u003d1\\u0026b=2\"}", "url", "http://example.org/?a=1&b=2"},
+    Example{"'http://example.org/?a\\x3d1\\x26b=2'", "url", "http://example.org/?a=1&b=2"},
+    Example{"7,http://example.org/a?b=c;d,as said", "url", "http://example.org/a?b=c;d"},
+    Example{"7;http://example.org/a,b;as said", "url", "http://example.org/a,b"},
+    Example{"&quot;http://example.org/a;b,c&quot;", "url", "http://example.org/a;b,c"},
     Example{"<a href=\"http://example.org/a\">", "url", "http://example.org/a"},
     Example{"http://[2001:DB8::1]:8080/x", "url", "http://[2001:db8::1]:8080/x"},
     Example{"http://192.168.1.1/x", "url", "http://192.168.1.1/x"},

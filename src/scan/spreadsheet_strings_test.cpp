@@ -1,0 +1,65 @@
+// Shared strings of a workbook: each is a text of its own, whatever record's end cuts it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "scan/scan_testing.h"
+
+namespace weft::scan {
+namespace {
+
+using ::testing::Contains, ::testing::UnorderedElementsAre;
+
+std::string number(uint64_t value, size_t size) {
+  std::string out;
+  for (size_t i = 0; i < size; ++i) out += char(uint8_t(value >> (8 * i)));
+  return out;
+}
+std::string record(uint16_t id, const std::string& content) {
+  return number(id, 2) + number(content.size(), 2) + content;
+}
+std::string plain(const std::string& text) {
+  return number(text.size(), 2) + '\0' + text;
+}
+
+std::vector<std::string> found(const std::string& source) {
+  std::vector<std::string> out;
+  for (const Found& one : scan_all(source).features) {
+    out.push_back(std::string(one.kind) + " " + one.value);
+    if (one.layers.empty()) continue;
+    const Layer layer = unpack(as_bytes(source).subspan(one.offset), one.layers, {});
+    EXPECT_LT(layer.offset, layer.bytes.size());
+  }
+  return out;
+}
+
+TEST(SpreadsheetStrings, AreTextsOfTheirOwn) {
+  const std::string strings = plain("4916818271555807") + plain(std::string(80, 'x')) + plain("+49-30-3060146") +
+                              plain(std::string(37, 'y')) + plain("Card 4539 1488 0343 6467") +
+                              plain("anna@example.com") + plain("z");
+  EXPECT_THAT(found(record(0xfc, number(9, 4) + number(7, 4) + strings) + record(0xff, "end")),
+              UnorderedElementsAre("card 491681******5807", "phone +49303060146", "card 453914******6467",
+                                   "email anna@example.com"));
+}
+
+TEST(SpreadsheetStrings, GoOnInTheNextRecord) {
+  // "anna@exam" of one byte a character, "ple.com" of two behind the end of the record.
+  std::string rest = "\1";
+  for (const char c : std::string("ple.com")) rest += number(uint8_t(c), 2);
+  rest += number(3, 2) + '\x08' + number(2, 2) + "abc" + std::string(8, '\0') + number(16, 2) + '\x04' + number(4, 4) +
+          "bert@example.com" + "pho!";
+  const std::string source =
+      record(0xfc, number(3, 4) + number(3, 4) + number(16, 2) + '\0' + "anna@exam") + record(0x3c, rest);
+  EXPECT_THAT(found(source), UnorderedElementsAre("email anna@example.com", "email bert@example.com"));
+}
+
+TEST(SpreadsheetStrings, ThatAreCutShortAreReadSoFar) {
+  const std::string source =
+      record(0xfc, number(30, 4) + number(30, 4) + plain("anna@example.com") + plain("bert@example.com"));
+  EXPECT_THAT(found(source.substr(0, source.size() - 3)), Contains("email anna@example.com"));
+}
+
+}  // namespace
+}  // namespace weft::scan
