@@ -1,8 +1,7 @@
-// GMime does what needs a library: RFC 2047 words, charsets, transfer encodings, address lists with their comments and
-// groups, boundaries that do not keep the rules. Where a field begins is found here, since GMime does not say.
-//
-// GMime recurses over parts inside parts, and over groups inside groups of an address list, as deep as the text goes:
-// 200,000 colons in a To field end the process. So such messages are looked for first, and not given to it.
+// GMime does what needs a library: RFC 2047 words, charsets, transfer encodings, the addresses and parameters of
+// fields. What a message consists of is found here (RFC 2046, 5.1), and GMime is shown one head or one leaf at a time.
+// It recurses over parts inside parts and over groups inside groups of an address list as deep as the text goes, and
+// keeps all heads in memory; and it does not say where in the text a part lies.
 #include "artefacts/mime.h"
 
 #include <algorithm>
@@ -21,10 +20,9 @@ namespace {
 
 constexpr size_t text_most = 2000;  // bytes of a message's text that go into its record
 constexpr size_t body_most = 256 * KiB;
-constexpr size_t nesting_most = 500;   // multipart boundaries and enclosed messages of one message
+constexpr size_t fields_most = 5000;   // of one head
+constexpr size_t parts_most = 10'000;  // of one message, with those of the messages in it
 constexpr size_t groups_most = 2000;   // colons in one address field
-constexpr size_t fields_most = 5000;   // in one head
-constexpr size_t parts_most = 10'000;  // of one message
 
 template <class T>
 using Object = Handle<T, g_object_unref>;
@@ -88,42 +86,178 @@ std::vector<uint8_t> content_of(GMimePart* part) {
   return bytes ? std::vector<uint8_t>(bytes->data, bytes->data + bytes->len) : std::vector<uint8_t>();
 }
 
+bool is_folded(std::string_view line) {
+  return line.starts_with(' ') || line.starts_with('\t');
+}
+
+// The parts between lines of the boundary; what stands before the first and behind the last is none. Where a message
+// has the boundary of its carrier, a last line of it is followed by further parts.
+template <class Each>
+void each_part(std::string_view body, std::string_view boundary, const Each& each) {
+  constexpr size_t none = std::string_view::npos;
+  size_t begin = none;
+  for (Line line : Lines(body)) {
+    std::string_view rest = line.text;
+    if (!rest.starts_with("--") || !rest.substr(2).starts_with(boundary)) continue;
+    rest.remove_prefix(2 + boundary.size());
+    const bool last = rest.starts_with("--");
+    if (!trim(rest.substr(last ? 2 : 0)).empty()) continue;
+    if (begin != none) {
+      std::string_view part = body.substr(begin, line.begin - begin);
+      if (part.ends_with('\n')) part.remove_suffix(1);  // the end of the line belongs to the boundary
+      if (part.ends_with('\r')) part.remove_suffix(1);
+      each(part);
+    }
+    begin = last ? none : std::min(body.find('\n', line.begin), body.size() - 1) + 1;
+  }
+  if (begin != none) each(body.substr(begin));
+}
+
+// An entity (RFC 2045, 2.4): a message, or a part of one.
+struct Entity {
+  std::string_view head, body;
+  Object<GMimeObject> object;  // of the head; nothing when GMime cannot read it
+};
+
 class Reader {
  public:
-  explicit Reader(unsigned depth) : depth_most_(depth) {}
+  Reader(std::string_view text, unsigned depth) : text_(text), depth_most_(depth) {}
 
-  Mail message(GMimeMessage* message, unsigned depth) {
+  std::optional<Mail> message(std::string_view text, unsigned depth) {
+    const Entity entity = entity_of(text);
+    if (!entity.object) return std::nullopt;
     Mail mail;
-    auto addresses = [&](GMimeAddressType type, std::vector<Mailbox>& to) {
-      add_addresses(g_mime_message_get_addresses(message, type), to, 4);
-    };
-    addresses(GMIME_ADDRESS_TYPE_FROM, mail.from), addresses(GMIME_ADDRESS_TYPE_SENDER, mail.sender);
-    addresses(GMIME_ADDRESS_TYPE_REPLY_TO, mail.reply_to), addresses(GMIME_ADDRESS_TYPE_TO, mail.to);
-    addresses(GMIME_ADDRESS_TYPE_CC, mail.cc), addresses(GMIME_ADDRESS_TYPE_BCC, mail.bcc);
-    mail.subject = utf8(g_mime_message_get_subject(message));
-    mail.message_id = message_id(utf8(g_mime_message_get_message_id(message)));
-    mail.in_reply_to = ids_in(utf8(g_mime_object_get_header(GMIME_OBJECT(message), "In-Reply-To")));
-    mail.references = ids_in(utf8(g_mime_object_get_header(GMIME_OBJECT(message), "References")));
-    mail.date = time_of(g_mime_message_get_date(message));
-    if (GMimeObject* body = g_mime_message_get_mime_part(message)) part(body, mail, depth);
+    mail.head_begin = place(entity.head), mail.head_size = entity.head.size();
+    fields(entity, mail);
+    content(entity, mail, depth, false);
     return mail;
   }
+  std::vector<MailProblem>& problems() { return problems_; }
 
  private:
-  void part(GMimeObject* object, Mail& mail, unsigned depth) {
-    if (depth >= depth_most_ || ++parts_ > parts_most) return;
+  uint64_t place(std::string_view part) const { return uint64_t(part.data() - text_.data()); }
+
+  // Once for each reason, where it came up first: a message may have many thousand parts.
+  void left_off(std::string_view where, std::string_view what) {
+    const auto same = [&](const MailProblem& one) { return one.what == what; };
+    if (std::none_of(problems_.begin(), problems_.end(), same)) problems_.push_back({place(where), std::string(what)});
+  }
+
+  Entity entity_of(std::string_view text) {
+    // Some programs leave lines of their own in front of a head.
+    size_t begin = text.size(), end = text.size();
+    for (Line line : Lines(text)) {
+      const bool is_over = line.text.empty();
+      if (begin == text.size() && (is_over || !field_name(line.text).empty())) begin = line.begin;
+      if (is_over) end = std::min(text.find('\n', line.begin), text.size() - 1) + 1;
+      if (is_over) break;
+    }
+    Entity out{text.substr(begin, end - begin), text.substr(end), {}};
+    if (out.head.empty()) return out;
+    const std::string head = bearable(out.head);
+    Object<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(head.data(), head.size()));
+    Object<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
+    out.object = Object<GMimeObject>(g_mime_parser_construct_part(parser.get(), nullptr));
+    return out;
+  }
+
+  // The head without what GMime would keep of it in memory, far more than its size.
+  std::string bearable(std::string_view head) {
+    std::string out;
+    size_t fields = 0, begin = 0;
+    const auto add = [&](std::string_view field) {
+      if (++fields > fields_most)
+        left_off(field, "a head with more than 5,000 fields: the further ones are left off");
+      else
+        out += field;
+    };
+    for (Line line : Lines(head)) {
+      if (line.begin == begin || is_folded(line.text)) continue;
+      add(head.substr(begin, line.begin - begin));
+      begin = line.begin;
+    }
+    add(head.substr(begin));
+    return out;
+  }
+
+  using Boxes = std::vector<Mailbox> Mail::*;
+  static Boxes boxes_of(std::string_view field) {
+    struct Named {
+      std::string_view name;
+      Boxes boxes;
+    };
+    static constexpr Named all[] = {{"from", &Mail::from}, {"sender", &Mail::sender}, {"reply-to", &Mail::reply_to},
+                                    {"to", &Mail::to},     {"cc", &Mail::cc},         {"bcc", &Mail::bcc}};
+    if (field.size() > 8) return nullptr;
+    const std::string name = lower_ascii(field);
+    for (const Named& one : all)
+      if (name == one.name) return one.boxes;
+    return nullptr;
+  }
+
+  // Of fields that stand more than once, all addresses count, the last subject, date and id, and the first references.
+  void fields(const Entity& entity, Mail& mail) {
+    GMimeHeaderList* list = g_mime_object_get_header_list(entity.object.get());
+    for (int i = 0, n = g_mime_header_list_get_count(list); i < n; ++i) {
+      GMimeHeader* header = g_mime_header_list_get_header_at(list, i);
+      const std::string name = lower_ascii(g_mime_header_get_name(header));
+      if (const Boxes boxes = boxes_of(name)) {
+        if (const char* raw = g_mime_header_get_raw_value(header)) addresses(raw, entity, mail.*boxes);
+      } else if (name == "subject") {
+        mail.subject = utf8(g_mime_header_get_value(header));
+      } else if (name == "message-id") {
+        const char* value = g_mime_header_get_value(header);
+        Handle<char, g_free> id(value ? g_mime_utils_decode_message_id(value) : nullptr);
+        mail.message_id = message_id(utf8(id.get()));
+      } else if (name == "date") {
+        const char* value = g_mime_header_get_value(header);
+        Handle<GDateTime, g_date_time_unref> when(value ? g_mime_utils_header_decode_date(value) : nullptr);
+        mail.date = time_of(when.get());
+      }
+    }
+    mail.in_reply_to = ids_in(utf8(g_mime_object_get_header(entity.object.get(), "In-Reply-To")));
+    mail.references = ids_in(utf8(g_mime_object_get_header(entity.object.get(), "References")));
+  }
+
+  void addresses(const std::string& list, const Entity& entity, std::vector<Mailbox>& out) {
+    if (size_t(std::count(list.begin(), list.end(), ':')) > groups_most)
+      return left_off(entity.head, "a list of addresses with groups too deep in groups: left off");
+    Object<InternetAddressList> parsed(internet_address_list_parse(nullptr, list.c_str()));
+    add_addresses(parsed.get(), out, 4);
+  }
+
+  void content(const Entity& entity, Mail& mail, unsigned depth, bool is_in_digest) {
+    if (depth >= depth_most_) return left_off(entity.head, "parts too deep in each other: left off");
+    GMimeObject* object = entity.object.get();
+    GMimeContentType* type = g_mime_object_get_content_type(object);
     if (GMIME_IS_MULTIPART(object)) {
-      for (int i = 0, n = g_mime_multipart_get_count(GMIME_MULTIPART(object)); i < n; ++i)
-        if (GMimeObject* child = g_mime_multipart_get_part(GMIME_MULTIPART(object), i)) part(child, mail, depth + 1);
-    } else if (GMIME_IS_MESSAGE_PART(object)) {
-      if (GMimeMessage* inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object)))
-        mail.enclosed.push_back(message(inner, depth + 1));
+      const char* boundary = g_mime_object_get_content_type_parameter(object, "boundary");
+      if (!boundary) return;
+      const bool is_digest = type && g_mime_content_type_is_type(type, "multipart", "digest");
+      each_part(entity.body, boundary, [&](std::string_view text) { part(text, mail, depth + 1, is_digest); });
+    } else if (GMIME_IS_MESSAGE_PART(object) || (is_in_digest && !g_mime_object_get_header(object, "Content-Type"))) {
+      if (entity.body.empty()) return;
+      if (std::optional<Mail> inner = message(entity.body, depth + 1))
+        mail.enclosed.push_back(std::move(*inner));
+      else
+        left_off(entity.body, "an enclosed message that cannot be taken apart");
     } else if (GMIME_IS_PART(object)) {
-      leaf(GMIME_PART(object), mail);
+      leaf(GMIME_PART(object), entity.body, mail);
     }
   }
 
-  void leaf(GMimePart* part, Mail& mail) {
+  void part(std::string_view text, Mail& mail, unsigned depth, bool is_in_digest) {
+    if (++parts_ > parts_most)
+      return left_off(text, "a message with more than 10,000 parts: the further ones are left off");
+    const Entity entity = entity_of(text);
+    if (entity.object) content(entity, mail, depth, is_in_digest);
+  }
+
+  void leaf(GMimePart* part, std::string_view body, Mail& mail) {
+    Object<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(body.data(), body.size()));
+    Object<GMimeDataWrapper> content(
+        g_mime_data_wrapper_new_with_stream(stream.get(), g_mime_part_get_content_encoding(part)));
+    g_mime_part_set_content(part, content.get());
     const char* name = g_mime_part_get_filename(part);
     bool attached = name || g_mime_part_is_attachment(part) || !GMIME_IS_TEXT_PART(part);
     if (attached) {
@@ -144,41 +278,12 @@ class Reader {
     text_is_html_ = html;
   }
 
-  unsigned depth_most_;
+  const std::string_view text_;
+  const unsigned depth_most_;
   size_t parts_ = 0;
   bool text_is_html_ = false;
+  std::vector<MailProblem> problems_;
 };
-
-// How often the word stands in the text, in any case; first: its first sign, both ways.
-size_t count_of(std::string_view text, std::string_view word, std::string_view first) {
-  size_t count = 0;
-  for (size_t at = text.find_first_of(first); at != std::string_view::npos; at = text.find_first_of(first, at + 1))
-    count += text.size() - at >= word.size() && lower_ascii(text.substr(at, word.size())) == word;
-  return count;
-}
-
-bool is_address_field(std::string_view name) {
-  std::string low = lower_ascii(name);
-  for (std::string_view end : {"to", "cc", "from", "sender"})
-    if (low.ends_with(end)) return true;
-  return false;
-}
-
-// Messages that would take GMime too deep. Heads of enclosed messages count too, so every line is looked at.
-bool is_too_deep(std::string_view text) {
-  if (count_of(text, "boundary", "bB") > nesting_most || count_of(text, "message/", "mM") > nesting_most) return true;
-  size_t colons = 0;
-  bool addresses = false;
-  for (Line line : Lines(text)) {
-    bool folded = line.text.starts_with(' ') || line.text.starts_with('\t');
-    if (!folded)
-      colons = 0, addresses = is_address_field(line.text.substr(0, std::min<size_t>(line.text.find(':'), 64)));
-    if (!addresses) continue;
-    colons += size_t(std::count(line.text.begin(), line.text.end(), ':'));
-    if (colons > groups_most) return true;
-  }
-  return false;
-}
 
 bool is_field_sign(char c) {
   return uint8_t(c) > 32 && uint8_t(c) < 127 && c != ':';
@@ -186,22 +291,28 @@ bool is_field_sign(char c) {
 
 }  // namespace
 
+std::string_view field_name(std::string_view line) {
+  size_t end = 0;
+  while (end < line.size() && is_field_sign(line[end])) ++end;
+  size_t colon = end;
+  while (colon < line.size() && (line[colon] == ' ' || line[colon] == '\t')) ++colon;
+  return colon < line.size() && line[colon] == ':' ? line.substr(0, end) : std::string_view();
+}
+
 std::vector<Field> fields_of(std::string_view text) {
   std::vector<Field> out;
   for (Line line : Lines(text)) {
     if (line.text.empty()) break;
-    if (line.text[0] == ' ' || line.text[0] == '\t') {
+    if (is_folded(line.text)) {
       if (out.empty()) break;
       Field& last = out.back();
       last.value = text.substr(last.value_begin, line.begin + line.text.size() - last.value_begin);
       continue;
     }
-    size_t colon = 0;
-    while (colon < line.text.size() && is_field_sign(line.text[colon])) ++colon;
-    std::string_view name = line.text.substr(0, colon);
-    while (colon < line.text.size() && (line.text[colon] == ' ' || line.text[colon] == '\t')) ++colon;
-    if (name.empty() || colon == line.text.size() || line.text[colon] != ':') break;
-    out.push_back({name, line.text.substr(colon + 1), line.begin, line.begin + colon + 1});
+    const std::string_view name = field_name(line.text);
+    if (name.empty() || out.size() == fields_most) break;
+    const size_t value = line.text.find(':') + 1;
+    out.push_back({name, line.text.substr(value), line.begin, line.begin + value});
   }
   return out;
 }
@@ -218,13 +329,10 @@ bool is_message_head(const std::vector<Field>& fields) {
 
 std::optional<Mail> parse_mail(std::string_view text, unsigned depth) {
   start_gmime();
-  if (is_too_deep(text) || fields_of(text).size() > fields_most) return std::nullopt;
-  Object<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(text.data(), text.size()));
-  Object<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
-  g_mime_parser_set_format(parser.get(), GMIME_FORMAT_MESSAGE);
-  Object<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), nullptr));
-  if (!message) return std::nullopt;
-  return Reader(depth).message(message.get(), 0);
+  Reader reader(text, depth);
+  std::optional<Mail> mail = reader.message(text, 0);
+  if (mail) mail->problems = std::move(reader.problems());
+  return mail;
 }
 
 // Appends what the text's first entity, or its '&', stands for; how many bytes that was.

@@ -20,6 +20,12 @@ struct Attachment {
   uint64_t size = 0;  // decoded
 };
 
+// Something of a message that was left off, because it costs too much or cannot be read.
+struct MailProblem {
+  uint64_t offset = 0;  // in the text
+  std::string what;
+};
+
 struct Mail {
   std::vector<Mailbox> from, sender, reply_to, to, cc, bcc;
   std::string subject, message_id;  // the id as in canonical.h
@@ -28,7 +34,9 @@ struct Mail {
   std::string body;  // the first text part that is no attachment, HTML without its tags; at most 256 KiB
   std::string text;  // how it begins
   std::vector<Attachment> attachments;
-  std::vector<Mail> enclosed;  // messages inside it (forwarded, digests), in order
+  std::vector<Mail> enclosed;              // messages inside it (forwarded, digests), in order
+  uint64_t head_begin = 0, head_size = 0;  // where its head lies in the text
+  std::vector<MailProblem> problems;       // of the outermost: those of all
 };
 
 // A field of a message's head: where it begins and what stands there, folded lines included.
@@ -37,13 +45,15 @@ struct Field {
   uint64_t begin = 0;        // of its name, in the text
   uint64_t value_begin = 0;  // of value
 };
-// The fields up to the first line that is none.
+// The name in a line that begins a field; empty when it begins none.
+std::string_view field_name(std::string_view line);
+// The fields up to the first line that is none, 5,000 at most.
 std::vector<Field> fields_of(std::string_view text);
 // Whether this is the head of a message: several of the fields that every message has.
 bool is_message_head(const std::vector<Field>& fields);
 
-// The message that the text is; nothing when GMime sees none, or when it nests deeper than GMime can bear. Parts deeper
-// than `depth` in each other are left out.
+// The message that the text is; nothing when its head cannot be read. Parts deeper than `depth` in each other are left
+// out.
 std::optional<Mail> parse_mail(std::string_view text, unsigned depth = 16);
 
 // The text of an HTML page, roughly: for reading, not for showing.

@@ -8,8 +8,8 @@
 //
 // emlx: a first line with the number of bytes, the message, and a property list, which is left alone.
 //
-// Offsets are those of the fields. A message inside another has the offset of its own Message-ID in the file when that
-// can be found in the clear, otherwise its carrier's.
+// Offsets are those of the fields. A message inside another has the offset of its own Message-ID, otherwise of its
+// head.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -141,11 +141,12 @@ class Writer {
     return stretch_.begin + at;
   }
   uint64_t begin_of(const Mail& inner) const {
-    size_t at = inner.message_id.empty()
-                    ? std::string_view::npos
-                    : stretch_.text.find("<" + inner.message_id.substr(0, inner.message_id.rfind('@')));
-    if (at == std::string_view::npos) return begin_;
-    return stretch_.begin + stretch_.text.rfind('\n', at) + 1;  // npos + 1 is 0
+    const std::string_view head = stretch_.text.substr(inner.head_begin, inner.head_size);
+    const size_t at = inner.message_id.empty()
+                          ? std::string_view::npos
+                          : head.find("<" + inner.message_id.substr(0, inner.message_id.rfind('@')));
+    const size_t line = at == std::string_view::npos ? 0 : head.rfind('\n', at) + 1;  // npos + 1 is 0
+    return stretch_.begin + inner.head_begin + line;
   }
 
   const Stretch& stretch_;
@@ -209,10 +210,13 @@ void parse(const File& file, Rows& rows) {
   for (const Stretch& stretch : stretches) {
     Writer writer(stretch, folder, rows);
     if (!writer.is_mail()) continue;
-    if (std::optional<Mail> mail = parse_mail(stretch.text))
-      writer.message(*mail, true, stretch.begin);
-    else
-      rows.problem({stretch.begin}, "a message that cannot be taken apart: damaged, or nested too deep");
+    const std::optional<Mail> mail = parse_mail(stretch.text);
+    if (!mail) {
+      rows.problem({stretch.begin}, "a message that cannot be taken apart");
+      continue;
+    }
+    writer.message(*mail, true, stretch.begin);
+    for (const MailProblem& one : mail->problems) rows.problem({stretch.begin + one.offset}, one.what);
   }
 }
 
