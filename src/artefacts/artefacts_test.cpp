@@ -132,6 +132,14 @@ TEST(parsers, survive_what_was_slow) {
                  "From: a@b.de\nReferences: " + over_and_over("<", 256 * KiB) + "\n\ntext\n", 2);
   expect_behaves(parser_named("mail"), "home/a/x.eml",
                  "From: a@b.de\nReferences: " + over_and_over("<a", 256 * KiB) + ">\n\ntext\n", 2);
+  const std::string head = "From: a@b-c.de\nSubject: x\n";
+  for (const std::string_view list : {"a,", "\"a\",", "\\\",a,", "a(b),", "\"@\",a,", "=?a?q?a,"})
+    for (const std::string_view front : {"", "\"", "<", "(", "a: "})
+      expect_behaves(parser_named("mail"), "home/a/x.eml",
+                     head + "To: " + std::string(front) + over_and_over(list, 128 * KiB) + "\n\n", 2);
+  for (const std::string_view field : {"Subject: ", "To: ", "In-Reply-To: ", "Content-Type: text/plain; name="})
+    expect_behaves(parser_named("mail"), "home/a/x.eml",
+                   head + std::string(field) + over_and_over("=?a?q?a", 256 * KiB) + "\n\n", 2);
   expect_behaves(parser_named("git"), "home/a/.gitconfig",
                  "[" + over_and_over("a", 256 * KiB) + "]\n" + over_and_over("b=c\n", 256 * KiB), 2);
   expect_behaves(parser_named("text"), "home/a/x.txt",

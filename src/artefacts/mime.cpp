@@ -2,6 +2,9 @@
 // fields. What a message consists of is found here (RFC 2046, 5.1), and GMime is shown one head or one leaf at a time.
 // It recurses over parts inside parts and over groups inside groups of an address list as deep as the text goes, and
 // keeps all heads in memory; and it does not say where in the text a part lies.
+//
+// Two things cost GMime the square of their size, and are kept from it: from each address it goes through all that
+// follows, up to the next "@" or "<"; and from each encoded word through all that follows, up to its end.
 #include "artefacts/mime.h"
 
 #include <algorithm>
@@ -20,9 +23,17 @@ namespace {
 
 constexpr size_t text_most = 2000;  // bytes of a message's text that go into its record
 constexpr size_t body_most = 256 * KiB;
-constexpr size_t fields_most = 5000;   // of one head
-constexpr size_t parts_most = 10'000;  // of one message, with those of the messages in it
-constexpr size_t groups_most = 2000;   // colons in one address field
+constexpr size_t fields_most = 5000;        // of one head
+constexpr size_t field_most = 256 * KiB;    // of one field, or one piece of an address list
+constexpr size_t list_most = 16 * MiB;      // of one list of addresses
+constexpr size_t parts_most = 10'000;       // of one message, with those of the messages in it
+constexpr size_t addresses_most = 100'000;  // of one message
+constexpr size_t groups_most = 2000;        // colons in a piece of an address list
+
+// How much of what costs GMime its square it may be shown at once: the bytes, times how often they are gone through.
+constexpr size_t words_work = 1 * MiB;       // of encoded words
+constexpr size_t addresses_work = 16 * KiB;  // of addresses, when more can be cut off at their end
+constexpr size_t torn_work = 64 * KiB;       // of addresses, when there is no such end
 
 template <class T>
 using Object = Handle<T, g_object_unref>;
@@ -54,6 +65,57 @@ void add_addresses(InternetAddressList* list, std::vector<Mailbox>& out, unsigne
       if (!box.name.empty() || !box.address.empty()) out.push_back(std::move(box));
     }
   }
+}
+
+// Whether GMime had better not see this text of a field. Only so many encoded words, since none of them may end.
+bool is_too_much(std::string_view text) {
+  size_t words = 0;
+  for (size_t at = text.find("=?"); at != std::string_view::npos; at = text.find("=?", at + 2)) ++words;
+  return text.size() > field_most || words * text.size() > words_work;
+}
+
+// Gives each(piece, torn) for one piece of an address list after the other. A list is cut behind addresses with a
+// domain; inside a group, the next piece begins a group without a name. Where no such address comes for too long, it is
+// cut at any comma: that parts addresses without a domain, or tears a quoted text, a comment or angle brackets.
+template <class Each>
+void each_piece(std::string_view list, const Each& each) {
+  bool quoted = false, escaped = false, angle = false, domain = false, group = false;
+  size_t comments = 0, commas = 0, words = 0, begin = 0;
+  std::string front;
+  for (size_t i = 0; i < list.size(); ++i) {
+    const char c = list[i];
+    const bool in_text = quoted || comments > 0;
+    if (escaped)
+      escaped = false;
+    else if (in_text && c == '\\')
+      escaped = true;
+    else if (quoted)
+      quoted = c != '"';
+    else if (c == '(')
+      ++comments;
+    else if (comments > 0)
+      comments -= c == ')';
+    else if (c == '"')
+      quoted = true;
+    else if (c == '<' || c == '>')
+      angle = c == '<';
+    else if (c == '@')
+      domain = true;
+    else if (c == ';' || (c == ':' && !angle))
+      group = c == ':';
+    words += c == '=' && list.substr(i + 1).starts_with('?');
+    if (c != ',') continue;
+    ++commas;
+    const bool inside = in_text || angle;
+    const size_t work = (commas + words) * (i - begin);
+    if (work >= (domain && !inside ? addresses_work : torn_work)) {
+      each(front + std::string(list.substr(begin, i - begin)), inside);
+      front = group ? ":" : "", begin = i + 1;
+      quoted = escaped = angle = false, comments = commas = words = 0;
+    }
+    if (!inside) domain = false;
+  }
+  each(front + std::string(list.substr(begin)), false);
 }
 
 std::vector<std::string> ids_in(std::string_view text) {
@@ -161,13 +223,15 @@ class Reader {
     return out;
   }
 
-  // The head without what GMime would keep of it in memory, far more than its size.
+  // The head without what would cost GMime much more than its size. Lists of addresses are seen to later.
   std::string bearable(std::string_view head) {
     std::string out;
     size_t fields = 0, begin = 0;
     const auto add = [&](std::string_view field) {
       if (++fields > fields_most)
         left_off(field, "a head with more than 5,000 fields: the further ones are left off");
+      else if (boxes_of(field_name(field)) ? field.size() > list_most : is_too_much(field))
+        left_off(field, "a field too large, or of too many encoded words: left off");
       else
         out += field;
     };
@@ -219,11 +283,20 @@ class Reader {
     mail.references = ids_in(utf8(g_mime_object_get_header(entity.object.get(), "References")));
   }
 
-  void addresses(const std::string& list, const Entity& entity, std::vector<Mailbox>& out) {
-    if (size_t(std::count(list.begin(), list.end(), ':')) > groups_most)
-      return left_off(entity.head, "a list of addresses with groups too deep in groups: left off");
-    Object<InternetAddressList> parsed(internet_address_list_parse(nullptr, list.c_str()));
-    add_addresses(parsed.get(), out, 4);
+  void addresses(std::string_view list, const Entity& entity, std::vector<Mailbox>& out) {
+    each_piece(list, [&](const std::string& piece, bool torn) {
+      if (torn) left_off(entity.head, "a list of addresses with a text that does not end: cut at a comma in it");
+      if (is_too_much(piece))
+        return left_off(entity.head, "an address too large, or of too many encoded words: left off");
+      if (size_t(std::count(piece.begin(), piece.end(), ':')) > groups_most)
+        return left_off(entity.head, "a list of addresses with groups too deep in groups: left off");
+      if (addresses_ >= addresses_most)
+        return left_off(entity.head, "a message with more than 100,000 addresses: further ones are left off");
+      Object<InternetAddressList> parsed(internet_address_list_parse(nullptr, piece.c_str()));
+      const size_t before = out.size();
+      add_addresses(parsed.get(), out, 4);
+      addresses_ += out.size() - before;
+    });
   }
 
   void content(const Entity& entity, Mail& mail, unsigned depth, bool is_in_digest) {
@@ -280,7 +353,7 @@ class Reader {
 
   const std::string_view text_;
   const unsigned depth_most_;
-  size_t parts_ = 0;
+  size_t parts_ = 0, addresses_ = 0;
   bool text_is_html_ = false;
   std::vector<MailProblem> problems_;
 };

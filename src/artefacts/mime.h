@@ -52,8 +52,8 @@ std::vector<Field> fields_of(std::string_view text);
 // Whether this is the head of a message: several of the fields that every message has.
 bool is_message_head(const std::vector<Field>& fields);
 
-// The message that the text is; nothing when its head cannot be read. Parts deeper than `depth` in each other are left
-// out.
+// The message that the text is; nothing when its head cannot be read. Parts deeper than `depth` in each other, and what
+// costs far more than its size, are left out.
 std::optional<Mail> parse_mail(std::string_view text, unsigned depth = 16);
 
 // The text of an HTML page, roughly: for reading, not for showing.

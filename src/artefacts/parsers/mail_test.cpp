@@ -136,6 +136,69 @@ TEST(mime, parts_of_a_message) {
   EXPECT_EQ(names("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nMTIz\n"), ":3 ");
 }
 
+// GMime goes through the rest of such a list from each name in it, and through the rest of the text from each word.
+TEST(mail, what_gmime_takes_the_square_of_is_left_off) {
+  const std::string head = "From: a@b-c.de\nMessage-ID: <1@h.de>\n", words = repeated("=?a?q?a", 10'000);
+  for (const std::string& field :
+       {"Subject: " + words, "References: " + words, "To: " + words + " <c@d-e.de>",
+        "Content-Type: text/plain; name=\"" + words + "\"", "Subject: " + repeated("long ", 100'000)}) {
+    const std::string text = head + field + "\nCc: f@g-h.de\n\nText\n";
+    Rows rows = run(parser_named("mail"), "x.eml", text);
+    ASSERT_EQ(records<MessageRow>(rows).size(), 1u);
+    EXPECT_EQ(records<MessageRow>(rows)[0].text, "Text");
+    EXPECT_TRUE(has(rows, "email", "f@g-h.de", "cc"));
+    EXPECT_TRUE(has(rows, "message_id", "1@h.de", "message"));
+    EXPECT_EQ(rows.problems().size(), 1u);
+  }
+  Rows rows =
+      run(parser_named("mail"), "x.eml", head + "To: (" + repeated("a,", 30'000) + " c@d-e.de\nCc: f@g-h.de\n\n");
+  EXPECT_TRUE(has(rows, "email", "c@d-e.de", "to"));
+  EXPECT_TRUE(has(rows, "email", "f@g-h.de", "cc"));
+  EXPECT_EQ(rows.problems().size(), 1u);
+  rows = run(parser_named("mail"), "x.eml", head + "To: " + repeated("x@y-z.de,", 150'000) + "\n\n");
+  EXPECT_EQ(rows.problems().size(), 1u);
+  rows = run(parser_named("mail"), "x.eml", head + "To: " + repeated("somebody, ", 10'000) + "\n\n");
+  EXPECT_TRUE(rows.problems().empty()) << rows.problems()[0].what;
+}
+
+// However long a list is, each address comes out as it does alone.
+TEST(mime, long_lists_of_addresses) {
+  const std::pair<std::string, Mailbox> forms[] = {
+      {"u{}@b-c.de", {"", "u{}@b-c.de"}},
+      {"Nobody Nr. {} <u{}@b-c.de>", {"Nobody Nr. {}", "u{}@b-c.de"}},
+      {"\"Doe{}, \\\"J\\\", a@b (x\" <u{}@b-c.de>", {"Doe{}, \"J\", a@b (x", "u{}@b-c.de"}},
+      {"Doe{}, Jane, A. <u{}@b-c.de>", {"Doe{}, Jane, A.", "u{}@b-c.de"}},
+      {"u{}@b-c.de (Jane, (x), {})", {"Jane, (x), {}", "u{}@b-c.de"}},
+      {"=?utf-8?q?M=C3=A4ra?=\n =?utf-8?q?_{}?=\n\t<u{}@b-c.de>", {"M\u00e4ra {}", "u{}@b-c.de"}},
+      {"<@r.de,@s.de:u{}@b-c.de>", {"", "u{}@b-c.de"}},
+      {"some{}", {"", "some{}"}},
+  };
+  for (const bool in_group : {false, true}) {
+    std::string list = in_group ? "Team, all: " : "";
+    std::vector<Mailbox> expected;
+    const auto numbered = [](std::string text, size_t number) {
+      for (size_t at = text.find("{}"); at != text.npos; at = text.find("{}"))
+        text.replace(at, 2, std::to_string(number));
+      return text;
+    };
+    for (size_t i = 0; i < 4000; ++i) {
+      const auto& [form, box] = forms[i % std::size(forms)];
+      list += (i ? i % 3 ? ", " : ",\n " : "") + numbered(form, i);
+      expected.push_back({numbered(box.name, i), numbered(box.address, i)});
+    }
+    list += in_group ? "; z@b-c.de" : ", z@b-c.de";
+    expected.push_back({"", "z@b-c.de"});
+    const std::optional<Mail> mail = parse_mail("Subject: x\nTo: " + list + "\n\n");
+    ASSERT_TRUE(mail);
+    EXPECT_TRUE(mail->problems.empty());
+    ASSERT_EQ(mail->to.size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i) {
+      ASSERT_EQ(mail->to[i].address, expected[i].address) << i;
+      ASSERT_EQ(mail->to[i].name, expected[i].name) << i;
+    }
+  }
+}
+
 TEST(mime, text_of_html) {
   EXPECT_EQ(text_of_html("<html><style>p{}</style><p>A&nbsp;&lt;b&gt;<br>c &copy; d</p><script>x()</script>e"),
             "A <b> c &copy; d e");
