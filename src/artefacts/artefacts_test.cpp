@@ -140,6 +140,8 @@ TEST(parsers, survive_what_was_slow) {
   for (const std::string_view field : {"Subject: ", "To: ", "In-Reply-To: ", "Content-Type: text/plain; name="})
     expect_behaves(parser_named("mail"), "home/a/x.eml",
                    head + std::string(field) + over_and_over("=?a?q?a", 256 * KiB) + "\n\n", 2);
+  for (const std::string_view piece : {"From :\n", "From :\nTo:\n", "From :\n\n"})
+    expect_behaves(parser_named("mail"), "home/a/Inbox", "From x\n" + head + "\n" + over_and_over(piece, 512 * KiB), 2);
   expect_behaves(parser_named("git"), "home/a/.gitconfig",
                  "[" + over_and_over("a", 256 * KiB) + "]\n" + over_and_over("b=c\n", 256 * KiB), 2);
   expect_behaves(parser_named("text"), "home/a/x.txt",

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <charconv>
 #include <gmime/gmime.h>
 
@@ -390,14 +391,21 @@ std::vector<Field> fields_of(std::string_view text) {
   return out;
 }
 
+std::optional<size_t> usual_field(std::string_view name) {
+  static constexpr std::array<std::string_view, usual_fields> usual{
+      "from",     "to",          "cc",           "date",         "subject", "message-id",
+      "received", "return-path", "delivered-to", "mime-version", "sender",  "reply-to"};
+  if (name.size() > 12) return std::nullopt;
+  const auto found = std::find(usual.begin(), usual.end(), lower_ascii(name));
+  if (found == usual.end()) return std::nullopt;
+  return size_t(found - usual.begin());
+}
+
 bool is_message_head(const std::vector<Field>& fields) {
-  static constexpr std::array<std::string_view, 12> usual{"from",         "to",           "cc",       "date",
-                                                          "subject",      "message-id",   "received", "return-path",
-                                                          "delivered-to", "mime-version", "sender",   "reply-to"};
-  unsigned found = 0;
-  for (std::string_view name : usual)
-    found += std::any_of(fields.begin(), fields.end(), [&](const Field& f) { return lower_ascii(f.name) == name; });
-  return found >= 2;
+  std::bitset<usual_fields> found;
+  for (const Field& field : fields)
+    if (const auto which = usual_field(field.name)) found.set(*which);
+  return found.count() >= 2;
 }
 
 std::optional<Mail> parse_mail(std::string_view text, unsigned depth) {

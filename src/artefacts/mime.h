@@ -49,7 +49,10 @@ struct Field {
 std::string_view field_name(std::string_view line);
 // The fields up to the first line that is none, 5,000 at most.
 std::vector<Field> fields_of(std::string_view text);
-// Whether this is the head of a message: several of the fields that every message has.
+// Which one of the fields that every message has this is.
+constexpr size_t usual_fields = 12;
+std::optional<size_t> usual_field(std::string_view name);
+// Whether this is the head of a message: several of these fields.
 bool is_message_head(const std::vector<Field>& fields);
 
 // The message that the text is; nothing when its head cannot be read. Parts deeper than `depth` in each other, and what

@@ -24,7 +24,6 @@
 namespace weft::artefacts {
 namespace {
 
-constexpr size_t head_most = 64 * KiB;       // of a head, when it is only looked for
 constexpr uint64_t least_attachment = 1024;  // smaller ones are signs and signatures, which tie nobody to anybody
 
 // A letter without what it quotes and without the sender's signature: what somebody wrote for this one.
@@ -158,20 +157,54 @@ class Writer {
   size_t effort_ = 16 * MiB;  // bytes that may still be looked at for places, so that no head costs minutes
 };
 
+// Where heads of messages begin. The lines of a text are gone through once, as long as they are asked for from the
+// front to the back: of a run of fields it is kept where each of the usual ones stands last.
+class Heads {
+ public:
+  explicit Heads(std::string_view text) : text_(text) {}
+
+  // Whether one begins at this line.
+  bool begins(size_t at) {
+    if (at >= end_) read(at);
+    if (at >= end_ || text_[at] == ' ' || text_[at] == '\t') return false;
+    return std::count_if(last_.begin(), last_.end(), [&](size_t end) { return end > at; }) >= 2;
+  }
+
+ private:
+  void read(size_t begin) {
+    last_.fill(0);
+    end_ = text_.size();
+    for (Line line : Lines(text_.substr(begin))) {
+      const bool folded = line.begin > 0 && (line.text.starts_with(' ') || line.text.starts_with('\t'));
+      const std::string_view name = field_name(line.text);
+      if (name.empty() && !folded) {
+        end_ = begin + line.begin;
+        break;
+      }
+      if (const auto which = folded ? std::nullopt : usual_field(name)) last_[*which] = begin + line.begin + 1;
+    }
+  }
+
+  std::string_view text_;
+  size_t end_ = 0;                           // of the run of fields that was read last
+  std::array<size_t, usual_fields> last_{};  // behind the first byte of the field
+};
+
 // Whether the "From " at the beginning of this line has the head of a message behind it.
-bool is_separator(std::string_view text, size_t at) {
+bool is_separator(std::string_view text, size_t at, Heads& heads) {
   size_t next = text.find('\n', at);
   // Some programs keep ">From " lines of former carriers in front of the head.
   while (next != std::string_view::npos && text.compare(next + 1, 6, ">From ") == 0) next = text.find('\n', next + 1);
-  return next != std::string_view::npos && is_message_head(fields_of(text.substr(next + 1, head_most)));
+  return next != std::string_view::npos && heads.begins(next + 1);
 }
 
 std::vector<Stretch> split(std::string_view text) {
+  Heads heads(text);
   std::vector<size_t> begins;
-  if (text.starts_with("From ") && is_separator(text, 0)) begins.push_back(0);
+  if (text.starts_with("From ") && is_separator(text, 0, heads)) begins.push_back(0);
   if (begins.empty()) return {{text, 0}};
   for (size_t at = text.find("\nFrom "); at != std::string_view::npos; at = text.find("\nFrom ", at + 1))
-    if (is_separator(text, at + 1)) begins.push_back(at + 1);
+    if (is_separator(text, at + 1, heads)) begins.push_back(at + 1);
   std::vector<Stretch> out;
   for (size_t i = 0; i < begins.size(); ++i) {
     size_t end = i + 1 < begins.size() ? begins[i + 1] : text.size();

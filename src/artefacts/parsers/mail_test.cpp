@@ -199,6 +199,22 @@ TEST(mime, long_lists_of_addresses) {
   }
 }
 
+// A line "From :" begins a field as well, and may stand in the head of the one before.
+TEST(mail, separators_among_fields) {
+  const auto messages = [](const std::string& box) {
+    Rows rows = run(parser_named("mail"), "Inbox", box);
+    std::string out;
+    for (const MessageRow& row : records<MessageRow>(rows))
+      out += row.sender + "/" + row.recipients + "/" + row.subject + " ";
+    return out;
+  };
+  const std::string first = "From x\nFrom: a@b-c.de\nTo: t@u-v.de\n";
+  EXPECT_EQ(messages(first + "From : c@d-e.de\nSubject: s\nCc: f@g-h.de\n\n"), "a@b-c.de/t@u-v.de/ /f@g-h.de/s ");
+  EXPECT_EQ(messages(first + "From :\nSubject: s\n\n"), "a@b-c.de/t@u-v.de/s ");
+  EXPECT_EQ(messages(first + "From :\n \nSubject: s\nCc: f@g-h.de\n\n"), "a@b-c.de/t@u-v.de\nf@g-h.de/s ");
+  EXPECT_EQ(messages(first + "\nFrom :\n>From y\nFrom: c@d-e.de\nSubject: s\n\n"), "a@b-c.de/t@u-v.de/ c@d-e.de//s ");
+}
+
 TEST(mime, text_of_html) {
   EXPECT_EQ(text_of_html("<html><style>p{}</style><p>A&nbsp;&lt;b&gt;<br>c &copy; d</p><script>x()</script>e"),
             "A <b> c &copy; d e");
