@@ -142,6 +142,14 @@ TEST(parsers, survive_what_was_slow) {
                    head + std::string(field) + over_and_over("=?a?q?a", 256 * KiB) + "\n\n", 2);
   for (const std::string_view piece : {"From :\n", "From :\nTo:\n", "From :\n\n"})
     expect_behaves(parser_named("mail"), "home/a/Inbox", "From x\n" + head + "\n" + over_and_over(piece, 512 * KiB), 2);
+  std::string ids = "From x\n" + head;
+  for (const std::string_view name : {"References: ", "In-Reply-To: "}) {
+    ids += name;
+    for (size_t i = 0; i < 1000; ++i) ids += fmt::format("<{}{}@b>", i, name[0]);
+    ids += '\n';
+  }
+  ids += over_and_over("x:\n", 14'000) + "\n";
+  expect_behaves(parser_named("mail"), "home/a/Inbox", over_and_over(ids, MiB), 2);
   expect_behaves(parser_named("git"), "home/a/.gitconfig",
                  "[" + over_and_over("a", 256 * KiB) + "]\n" + over_and_over("b=c\n", 256 * KiB), 2);
   expect_behaves(parser_named("text"), "home/a/x.txt",

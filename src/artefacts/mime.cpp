@@ -12,6 +12,7 @@
 #include <bitset>
 #include <charconv>
 #include <gmime/gmime.h>
+#include <set>
 
 #include "artefacts/canonical.h"
 #include "artefacts/text.h"
@@ -121,12 +122,13 @@ void each_piece(std::string_view list, const Each& each) {
 
 std::vector<std::string> ids_in(std::string_view text) {
   std::vector<std::string> out;
+  std::set<std::string> seen;
   for (size_t open = text.find('<'); open != std::string_view::npos; open = text.find('<', open + 1)) {
     const size_t close = text.find_first_of("<>", open + 1);
     if (close == std::string_view::npos) break;
     if (text[close] == '<') continue;  // no id holds one
     std::string id = message_id(text.substr(open, close - open + 1));
-    if (!id.empty() && std::find(out.begin(), out.end(), id) == out.end()) out.push_back(std::move(id));
+    if (!id.empty() && seen.insert(id).second) out.push_back(std::move(id));
     if (out.size() >= 1000) break;
   }
   return out;

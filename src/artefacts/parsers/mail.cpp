@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
 
 #include "artefacts/canonical.h"
 #include "artefacts/mime.h"
@@ -24,6 +25,8 @@
 namespace weft::artefacts {
 namespace {
 
+constexpr size_t looks_most = 256;           // at each byte of a head, for where its values stand
+constexpr size_t field_look = 16;            // a look at a field without any
 constexpr uint64_t least_attachment = 1024;  // smaller ones are signs and signatures, which tie nobody to anybody
 
 // A letter without what it quotes and without the sender's signature: what somebody wrote for this one.
@@ -47,7 +50,9 @@ struct Stretch {
 class Writer {
  public:
   Writer(const Stretch& stretch, std::string folder, Rows& rows)
-      : stretch_(stretch), folder_(std::move(folder)), rows_(rows), fields_(fields_of(stretch.text)) {}
+      : stretch_(stretch), folder_(std::move(folder)), rows_(rows), fields_(fields_of(stretch.text)) {
+    effort_ = std::min<size_t>(16 * MiB, looks_most * (body_begin() - stretch_.begin));
+  }
 
   bool is_mail() const { return is_message_head(fields_); }
 
@@ -69,11 +74,12 @@ class Writer {
     parties(mail.from, "from", "from"), parties(mail.sender, "sender", "sender");
     parties(mail.reply_to, "reply-to", "reply_to"), parties(mail.to, "to", "to"), parties(mail.cc, "cc", "cc");
     parties(mail.bcc, "bcc", "bcc");
-    id(mail.message_id, "message-id", "message");
-    for (const std::string& one : mail.references) id(one, "references", "reference");
-    for (const std::string& one : mail.in_reply_to)
-      if (std::find(mail.references.begin(), mail.references.end(), one) == mail.references.end())
-        id(one, "in-reply-to", "reference");
+    ids({mail.message_id}, "message-id", "message");
+    ids(mail.references, "references", "reference");
+    const std::set<std::string_view> known(mail.references.begin(), mail.references.end());
+    std::vector<std::string> others = mail.in_reply_to;
+    std::erase_if(others, [&](const std::string& one) { return known.contains(one); });
+    ids(others, "in-reply-to", "reference");
     for (const Attachment& one : mail.attachments)
       if (one.size >= least_attachment) rows_.selector({begin}, "file_sha256", one.sha256, "attachment", one.name);
     if (!outermost || !is_mailing())
@@ -94,12 +100,15 @@ class Writer {
       if (!value.empty()) rows_.selector({place(search, box.address)}, "email", value, role, box.name);
     }
   }
-  void id(const std::string& value, std::string_view field, std::string_view role) {
+  void ids(const std::vector<std::string>& values, std::string_view field, std::string_view role) {
     Search search = search_in(field);
-    if (!value.empty()) rows_.selector({place(search, value.substr(0, value.rfind('@')))}, "message_id", value, role);
+    for (const std::string& value : values) {
+      search.field = search.from = 0;
+      if (!value.empty()) rows_.selector({place(search, value.substr(0, value.rfind('@')))}, "message_id", value, role);
+    }
   }
 
-  // Values come in the order in which they stand in their fields: each is looked for behind the one before.
+  // Addresses come in the order in which they stand in their fields: each is looked for behind the one before.
   struct Search {
     std::vector<const Field*> fields;
     size_t field = 0, from = 0;
@@ -116,7 +125,7 @@ class Writer {
     for (size_t i = search.field; i < search.fields.size() && effort_ > 0; ++i) {
       const Field& field = *search.fields[i];
       size_t from = i == search.field ? search.from : 0, at = field.value.find(text, from);
-      effort_ -= std::min<size_t>(effort_, std::min(at, field.value.size()) - from + 1);
+      effort_ -= std::min<size_t>(effort_, std::min(at, field.value.size()) - from + field_look);
       if (text.empty() || at == std::string_view::npos) continue;
       search.field = i, search.from = at;
       return stretch_.begin + field.value_begin + at;
@@ -154,7 +163,7 @@ class Writer {
   const std::vector<Field> fields_;
   bool outermost_ = true;
   uint64_t begin_ = 0;
-  size_t effort_ = 16 * MiB;  // bytes that may still be looked at for places, so that no head costs minutes
+  size_t effort_ = 0;  // bytes that may still be looked at for places, so that no head costs minutes
 };
 
 // Where heads of messages begin. The lines of a text are gone through once, as long as they are asked for from the
