@@ -9,7 +9,7 @@
 namespace weft {
 namespace {
 
-constexpr size_t most_spaces = 100;    // a map has a handful
+constexpr size_t most_spaces = 64;     // a map has a handful
 constexpr size_t longest_text = 64;    // UTF-16 units that one code stands for
 constexpr size_t most_operands = 512;  // in front of an operator: a hundred lines of three, and lists
 
@@ -83,7 +83,21 @@ const Range* range_of(const std::vector<Range>& ranges, uint32_t code) {
 
 }  // namespace
 
-PdfCMap::PdfCMap(unsigned bytes) : spaces_{{0, bytes >= 4 ? UINT32_MAX : (1u << 8 * bytes) - 1, bytes}} {}
+PdfCMap::PdfCMap(unsigned bytes) {
+  add_space(0, UINT32_MAX, bytes);
+}
+
+// A range of codes is a box: each byte has its own bounds.
+void PdfCMap::add_space(uint32_t low, uint32_t high, unsigned bytes) {
+  if (spaces_ == most_spaces) return;
+  const uint64_t bit = uint64_t(1) << spaces_++;
+  of_length_[bytes - 1] |= bit;
+  if (with_byte_.size() < bytes) with_byte_.resize(bytes);
+  for (unsigned i = 0; i < bytes; ++i) {
+    const unsigned shift = 8 * (bytes - 1 - i);
+    for (uint32_t byte = low >> shift & 0xff; byte <= (high >> shift & 0xff); ++byte) with_byte_[i][byte] |= bit;
+  }
+}
 
 PdfCMap::PdfCMap(Bytes stream) {
   using Kind = Token::Kind;
@@ -110,9 +124,8 @@ PdfCMap::PdfCMap(Bytes stream) {
     if (in_list) continue;
     const bool strings = operands.size() >= 2 && operands[0].kind == Kind::string && operands[1].kind == Kind::string;
     if (section == "codespacerange" && line(2)) {
-      if (strings && !operands[0].string.empty() && operands[0].string.size() <= 4 && spaces_.size() < most_spaces)
-        spaces_.push_back(
-            {code_of(operands[0].string), code_of(operands[1].string), unsigned(operands[0].string.size())});
+      if (strings && !operands[0].string.empty() && operands[0].string.size() <= 4)
+        add_space(code_of(operands[0].string), code_of(operands[1].string), unsigned(operands[0].string.size()));
     } else if (section == "bfchar" && line(2)) {
       const uint32_t code = code_of(operands[0].string);
       if (strings) texts_.push_back({code, code, units_of(operands[1].string)});
@@ -140,24 +153,25 @@ PdfCMap::PdfCMap(Bytes stream) {
 }
 
 size_t PdfCMap::next(std::string_view string, uint32_t& code) const {
-  for (size_t bytes = 1; bytes <= std::min<size_t>(4, string.size()); ++bytes) {
-    code = code_of(string.substr(0, bytes));
-    for (const Space& space : spaces_) {
-      if (space.bytes != bytes) continue;
-      // A range of codes is a box: each byte has its own bounds.
-      bool inside = true;
-      for (unsigned shift = 0; inside && shift < 8 * bytes; shift += 8)
-        inside = (code >> shift & 0xff) >= (space.low >> shift & 0xff) &&
-                 (code >> shift & 0xff) <= (space.high >> shift & 0xff);
-      if (inside) return bytes;
-    }
+  uint64_t fitting = UINT64_MAX;
+  code = 0;
+  for (size_t i = 0; i < std::min(with_byte_.size(), string.size()); ++i) {
+    const auto byte = uint8_t(string[i]);
+    code = code << 8 | byte;
+    fitting &= with_byte_[i][byte];
+    if (fitting & of_length_[i]) return i + 1;
   }
   // What fits nowhere is as long as the shortest code.
-  size_t least = string.size();
-  for (const Space& space : spaces_) least = std::min<size_t>(least, space.bytes);
-  if (spaces_.empty()) least = 1;
+  const auto shortest = std::find_if(of_length_.begin(), of_length_.end(), [](uint64_t spaces) { return spaces != 0; });
+  const size_t least = has_codes() ? size_t(shortest - of_length_.begin()) + 1 : 1;
   code = code_of(string.substr(0, least));
-  return least;
+  return std::min(least, string.size());
+}
+
+size_t PdfCMap::memory() const {
+  size_t bytes = with_byte_.size() * sizeof with_byte_[0] + glyphs_.size() * sizeof(Glyphs);
+  for (const Texts& range : texts_) bytes += sizeof range + range.first.size() * sizeof(char16_t);
+  return bytes;
 }
 
 std::u16string PdfCMap::text(uint32_t code) const {

@@ -2,6 +2,7 @@
 // character a code is (ToUnicode), which glyph (an /Encoding of a composite font).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,8 +20,9 @@ class PdfCMap {
   // What is not understood is passed over.
   explicit PdfCMap(Bytes stream);
 
-  bool empty() const { return spaces_.empty() && texts_.empty() && glyphs_.empty(); }
-  bool has_codes() const { return !spaces_.empty(); }
+  bool empty() const { return !has_codes() && texts_.empty() && glyphs_.empty(); }
+  bool has_codes() const { return spaces_ > 0; }
+  size_t memory() const;  // bytes
   // Bytes of the code that the string begins with; 1 where none fits. The string is not empty.
   size_t next(std::string_view string, uint32_t& code) const;
   // The code's characters, UTF-16; empty when the map has none for it.
@@ -28,10 +30,8 @@ class PdfCMap {
   uint32_t glyph(uint32_t code) const;
 
  private:
-  struct Space {
-    uint32_t low, high;
-    unsigned bytes;
-  };
+  void add_space(uint32_t low, uint32_t high, unsigned bytes);
+
   struct Texts {
     uint32_t low, high;
     std::u16string first;  // of `low`; its last unit grows with the code
@@ -39,7 +39,10 @@ class PdfCMap {
   struct Glyphs {
     uint32_t low, high, first;
   };
-  std::vector<Space> spaces_;
+  // Ranges of codes, each a bit: of those that are so long, and of those whose code may have this byte there.
+  size_t spaces_ = 0;
+  std::array<uint64_t, 4> of_length_{};
+  std::vector<std::array<uint64_t, 256>> with_byte_;
   std::vector<Texts> texts_;  // by low
   std::vector<Glyphs> glyphs_;
 };

@@ -434,3 +434,20 @@ TEST(Evidence, PdfWordsAreThosePopplerSees) {
 
 }  // namespace
 }  // namespace weft
+// Of many ranges none is asked for each code.
+TEST(PdfCMap, RangesOfCodesCostNoMoreThanTheCodes) {
+  std::string spaces = "begincodespacerange <8140> <9ffc> ";
+  for (unsigned i = 0; i < 99; ++i) spaces += fmt::format("<e0{:02x}0000> <e0{:02x}00ff> ", i, i);
+  const PdfCMap map(as_bytes(spaces + "<00> <7f> endcodespacerange"));
+  uint32_t code = 0;
+  EXPECT_EQ(map.next("\x81\x40", code), 2u);
+  EXPECT_EQ(map.next("\x81\x30", code), 2u) << "as long as the shortest";
+  EXPECT_EQ(map.next(std::string_view("\xe0\x05\0\x07", 4), code), 4u);
+  EXPECT_EQ(code, 0xe0050007u);
+  const std::clock_t start = std::clock();
+  size_t bytes = 0;
+  for (size_t i = 0; i < 5'000'000; ++i) bytes += map.next("\xf0\x01\x02\x03", code);
+  EXPECT_LT(double(std::clock() - start) / CLOCKS_PER_SEC, 1);
+  EXPECT_EQ(bytes, 10'000'000u);
+}
+
