@@ -239,6 +239,19 @@ TEST(PdfDocuments, SayWhatTheyDoNotSay) {
   EXPECT_THAT(results.problems[0].what, ::testing::HasSubstr("font"));
 }
 
+// More pages than are looked at: those in front are read, and it is said that there are others.
+TEST(PdfDocuments, SayWhatIsLeftOff) {
+  std::vector<std::string> objects = pdf_page("BT (anna@example.org) Tj ET", "");
+  objects[3] = packed("BT (anna@example.org) Tj ET");
+  objects[1] = "<< /Type /Pages /Kids [3 0 R";
+  for (size_t i = 0; i < 100'000; ++i) objects[1] += "<<>>";
+  objects[1] += "] >>";
+  const Results results = scan_all(pdf_file(objects));
+  EXPECT_THAT(emails_of(results), ::testing::Contains("-PDFDOC-0 anna@example.org"));
+  ASSERT_EQ(results.problems.size(), 1u) << described(results);
+  EXPECT_THAT(results.problems[0].what, ::testing::HasSubstr("leaves off pages"));
+}
+
 TEST(PdfDocuments, RareFiltersAreUnpacked) {
   // "-----A---B" of ISO 32000-1 §7.4.4.2, and RunLength of the same.
   std::vector<std::string> objects = pdf_page("", "");

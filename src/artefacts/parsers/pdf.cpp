@@ -182,14 +182,12 @@ class Document {
 void parse(const File& file, Rows& rows) {
   const size_t size = pdf_size(file.content, 0);
   const Bytes document = file.content.first(size);
-  if (!is_users_text(file.path, file.size)) {
-    if (const auto properties = size > 0 ? pdf_properties(document) : std::nullopt)
-      Document(file, *properties, rows).read();
-    return;
-  }
-  const auto read = size > 0 ? read_pdf(document, text_most, true) : std::nullopt;
+  const bool is_text = is_users_text(file.path, file.size);
+  const auto read = size > 0 ? read_pdf(document, is_text ? text_most : 0, true) : std::nullopt;
+  if (read && !read->left_off.empty())
+    rows.problem({}, "PDF is not read to its end, which leaves off " + read->left_off);
   if (read && read->properties) Document(file, *read->properties, rows).read();
-  add_text(rows, {}, read && read->whole ? read->text : text_of_streams(file.text()), "document");
+  if (is_text) add_text(rows, {}, read && read->whole ? read->text : text_of_streams(file.text()), "document");
 }
 
 constexpr std::array<std::string_view, 1> types{"application/pdf"};

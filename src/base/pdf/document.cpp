@@ -58,22 +58,23 @@ Id id_of(const QPDFObjectHandle& object) {
 class Reading {
  public:
   Reading(std::string_view bytes, size_t room)
-      : bytes_(bytes), room_(room), left_(most_unpacked(bytes.size())), left_to_show_(most_shown(bytes.size())) {
-    open_pdf(pdf_, bytes);
+      : file_(bytes),
+        bytes_(bytes),
+        room_(room),
+        left_(most_unpacked(bytes.size())),
+        left_to_show_(most_shown(bytes.size())) {
     whole_ = !pdf_.anyWarnings();
   }
 
   void read() {
     pages();
+    if (full()) return;
     // To look at every object takes as long as to read all pages: most documents have nothing for it.
     const bool other_filters =
         bytes_.find("LZWDecode") != std::string_view::npos || bytes_.find("RunLengthDecode") != std::string_view::npos;
     if (!pdf_.isEncrypted() && !other_filters) return;
     // qpdf keeps each, at some two KiB.
-    if (pdf_.getXRefTable().size() > most_objects) {
-      whole_ = false;
-      return;
-    }
+    if (pdf_.getXRefTable().size() > most_objects) return leave_off("what is no page, of more than 100,000 objects");
     for (QPDFObjectHandle& object : pdf_.getAllObjects()) {
       if (full()) return;
       if (pdf_.isEncrypted()) strings(object.isStream() ? object.getDict() : object, 0);
@@ -83,6 +84,8 @@ class Reading {
   PdfProperties properties() { return pdf_properties_of(pdf_, as_bytes(bytes_)); }
 
   PdfDocument result() {
+    if (const char* what = file_.left_off()) leave_off(what);
+    if (left_ == 0) leave_off("streams that unpack to too much");
     out_.whole = whole_ && !full() && !pdf_.anyWarnings();
     out_.unpacked = most_unpacked(bytes_.size()) - left_ + most_shown(bytes_.size()) - left_to_show_;
     out_.unread_fonts =
@@ -117,7 +120,7 @@ class Reading {
     if (std::exchange(form->is_shown, true)) {
       const size_t cost = form->data.size() + 64;  // of an empty one, too
       if (cost > left_to_show_) {
-        whole_ = false;
+        leave_off("forms that are shown over and over");
         return nullptr;
       }
       left_to_show_ -= cost;
@@ -135,7 +138,13 @@ class Reading {
   };
 
   size_t room() const { return room_ - std::min(room_, out_.text.size() + out_.rest.size()); }
-  bool full() const { return room() == 0 || left_ == 0; }
+  bool full() const { return room() == 0 || left_ == 0 || file_.left_off(); }
+  void leave_off(std::string_view what) {
+    whole_ = false;
+    if (out_.left_off.find(what) != std::string::npos) return;
+    out_.left_off += out_.left_off.empty() ? "" : "; ";
+    out_.left_off += what;
+  }
 
   // The pages in order, each once, however often the tree (ISO 32000-1 §7.7.3) leads there.
   void pages() {
@@ -149,10 +158,7 @@ class Reading {
       QPDFObjectHandle node = next.back();
       next.pop_back();
       if (!node.isDictionary() || !is_new(node)) continue;
-      if (++nodes > most_objects) {
-        whole_ = false;
-        return;
-      }
+      if (++nodes > most_objects) return leave_off("pages behind the first 100,000 nodes of their tree");
       QPDFObjectHandle kids = node.getKey("/Kids");
       if (!kids.isArray()) {
         page(node);
@@ -232,11 +238,12 @@ class Reading {
   // over.
   std::vector<uint8_t> data(QPDFObjectHandle stream) {
     constexpr size_t each = 256;
-    std::vector<uint8_t> bytes = pdf_stream_data(stream, left_);
+    PdfStreamData data = pdf_stream_data(stream, left_);
+    if (data.is_refused) leave_off("streams of many filters or of endless rows");
     QPDFObjectHandle length = stream.getDict().getKey("/Length");
     const auto packed = size_t(length.isInteger() ? std::clamp<long long>(length.getIntValue(), 0, bytes_.size()) : 0);
-    left_ -= std::min(left_, std::max(bytes.size(), packed + each));
-    return bytes;
+    left_ -= std::min(left_, std::max(data.unpacked, packed + each));
+    return std::move(data.bytes);
   }
 
   void was_read(QPDFObjectHandle stream) {
@@ -256,7 +263,8 @@ class Reading {
     to += apart.substr(0, room());
   }
 
-  QPDF pdf_;
+  PdfFile file_;
+  QPDF& pdf_ = file_.qpdf();
   std::string_view bytes_;
   size_t room_;
   size_t left_, left_to_show_;  // bytes to unpack; and of forms, each as often as it is shown again
@@ -330,6 +338,11 @@ std::optional<PdfDocument> read_pdf(Bytes bytes, size_t room, bool with_properti
     return out;
   } catch (const std::bad_alloc&) {
     throw;
+  } catch (const PdfTooCostly& error) {
+    PdfDocument out;
+    out.left_off = error.what();
+    out.unpacked = bytes.size();  // of the structure, in vain
+    return out;
   } catch (const std::exception&) {
     return std::nullopt;  // what qpdf says of no PDF, or of one behind a password
   }

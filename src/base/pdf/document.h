@@ -25,6 +25,7 @@ struct PdfDocument {
   // document all strings, and all streams but pictures and fonts.
   std::string rest;
   bool whole = false;                       // structure and streams are undamaged, and all were read
+  std::string left_off;                     // what would cost more than a document of this size may; empty: nothing
   size_t unpacked = 0;                      // bytes of streams that were unpacked and looked at
   bool unread_fonts = false;                // text is set in a font that does not say what its codes are
   std::vector<PdfStretch> read;             // the streams that `text` comes from, as they lie in the bytes
@@ -35,7 +36,7 @@ struct PdfDocument {
 std::string pdf_joined(PdfDocument document);
 std::optional<size_t> pdf_page_of(std::string_view joined, size_t place);
 
-// Nothing where it is none that can be read: no structure, a password, more structure than may be unpacked. `room`:
+// Nothing where it is none that can be read: no structure, a password. `room`:
 // bytes of text and rest together. Memory: the streams' size (most of it one page's), and some 256 MiB at most.
 // An empty password opens it, as in every viewer. Throws std::bad_alloc.
 std::optional<PdfDocument> read_pdf(Bytes bytes, size_t room, bool with_properties = false);

@@ -172,6 +172,11 @@ TEST(PdfDocument, GivesWhatPagesHoldAndDoNotShow) {
   EXPECT_THAT(text, HasSubstr("shown\nbehind the picture\nalternative\n"));
 }
 
+std::optional<PdfProperties> properties_of(const std::string& file) {
+  const auto document = read_pdf(as_bytes(file), 0, true);
+  return document ? document->properties : std::nullopt;
+}
+
 TEST(PdfProperties, AreWhatADocumentSaysOfItself) {
   const std::string jpeg("\xff\xd8\xff\xe0....\xff\xd9", 10);
   std::vector<std::string> objects =
@@ -180,7 +185,7 @@ TEST(PdfProperties, AreWhatADocumentSaysOfItself) {
                 pdf_stream(jpeg, "/Subtype /Image /Filter /DCTDecode"), pdf_stream("<x:xmpmeta/>", "/Type /Metadata")});
   objects[0] = "<< /Type /Catalog /Pages 2 0 R /Metadata 7 0 R >>";
   const std::string file = pdf_file(objects, "/Info 5 0 R /ID [<00aBff> <01>]");
-  const auto properties = pdf_properties(as_bytes(file));
+  const auto properties = properties_of(file);
   ASSERT_TRUE(properties);
   ASSERT_EQ(properties->information.size(), 2u);
   EXPECT_EQ(properties->information[0].key + properties->information[0].value, "AuthorMara Q");
@@ -201,7 +206,7 @@ TEST(PdfProperties, PicturesThatDoNotEndCostNoMoreThanTheirSize) {
   objects.push_back("(" + many + ")");
   const std::string file = pdf_file(objects);
   const std::clock_t start = std::clock();
-  const auto properties = pdf_properties(as_bytes(file));
+  const auto properties = properties_of(file);
   ASSERT_TRUE(properties);
   EXPECT_EQ(properties->pictures.size(), 0u);
   EXPECT_LT(double(std::clock() - start) / CLOCKS_PER_SEC, 3);
@@ -307,6 +312,142 @@ TEST(PdfDocument, TreesAndArraysCostNoMoreThanTheirSize) {
   }
 }
 
+// A document whose objects in a stream unpack to much more than it is; `entries` stand in the dictionary of that
+// stream.
+std::string file_of_object_stream(std::string_view packed, std::string_view entries) {
+  std::string file = "%PDF-1.5\n", table(7, '\0');
+  const auto add = [&](int number, std::string_view object) {
+    table += fmt::format("\x01{}{}{}{}", char(0), char(file.size() >> 16), char(file.size() >> 8), char(file.size())) +
+             std::string(2, '\0');
+    file += fmt::format("{} 0 obj\n{}\nendobj\n", number, object);
+  };
+  add(1, "<< /Type /Catalog /Pages 2 0 R >>");
+  add(2, "<< /Type /Pages /Kids [ 4 0 R 5 0 R ] >>");
+  add(3, pdf_stream(packed, entries));
+  add(4, "<< /Type /Page /Contents 6 0 R >>");
+  table += std::string("\x02\0\0\0\x03\0\0", 7);  // 5: in 3
+  add(6, pdf_stream("BT (anna@example.org) Tj ET"));
+  const size_t at = file.size();
+  file += fmt::format("7 0 obj\n{}\nendobj\nstartxref\n{}\n%%EOF\n",
+                      pdf_stream(table, "/Type /XRef /Size 7 /W [1 4 2] /Root 1 0 R"), at);
+  return file;
+}
+
+// However it is written that they are one; and the rest of the document is read.
+TEST(PdfDocument, ObjectStreamsUnpackToSoMuch) {
+  const std::string objects = "5 0 << /Type /Page >>" + std::string(16 * MiB, ' ');
+  for (const auto& [packed, entries] :
+       {std::pair(deflated(objects), "/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode"),
+        std::pair(deflated(objects), "/Type /#4fbjStm /N 1 /First 4 /Filter /FlateDecode"),
+        std::pair(deflated(deflated(objects)), "/Type /ObjStm /N 1 /First 4 /Filter [/FlateDecode /FlateDecode]")}) {
+    const auto document = read(file_of_object_stream(packed, entries));
+    ASSERT_TRUE(document) << entries;
+    EXPECT_THAT(document->text, HasSubstr("anna@example.org")) << entries;
+    EXPECT_THAT(document->left_off, HasSubstr("object streams")) << entries;
+    EXPECT_FALSE(document->whole);
+  }
+  const auto small = read(file_of_object_stream("5 0 << /Type /Page >>", "/Type /ObjStm /N 1 /First 4"));
+  ASSERT_TRUE(small);
+  EXPECT_EQ(small->left_off, "");
+  EXPECT_TRUE(small->whole);
+}
+
+// Streams that give nothing: of each filter counts what it gives.
+TEST(PdfDocument, FiltersCostNoMoreThanTheSize) {
+  std::string nothing = "x\x9c";
+  while (nothing.size() < 32 * MiB) nothing += std::string("\0\0\0\xff\xff", 5);  // blocks of no bytes
+  const auto page_of = [](std::string_view data, std::string_view entries, size_t times) {
+    std::vector<std::string> objects = pdf_page("", "", {pdf_stream("BT (anna@example.org) Tj ET")});
+    std::string contents = "5 0 R ";
+    while (times-- > 0) contents += "4 0 R ";
+    objects[2] = fmt::format("<< /Type /Page /Parent 2 0 R /Contents [ {}] >>", contents);
+    objects[3] = pdf_stream(data, entries);
+    return pdf_file(objects);
+  };
+  std::string many;
+  while (many.size() < 500 * KiB) many += "/Fl ";
+  const std::string row = deflated("abc");
+  for (const std::string& file :
+       {page_of(deflated(nothing), "/Filter [/FlateDecode /FlateDecode]", 100),
+        page_of(row, "/Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 1000000000 >>", 100),
+        page_of("", "/Filter [ " + many + "]", 1000),
+        page_of("", "/Filter /FlateDecode /DecodeParms [ " + many + "]", 1000)}) {
+    const std::clock_t start = std::clock();
+    const auto document = read(file);
+    EXPECT_LT(double(std::clock() - start) / CLOCKS_PER_SEC, 3);
+    ASSERT_TRUE(document);
+    EXPECT_THAT(document->text, HasSubstr("anna@example.org"));
+    EXPECT_NE(document->left_off, "");
+    EXPECT_FALSE(document->whole);
+  }
+}
+
+// PNG's filters one after the other, and TIFF's differences, in rows of four bytes; LZW whose codes are single bytes,
+// so many that they become wider, at once or one code later.
+TEST(PdfDocument, UnpacksWhatWasPredicted) {
+  const auto shown_by = [](std::string_view data, std::string_view entries) {
+    std::vector<std::string> objects = pdf_page("", "");
+    objects[3] = pdf_stream(data, entries);
+    const std::string text = text_of(objects);
+    return text.substr(0, text.find('\n'));
+  };
+  const std::string content = "BT (anna) Tj ET ";
+  std::string rows, differences;
+  std::array<uint8_t, 4> above{};
+  for (size_t at = 0; at < content.size(); at += 4) {
+    const auto filter = uint8_t(1 + at / 4);
+    rows += char(filter);
+    for (size_t i = 0; i < 4; ++i) {
+      const auto byte = uint8_t(content[at + i]), left = uint8_t(i > 0 ? content[at + i - 1] : 0), up = above[i],
+                 corner = uint8_t(i > 0 ? above[i - 1] : 0);
+      const int to_left = std::abs(up - corner), to_up = std::abs(left - corner),
+                to_corner = std::abs(left + up - 2 * corner);
+      const uint8_t paeth = to_left <= to_up && to_left <= to_corner ? left : to_up <= to_corner ? up : corner;
+      rows += char(byte - std::array<int, 5>{0, left, up, (left + up) / 2, paeth}[filter]);
+      differences += char(byte - left);
+    }
+    std::copy_n(content.begin() + ptrdiff_t(at), 4, above.begin());
+  }
+  EXPECT_EQ(shown_by(deflated(rows), "/Filter /FlateDecode /DecodeParms << /Predictor 15 /Columns 4 >>"), "anna");
+  EXPECT_EQ(shown_by(deflated(differences), "/Filter /FlateDecode /DecodeParms << /Predictor 2 /Columns 4 >>"), "anna");
+  const std::string word(1500, 'a');
+  for (const size_t early : {0u, 1u}) {
+    std::string packed;
+    uint64_t bits = 256, count = 9, codes = 0;
+    for (const char c : "BT (" + word + ") Tj ET ") {
+      const size_t made = 258 + std::max<size_t>(codes++, 1) - 1 + early;
+      const size_t width = made < 512 ? 9 : made < 1024 ? 10 : made < 2048 ? 11 : 12;
+      bits = bits << width | uint8_t(c), count += width;
+      for (; count >= 8; count -= 8) packed += char(bits >> (count - 8));
+      bits &= (1u << count) - 1;
+    }
+    packed += char(bits << (8 - count));
+    const std::string entries = fmt::format("/Filter /LZWDecode /DecodeParms << /EarlyChange {} >>", early);
+    EXPECT_EQ(shown_by(packed, entries), word) << early;
+  }
+}
+
+// Each is searched for to the end of the document.
+TEST(PdfDocument, StreamsWithoutEndCostNoMoreThanTheirSize) {
+  std::vector<std::string> objects = pdf_page("BT (anna@example.org) Tj ET", "");
+  std::string kids = "3 0 R ";
+  for (size_t i = 5; objects.size() < 30'000; i += 2) {
+    kids += fmt::format("{} 0 R ", i);
+    objects.push_back(fmt::format("<< /Type /Page /Contents {} 0 R >>", i + 1));
+    objects.push_back("<< /Length 1 >> stream\nBT");
+  }
+  objects[1] = "<< /Type /Pages /Kids [ " + kids + "] >>";
+  std::string file = pdf_file(objects);
+  for (size_t at = 0; (at = file.find("BT\nendobj", at)) != std::string::npos;) file.replace(at + 3, 6, "ENDOBJ");
+  const std::clock_t start = std::clock();
+  const auto document = read(file);
+  EXPECT_LT(double(std::clock() - start) / CLOCKS_PER_SEC, 3);
+  ASSERT_TRUE(document);
+  EXPECT_THAT(document->text, HasSubstr("anna@example.org"));
+  EXPECT_THAT(document->left_off, HasSubstr("do not end"));
+  EXPECT_FALSE(document->whole);
+}
+
 // What may be unpacked may be shown once, however small the document is.
 TEST(PdfDocument, ShowsALargeFormOfASmallDocument) {
   std::string content;
@@ -350,6 +491,23 @@ TEST(PdfCMap, ReadsRangesAndLists) {
   EXPECT_EQ(map.next("\x01\x80", code), 1u);
   EXPECT_EQ(map.next("\x80\x01", code), 2u);
   EXPECT_EQ(code, 0x8001u);
+}
+
+// Of many ranges none is asked for each code.
+TEST(PdfCMap, RangesOfCodesCostNoMoreThanTheCodes) {
+  std::string spaces = "begincodespacerange <8140> <9ffc> ";
+  for (unsigned i = 0; i < 99; ++i) spaces += fmt::format("<e0{:02x}0000> <e0{:02x}00ff> ", i, i);
+  const PdfCMap map(as_bytes(spaces + "<00> <7f> endcodespacerange"));
+  uint32_t code = 0;
+  EXPECT_EQ(map.next("\x81\x40", code), 2u);
+  EXPECT_EQ(map.next("\x81\x30", code), 2u) << "as long as the shortest";
+  EXPECT_EQ(map.next(std::string_view("\xe0\x05\0\x07", 4), code), 4u);
+  EXPECT_EQ(code, 0xe0050007u);
+  const std::clock_t start = std::clock();
+  size_t bytes = 0;
+  for (size_t i = 0; i < 5'000'000; ++i) bytes += map.next("\xf0\x01\x02\x03", code);
+  EXPECT_LT(double(std::clock() - start) / CLOCKS_PER_SEC, 1);
+  EXPECT_EQ(bytes, 10'000'000u);
 }
 
 // "アnna" in each code page; in one of Adobe's collections by the numbers of its glyphs.
@@ -434,20 +592,3 @@ TEST(Evidence, PdfWordsAreThosePopplerSees) {
 
 }  // namespace
 }  // namespace weft
-// Of many ranges none is asked for each code.
-TEST(PdfCMap, RangesOfCodesCostNoMoreThanTheCodes) {
-  std::string spaces = "begincodespacerange <8140> <9ffc> ";
-  for (unsigned i = 0; i < 99; ++i) spaces += fmt::format("<e0{:02x}0000> <e0{:02x}00ff> ", i, i);
-  const PdfCMap map(as_bytes(spaces + "<00> <7f> endcodespacerange"));
-  uint32_t code = 0;
-  EXPECT_EQ(map.next("\x81\x40", code), 2u);
-  EXPECT_EQ(map.next("\x81\x30", code), 2u) << "as long as the shortest";
-  EXPECT_EQ(map.next(std::string_view("\xe0\x05\0\x07", 4), code), 4u);
-  EXPECT_EQ(code, 0xe0050007u);
-  const std::clock_t start = std::clock();
-  size_t bytes = 0;
-  for (size_t i = 0; i < 5'000'000; ++i) bytes += map.next("\xf0\x01\x02\x03", code);
-  EXPECT_LT(double(std::clock() - start) / CLOCKS_PER_SEC, 1);
-  EXPECT_EQ(bytes, 10'000'000u);
-}
-

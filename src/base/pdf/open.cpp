@@ -1,17 +1,26 @@
-// qpdf unpacks an object stream as a whole, whatever it unpacks to: how much they are is seen to before. Every other
-// stream is stopped where it is too much.
+// qpdf reads a document as far as it is asked to, and does what a document says: it unpacks object streams and
+// cross-reference streams as a whole, and where a stream does not end as it says, it searches for its end, for each
+// such stream to the end of the file if need be. Both are counted here (what is unpacked in filters.cpp), against what
+// a document of that size may need.
 #include "base/pdf/open.h"
 
 #include <algorithm>
 #include <exception>
-#include <stdexcept>
 
 #include "base/bytes.h"
 
 namespace weft {
 namespace {
 
-constexpr size_t most_structure = 64 * MiB;  // of its object streams, which qpdf unpacks at once
+// Object streams and cross-reference streams, which qpdf keeps unpacked: they have some five times their size.
+size_t most_structure(size_t document) {
+  return std::min<size_t>(64 * MiB, MiB + 16 * document);
+}
+// An object is read for what it is and again for its stream, and all once more where the cross-reference table is made
+// anew: some five times.
+size_t most_read(size_t document) {
+  return MiB + 16 * document;
+}
 
 struct Full : std::exception {};
 
@@ -29,28 +38,6 @@ class Taking final : public Pipeline {
   std::vector<uint8_t>& out_;
   size_t most_;
 };
-class Counting final : public Pipeline {
- public:
-  explicit Counting(size_t most) : Pipeline("counting", nullptr), left(most) {}
-  void write(const unsigned char*, size_t size) override {
-    left -= std::min(size, left);
-    if (left == 0) throw Full();
-  }
-  void finish() override {}
-  size_t left;
-};
-
-// What deflated bytes unpack to, as far as they do and as it is no more than `most`.
-size_t unpacked_size(std::string_view packed, size_t most) {
-  Counting counting(most);
-  try {
-    Pl_Flate inflate("inflate", &counting, Pl_Flate::a_inflate);
-    inflate.write(as_bytes(packed).data(), packed.size());
-    inflate.finish();
-  } catch (const std::exception&) {
-  }
-  return most - counting.left;
-}
 
 // Where the structure is broken, qpdf tries every trailer; a document has one for each time it was changed.
 bool may_have_structure(std::string_view document) {
@@ -61,44 +48,78 @@ bool may_have_structure(std::string_view document) {
   return count <= most;
 }
 
-// qpdf unpacks an object stream as a whole, whatever it unpacks to. False when they are more than may be.
-bool structure_is_small(std::string_view document) {
-  size_t left = most_structure;
-  for (const std::string_view type : {"/ObjStm", "/XRef"})
-    for (size_t at = document.find(type); at != std::string_view::npos; at = document.find(type, at + 1)) {
-      constexpr size_t longest_dictionary = 4 * KiB;
-      constexpr std::string_view keyword = "stream";
-      const size_t stream = document.substr(at, longest_dictionary).find(keyword);
-      if (stream == std::string_view::npos) continue;
-      size_t data = at + stream + keyword.size();
-      while (data < document.size() && (document[data] == '\r' || document[data] == '\n')) ++data;
-      const size_t end = std::min(document.find("endstream", data), document.size());
-      const size_t unpacked = unpacked_size(document.substr(data, end - data), left);
-      if (unpacked == left) return false;
-      left -= unpacked;
-      at = std::max(at, end - 1);
-    }
-  return true;
+// A stream's filters and what they are to do, which qpdf walks each time the stream is asked for.
+bool is_list_of_many(QPDFObjectHandle list) {
+  constexpr int most = 8;
+  return list.isArray() && list.getArrayNItems() > most;
 }
 
 }  // namespace
 
-void open_pdf(QPDF& pdf, std::string_view bytes) {
-  if (!may_have_structure(bytes) || !structure_is_small(bytes)) throw std::runtime_error("too much structure");
-  pdf.setLogger(QPDFLogger::create());
-  pdf.setSuppressWarnings(true);
-  pdf.processMemoryFile("document", bytes.data(), bytes.size());
+// The bytes, as long as no more is read of them than may be.
+class PdfFile::Input final : public BufferInputSource {
+ public:
+  explicit Input(std::string_view bytes)
+      : BufferInputSource(
+            "document",
+            new Buffer(const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(bytes.data())), bytes.size()),
+            true),
+        left_(most_read(bytes.size())) {}
+
+  size_t read(char* to, size_t length) override {
+    const auto begin = size_t(tell());
+    const size_t got = BufferInputSource::read(to, length);
+    size_t cost = got;
+    // qpdf searches by such blocks, and behind each search for the end of a stream looks at where all objects begin.
+    constexpr size_t block = KiB;
+    if (length == block && begin != searched_) cost += objects;
+    if (length == block) searched_ = begin + got;
+    left_ -= std::min(left_, cost);
+    if (left_ == 0) throw PdfTooCostly("all that is read over and over");
+    return got;
+  }
+  bool is_spent() const { return left_ == 0; }
+
+  size_t objects = 0;
+
+ private:
+  size_t left_, searched_ = 0;
+};
+
+PdfFile::PdfFile(std::string_view bytes)
+    : input_(std::make_shared<Input>(bytes)), structure_(most_structure(bytes.size())) {
+  if (!may_have_structure(bytes)) throw PdfTooCostly("all of a document of so many trailers");
+  qpdf_.setLogger(QPDFLogger::create());
+  qpdf_.setSuppressWarnings(true);
+  try {
+    qpdf_.processInputSource(input_);
+  } catch (const std::exception&) {
+    if (const char* what = left_off()) throw PdfTooCostly(what);
+    throw;
+  }
+  input_->objects = qpdf_.getXRefTable().size();
 }
 
-std::vector<uint8_t> pdf_stream_data(QPDFObjectHandle stream, size_t most) {
-  std::vector<uint8_t> bytes;
-  if (!stream.isStream() || most == 0) return bytes;
-  Taking taking(bytes, most);
+const char* PdfFile::left_off() const {
+  if (structure_.is_spent()) return "object streams that unpack to too much";
+  return input_->is_spent() ? "objects behind too many streams that do not end where they say" : nullptr;
+}
+
+PdfStreamData pdf_stream_data(QPDFObjectHandle stream, size_t most) {
+  PdfStreamData data;
+  if (!stream.isStream() || most == 0) return data;
+  for (const char* list : {"/Filter", "/DecodeParms"})
+    data.is_refused |= is_list_of_many(stream.getDict().getKey(list));
+  if (data.is_refused) return data;
+  Taking taking(data.bytes, most);
+  PdfUnpacking unpacking(most);
   try {
     stream.pipeStreamData(&taking, nullptr, 0, qpdf_dl_specialized, false, false);
   } catch (const Full&) {
   }
-  return bytes;
+  data.unpacked = std::max(data.bytes.size(), unpacking.given());
+  data.is_refused = unpacking.has_refused;
+  return data;
 }
 
 }  // namespace weft

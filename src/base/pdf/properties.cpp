@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <new>
 
 #include "base/pdf/open.h"
 
@@ -62,24 +61,12 @@ PdfProperties pdf_properties_of(QPDF& pdf, Bytes bytes) {
     for (const char c : ids.getArrayItem(0).getStringValue().substr(0, id_most))
       out.id += fmt::format("{:02x}", static_cast<unsigned char>(c));
   if (QPDFObjectHandle metadata = pdf_value(pdf.getRoot(), "/Metadata"); metadata.isStream()) {
-    const std::vector<uint8_t> text = pdf_stream_data(metadata, metadata_most);
+    const std::vector<uint8_t> text = pdf_stream_data(metadata, metadata_most).bytes;
     out.metadata.assign(text.begin(), text.end());
     if (lies_in_bytes(metadata)) out.metadata_at = place_of(metadata);
   }
   if (!pdf.isEncrypted()) find_pictures(as_text(bytes), out);
   return out;
-}
-
-std::optional<PdfProperties> pdf_properties(Bytes bytes) {
-  try {
-    QPDF pdf;
-    open_pdf(pdf, as_text(bytes));
-    return pdf_properties_of(pdf, bytes);
-  } catch (const std::bad_alloc&) {
-    throw;
-  } catch (const std::exception&) {
-    return std::nullopt;
-  }
 }
 
 }  // namespace weft

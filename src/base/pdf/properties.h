@@ -2,11 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "base/bytes.h"
 #include "base/pdf/syntax.h"
 
 namespace weft {
@@ -23,8 +21,5 @@ struct PdfProperties {
   uint64_t metadata_at = 0;
   std::vector<PdfStretch> pictures;  // JPEGs that lie in the bytes as they were put in
 };
-
-// Nothing where it is none that can be read, as of read_pdf(). Throws std::bad_alloc.
-std::optional<PdfProperties> pdf_properties(Bytes bytes);
 
 }  // namespace weft

@@ -5,7 +5,8 @@
 //
 // Streams that were read as pages are not opened again by PDF and PDFTEXT. Everything else of the document is: earlier
 // versions of its pages, annotations, attachments. A document that is torn, or longer than a page of the image, has no
-// structure to go by: what qpdf makes of its rest is read, and the streams are, too.
+// structure to go by: what qpdf makes of its rest is read, and the streams are, too. So it is with one that would cost
+// much more than its size; a problem says so.
 #include <string>
 #include <utility>
 
@@ -30,6 +31,8 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (!document) return out.in_vain(begin, size + attempt);
   const size_t work = document->unpacked, shown_size = document->text.size() + document->rest.size();
   if (size < attempt || shown_size < work / 64) out.in_vain(begin, attempt + work);
+  if (!document->left_off.empty())
+    out.problem_of_document(begin, "PDF is not read to its end, which leaves off " + document->left_off);
   if (document->unread_fonts) out.problem_of_document(begin, std::string(unread_fonts));
   const std::vector<PdfStretch> read = std::move(document->read);
   const bool whole = document->whole;
