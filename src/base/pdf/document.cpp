@@ -30,17 +30,25 @@ size_t most_unpacked(size_t document) {
 size_t most_shown(size_t document) {
   return std::min<size_t>(256 * MiB, 256 * KiB + 16 * document);
 }
+// Of its fonts, as they are kept: most need some 20 KiB.
+size_t most_fonts(size_t document) {
+  return std::min<size_t>(256 * MiB, 16 * MiB + 64 * document);
+}
 constexpr size_t deepest = 32;            // of arrays and dictionaries in each other
 constexpr size_t most_objects = 100'000;  // looked at one by one
 constexpr size_t least_string = 4;        // bytes of one that is worth a line
 
 class Reading;
+using Id = std::pair<int, int>;
 
 // Fonts and forms by their names, as one /Resources dictionary has them.
 class Resources final : public PdfResources {
  public:
   Resources(Reading& document, const QPDFObjectHandle& dictionary)
       : document_(document), fonts_(pdf_value(dictionary, "/Font")), forms_(pdf_value(dictionary, "/XObject")) {}
+  ~Resources() override;
+  Resources(const Resources&) = delete;
+  Resources& operator=(const Resources&) = delete;
   const PdfFont* font(std::string_view name) override;
   const Form* form(std::string_view name) override;
 
@@ -48,9 +56,9 @@ class Resources final : public PdfResources {
   Reading& document_;
   QPDFObjectHandle fonts_, forms_;
   std::map<std::string, const PdfFont*, std::less<>> known_;
+  std::vector<Id> own_;  // fonts that are no objects of their own: they go with it
 };
 
-using Id = std::pair<int, int>;
 Id id_of(const QPDFObjectHandle& object) {
   return {object.getObjGen().getObj(), object.getObjGen().getGen()};
 }
@@ -88,18 +96,34 @@ class Reading {
     if (left_ == 0) leave_off("streams that unpack to too much");
     out_.whole = whole_ && !full() && !pdf_.anyWarnings();
     out_.unpacked = most_unpacked(bytes_.size()) - left_ + most_shown(bytes_.size()) - left_to_show_;
-    out_.unread_fonts =
-        std::any_of(fonts_.begin(), fonts_.end(), [](const auto& font) { return font.second->unread(); });
+    out_.unread_fonts = unread_fonts_ || std::any_of(fonts_.begin(), fonts_.end(),
+                                                     [](const auto& font) { return font.second->unread(); });
     return std::move(out_);
   }
 
-  const PdfFont* font(QPDFObjectHandle dictionary) {
+  // `own`: takes the id of one that is no object of its own.
+  const PdfFont* font(QPDFObjectHandle dictionary, std::vector<Id>& own) {
     if (!dictionary.isDictionary()) return nullptr;
-    std::unique_ptr<PdfDocumentFont>& font =
-        dictionary.isIndirect() ? fonts_[id_of(dictionary)] : fonts_[{0, --direct_}];
+    const Id id = dictionary.isIndirect() ? id_of(dictionary) : Id{0, --direct_};
+    if (const auto known = fonts_.find(id); known != fonts_.end()) return known->second.get();
     const auto unpacked = [this](const QPDFObjectHandle& stream) { return data(stream); };
-    if (!font) font = std::make_unique<PdfDocumentFont>(dictionary, unpacked);
-    return font.get();
+    auto font = left_ == 0 ? nullptr : std::make_unique<PdfDocumentFont>(dictionary, unpacked);
+    if (font) left_ -= std::min(left_, font->work());
+    if (!font || font->memory() > left_for_fonts_) {
+      leave_off("fonts behind the first of very many");
+      return nullptr;
+    }
+    left_for_fonts_ -= font->memory();
+    if (!dictionary.isIndirect()) own.push_back(id);
+    return fonts_.emplace(id, std::move(font)).first->second.get();
+  }
+  void forget_fonts(const std::vector<Id>& ids) {
+    for (const Id& id : ids) {
+      const auto font = fonts_.find(id);
+      unread_fonts_ |= font->second->unread();
+      left_for_fonts_ += font->second->memory();
+      fonts_.erase(font);
+    }
   }
   const PdfResources::Form* form(QPDFObjectHandle stream) {
     if (!stream.isStream() || !stream.getDict().getKey("/Subtype").isNameAndEquals("/Form")) return nullptr;
@@ -270,15 +294,20 @@ class Reading {
   size_t left_, left_to_show_;  // bytes to unpack; and of forms, each as often as it is shown again
   PdfDocument out_;
   bool whole_ = false;
-  int direct_ = 0;  // fonts that are no objects of their own
+  int direct_ = 0;                                     // fonts that are no objects of their own
+  size_t left_for_fonts_ = most_fonts(bytes_.size());  // bytes of memory
+  bool unread_fonts_ = false;                          // of those that are gone
   std::map<Id, std::unique_ptr<PdfDocumentFont>> fonts_;
   std::map<Id, std::unique_ptr<OwnedForm>> forms_;
   std::set<Id> read_;
 };
 
+Resources::~Resources() {
+  document_.forget_fonts(own_);
+}
 const PdfFont* Resources::font(std::string_view name) {
   if (const auto known = known_.find(name); known != known_.end()) return known->second;
-  const PdfFont* font = document_.font(pdf_value(fonts_, "/" + std::string(name)));
+  const PdfFont* font = document_.font(pdf_value(fonts_, "/" + std::string(name)), own_);
   known_.emplace(name, font);
   return font;
 }

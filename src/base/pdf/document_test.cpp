@@ -427,6 +427,34 @@ TEST(PdfDocument, UnpacksWhatWasPredicted) {
   }
 }
 
+// Fonts that share all they say, are no objects of their own, or say nothing at length.
+TEST(PdfDocument, FontsCostNoMoreThanTheSize) {
+  const auto file_of = [](std::string_view font, bool direct, std::string_view list) {
+    constexpr size_t count = 10'000;
+    std::string names, content = "BT ";
+    std::vector<std::string> fonts(direct ? 0 : count, std::string(font));
+    for (size_t i = 0; i < count; ++i) {
+      names += direct ? fmt::format("/F{} {} ", i, font) : fmt::format("/F{} {} 0 R ", i, i + 7);
+      content += fmt::format("/F{} 1 Tf ", i);
+    }
+    fonts.insert(fonts.begin(), {"<< /Subtype /CIDFontType2 /W 6 0 R >>", fmt::format("[ {} ]", list)});
+    return pdf_file(pdf_page("BT (anna@example.org) Tj ET " + content, "/Font << " + names + " >>", fonts));
+  };
+  std::string widths, names;
+  for (size_t i = 0; i < 20'000; ++i) widths += fmt::format("{} [ 1 2 (a) (b) ] ", i), names += "/uni0041 ";
+  const std::string composite = "<< /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [ 5 0 R ] >>";
+  for (const std::string& file :
+       {file_of(composite, false, widths), file_of(composite, true, widths), file_of("<< >>", true, ""),
+        file_of("<< /Encoding << /Differences 6 0 R >> >>", true, names)}) {
+    const std::clock_t start = std::clock();
+    const auto document = read(file);
+    EXPECT_LT(double(std::clock() - start) / CLOCKS_PER_SEC, 3);
+    ASSERT_TRUE(document);
+    EXPECT_THAT(document->text, HasSubstr("anna@example.org"));
+    EXPECT_THAT(document->left_off, HasSubstr("fonts"));
+  }
+}
+
 // Each is searched for to the end of the document.
 TEST(PdfDocument, StreamsWithoutEndCostNoMoreThanTheirSize) {
   std::vector<std::string> objects = pdf_page("BT (anna@example.org) Tj ET", "");

@@ -13,7 +13,7 @@ namespace weft {
 namespace {
 
 constexpr double guessed_width = 0.5, doubt = 0.25;  // ems, where the font does not say
-constexpr size_t subset_tag = 6;
+constexpr size_t subset_tag = 6, most_glyphs = 65'536;
 constexpr char32_t unknown_glyph = 0xfffd;
 
 std::string name_of(QPDFObjectHandle object) {
@@ -37,7 +37,7 @@ void set_glyph(std::string_view name, std::u32string& text) {
 }
 
 // "dup 104 /langle put" in the readable part of a Type 1 font (Adobe Type 1 Font Format, §2.3).
-void own_encoding(std::string_view program, PdfEncoding& encoding) {
+void encoding_in(std::string_view program, PdfEncoding& encoding) {
   constexpr std::string_view begin = "/Encoding", line = "dup ", end = "readonly";
   size_t at = program.find(begin);
   if (at == std::string_view::npos) return;
@@ -72,29 +72,14 @@ void PdfDocumentFont::simple(QPDFObjectHandle dictionary, const Unpack& unpack) 
   QPDFObjectHandle encoding = dictionary.getKey("/Encoding");
   std::string named = name_of(encoding.isDictionary() ? encoding.getKey("/BaseEncoding") : encoding);
   if (named.empty() && type != "Type3" && !is_embedded(dictionary)) named = "StandardEncoding";
-  encoding_ = pdf_encoding(named);
+  encoding_ = &pdf_encoding(named);
   if (QPDFObjectHandle program = pdf_value(dictionary.getKey("/FontDescriptor"), "/FontFile");
       named.empty() && program.isStream())
-    own_encoding(as_text(unpack(program)), encoding_);
+    encoding_in(as_text(unpack(program)), own_encoding());
   // The writer numbered the glyphs of a part of the font.
   if (type == "TrueType" && encoding.isNull() && base.size() > subset_tag && base[subset_tag] == '+')
     meaning_ = Codes::unknown;
-  if (QPDFObjectHandle differences = pdf_value(encoding, "/Differences"); differences.isArray()) {
-    size_t code = 0;
-    // A code for each name, and one to begin a stretch with: what is longer says things twice.
-    const int items = std::min(differences.getArrayNItems(), 2 * 256);
-    for (int i = 0; i < items; ++i) {
-      QPDFObjectHandle item = differences.getArrayItem(i);
-      if (item.isInteger()) {
-        code = size_t(std::clamp(item.getIntValue(), 0LL, 256LL));
-      } else if (item.isName() && code < 256) {
-        const std::string name = name_of(item);
-        if (numbers_a_glyph(name)) meaning_ = Codes::unknown;
-        set_glyph(name, encoding_[code]);
-        ++code;
-      }
-    }
-  }
+  differences(pdf_value(encoding, "/Differences"));
   double unit = 0.001;
   if (QPDFObjectHandle matrix = dictionary.getKey("/FontMatrix");
       type == "Type3" && matrix.isArray() && matrix.getArrayNItems() == 6 && matrix.getArrayItem(0).isNumber())
@@ -108,7 +93,31 @@ void PdfDocumentFont::simple(QPDFObjectHandle dictionary, const Unpack& unpack) 
   for (int i = 0; i < widths.getArrayNItems() && code <= 255; ++i) {
     QPDFObjectHandle width = widths.getArrayItem(i);
     if (width.isNumber()) widths_.push_back({code, code, width.getNumericValue() * unit});
-    ++code;
+    ++code, work_ += 8;
+  }
+}
+
+PdfEncoding& PdfDocumentFont::own_encoding() {
+  if (!own_encoding_) encoding_ = (own_encoding_ = std::make_unique<PdfEncoding>(*encoding_)).get();
+  return *own_encoding_;
+}
+
+void PdfDocumentFont::differences(QPDFObjectHandle list) {
+  if (!list.isArray()) return;
+  // A code for each name, and one to begin a stretch with: what is longer says things twice.
+  const int items = std::min(list.getArrayNItems(), 2 * 256);
+  work_ += 8 * size_t(items);
+  size_t code = 0;
+  for (int i = 0; i < items; ++i) {
+    QPDFObjectHandle item = list.getArrayItem(i);
+    if (item.isInteger()) {
+      code = size_t(std::clamp(item.getIntValue(), 0LL, 256LL));
+    } else if (item.isName() && code < 256) {
+      const std::string name = name_of(item);
+      if (numbers_a_glyph(name)) meaning_ = Codes::unknown;
+      set_glyph(name, own_encoding()[code]);
+      ++code;
+    }
   }
 }
 
@@ -140,25 +149,36 @@ void PdfDocumentFont::composite(QPDFObjectHandle dictionary, const Unpack& unpac
 // "first [w w …]" and "first last w" (§9.7.4.3).
 void PdfDocumentFont::glyph_widths(QPDFObjectHandle list) {
   if (!list.isArray()) return;
-  constexpr size_t most = 65'536;  // a glyph's number has two bytes
-  std::vector<QPDFObjectHandle> items = list.getArrayAsVector();
-  const auto number = [&](size_t i) {
-    return items[i].isNumber() ? std::clamp(items[i].getNumericValue(), 0.0, 1e6) : 0.0;
+  // A glyph's number has two bytes: at most so many things are said of them, and what says nothing counts, too.
+  constexpr int most = 65'536;
+  const int items = list.getArrayNItems();
+  const auto number = [&](int i) {
+    QPDFObjectHandle item = list.getArrayItem(i);
+    return item.isNumber() ? std::clamp(item.getNumericValue(), 0.0, 1e6) : 0.0;
   };
-  for (size_t at = 0; at + 1 < items.size() && widths_.size() < most;) {
+  int looked_at = 0;
+  for (int at = 0; at + 1 < items && looked_at < most; ++looked_at) {
     uint32_t glyph = uint32_t(number(at));
-    if (QPDFObjectHandle& run = items[at + 1]; run.isArray()) {
-      for (int i = 0; i < run.getArrayNItems() && widths_.size() < most; ++i) {
+    if (QPDFObjectHandle run = list.getArrayItem(at + 1); run.isArray()) {
+      const int widths = run.getArrayNItems();
+      for (int i = 0; i < widths && looked_at < most; ++i, ++looked_at) {
         QPDFObjectHandle width = run.getArrayItem(i);
         if (width.isNumber()) widths_.push_back({glyph, glyph, width.getNumericValue() / 1000});
         ++glyph;
       }
       at += 2;
     } else {
-      if (at + 2 < items.size()) widths_.push_back({glyph, uint32_t(number(at + 1)), number(at + 2) / 1000});
+      if (at + 2 < items) widths_.push_back({glyph, uint32_t(number(at + 1)), number(at + 2) / 1000});
       at += 3;
     }
   }
+  work_ += 16 * size_t(looked_at);
+}
+
+size_t PdfDocumentFont::memory() const {
+  const size_t when_used = 256 * sizeof(Glyph);
+  return sizeof *this + when_used + (own_encoding_ ? sizeof *own_encoding_ : 0) + widths_.capacity() * sizeof(Widths) +
+         to_unicode_.memory() + codes_.memory();
 }
 
 double PdfDocumentFont::width(uint32_t code) const {
@@ -189,7 +209,7 @@ bool PdfDocumentFont::add_text(uint32_t code, std::string& text) const {
     append_glyph(text, unknown_glyph);
     return !to_unicode_.empty();
   }
-  for (const char32_t c : encoding_[code & 0xff]) append_glyph(text, c);
+  for (const char32_t c : (*encoding_)[code & 0xff]) append_glyph(text, c);
   return meaning_ == Codes::characters || !to_unicode_.empty();
 }
 
@@ -202,14 +222,17 @@ PdfDocumentFont::Glyph PdfDocumentFont::made(uint32_t code) const {
   return glyph;
 }
 const PdfDocumentFont::Glyph& PdfDocumentFont::glyph(uint32_t code) const {
-  Glyph& glyph = code < first_glyphs_.size() ? first_glyphs_[code] : glyphs_[code];
+  constexpr uint32_t first = 256;
+  if (first_glyphs_.empty()) first_glyphs_.resize(first);
+  if (glyphs_.size() >= most_glyphs) glyphs_.clear();
+  Glyph& glyph = code < first ? first_glyphs_[code] : glyphs_[code];
   if (!glyph.made) glyph = made(code);
   return glyph;
 }
 
-PdfFont::Extent PdfDocumentFont::say(std::string_view codes, std::string& text) const {
+PdfFont::Extent PdfDocumentFont::say(std::string_view codes, size_t most, std::string& text) const {
   Extent extent;
-  while (!codes.empty()) {
+  while (!codes.empty() && text.size() < most) {
     uint32_t code = uint8_t(codes.front());
     const size_t size = !is_composite_ ? 1 : legacy_ ? legacy_.next(codes, code) : codes_.next(codes, code);
     const Glyph& shown = glyph(code);

@@ -443,12 +443,12 @@ class Reader {
   void clear_pending() { pending_.clear(), pending_along_ = pending_doubt_ = 0; }
   void drop_pending() { clear_pending(), raw_.clear(); }
   void add(std::string_view raw) {
-    const PdfFont::Extent extent = frame_.font ? frame_.font->say(raw, pending_) : say(raw);
+    const PdfFont::Extent extent = frame_.font ? frame_.font->say(raw, most_, pending_) : say(raw);
     pending_along_ +=
         (extent.width * frame_.size + frame_.letter * double(extent.glyphs) + frame_.word * double(extent.spaces)) *
         frame_.stretch;
     pending_doubt_ += extent.doubt;
-    if (resources_ && !in_array_) raw_.emplace_back(raw);
+    if (resources_ && !in_array_ && raw.size() >= least_aside) raw_.emplace_back(raw);
   }
   PdfFont::Extent say(std::string_view raw) {
     bool two_byte = raw.size() >= 2 && raw.size() % 2 == 0;

@@ -23,8 +23,9 @@ class PdfFont {
     size_t glyphs = 0;  // each followed by the character spacing …
     size_t spaces = 0;  // … and each of these by the word spacing (ISO 32000-1 §9.3.3)
   };
-  // Appends the text of a string, in UTF-8.
-  virtual Extent say(std::string_view codes, std::string& text) const = 0;
+  // Appends the text of a string, in UTF-8, as long as there are less than `most` bytes of text: a code may stand for
+  // many characters.
+  virtual Extent say(std::string_view codes, size_t most, std::string& text) const = 0;
 };
 
 // What a content stream names and does not hold. Owned by whoever gives it; not null, but where said.
