@@ -26,6 +26,10 @@ namespace weft::artefacts {
 namespace {
 
 constexpr size_t text_most = 4 * MiB;
+// Of a torn document, all of its streams: page descriptions unpack to some five times their size.
+size_t most_unpacked(size_t document) {
+  return std::min<size_t>(256 * MiB, MiB + 16 * document);
+}
 constexpr size_t dictionary_most = 512;  // of a stream, in front of it
 constexpr size_t name_most = 300, picture_least = 1024, least_id = 16, most_id = 64;
 
@@ -57,9 +61,10 @@ void add_page(std::string_view stream, std::string& out) {
   }
 }
 
-std::string text_of_streams(std::string_view file) {
+std::string text_of_streams(std::string_view file, Rows& rows) {
   constexpr std::string_view keyword = "stream";
   std::string out;
+  size_t left = most_unpacked(file.size());
   for (size_t at = file.find(keyword); at != std::string_view::npos && out.size() < text_most;) {
     size_t begin = at + keyword.size(), next = begin;
     if (begin < file.size() && file[begin] == '\r') ++begin;
@@ -70,10 +75,17 @@ std::string text_of_streams(std::string_view file) {
         may_be_page(before.substr(object))) {
       const size_t end = file.find("endstream", ++begin);
       const std::string_view stream = file.substr(begin, end == std::string_view::npos ? end : end - begin);
-      if (before.find("FlateDecode", object) != std::string_view::npos)
-        add_page(inflated(as_bytes(stream), true, text_most), out);
-      else
+      if (before.find("FlateDecode", object) != std::string_view::npos) {
+        const std::string unpacked = inflated(as_bytes(stream), true, std::min(text_most, left));
+        left -= unpacked.size();
+        add_page(unpacked, out);
+      } else {
         add_page(stream, out);
+      }
+      if (left == 0) {
+        rows.problem({begin}, "PDF streams unpack to much more than the document: text from here on is not read");
+        break;
+      }
       next = end == std::string_view::npos ? file.size() : end + 9;
     }
     at = file.find(keyword, next);
@@ -187,7 +199,7 @@ void parse(const File& file, Rows& rows) {
   if (read && !read->left_off.empty())
     rows.problem({}, "PDF is not read to its end, which leaves off " + read->left_off);
   if (read && read->properties) Document(file, *read->properties, rows).read();
-  if (is_text) add_text(rows, {}, read && read->whole ? read->text : text_of_streams(file.text()), "document");
+  if (is_text) add_text(rows, {}, read && read->whole ? read->text : text_of_streams(file.text(), rows), "document");
 }
 
 constexpr std::array<std::string_view, 1> types{"application/pdf"};
