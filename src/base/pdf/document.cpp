@@ -204,6 +204,9 @@ class Reading {
       content.push_back('\n');
       was_read(stream);
     };
+    // The list may be that of many pages, and of what is no stream.
+    constexpr size_t each = 16;
+    if (contents.isArray()) left_ -= std::min(left_, each * size_t(contents.getArrayNItems()));
     if (contents.isArray())
       for (QPDFObjectHandle& one : contents.getArrayAsVector()) add(one);
     else

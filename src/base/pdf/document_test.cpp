@@ -296,6 +296,8 @@ TEST(PdfDocument, TreesAndArraysCostNoMoreThanTheirSize) {
                        "[ " + many("4 0 R ", 3000) + "]", pdf_stream("", "")});
   documents.push_back({catalog, "<< /Kids [ << /Type /Page /Contents [ " + many("3 0 R ", 20000) + "] >> ] >>",
                        pdf_stream(many(" ", 100000), "/Filter /ASCIIHexDecode")});
+  documents.push_back({catalog, "<< /Kids [ " + many("<< /Type /Page /Contents 3 0 R >> ", 10000) + "] >>",
+                       "[ " + many("0 ", 100000) + "]"});
   const auto font = [](std::string_view says) {
     return fmt::format("<< /Type /Page /Contents 4 0 R /Resources << /Font << /A << /Subtype /Type1 {} >> >> >> >> ",
                        says);
