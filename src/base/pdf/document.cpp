@@ -28,7 +28,7 @@ size_t most_unpacked(size_t document) {
 }
 // Of its forms, each as often as it is shown again.
 size_t most_shown(size_t document) {
-  return std::min<size_t>(256 * MiB, 256 * KiB + 16 * document);
+  return std::min<size_t>(256 * MiB, 64 * KiB + 16 * document);
 }
 // Of its fonts, as they are kept: most need some 20 KiB.
 size_t most_fonts(size_t document) {
@@ -132,6 +132,9 @@ class Reading {
       form = std::make_unique<OwnedForm>();
       form->data = data(stream);
       form->form.content = form->data;
+      const std::string_view content = as_text(form->data);
+      form->is_silent =
+          content.find_first_of("(<%") == std::string_view::npos && content.find("Do") == std::string_view::npos;
       QPDFObjectHandle dictionary = stream.getDict(), matrix = dictionary.getKey("/Matrix");
       if (matrix.isArray() && matrix.getArrayNItems() == 6)
         for (int i = 0; i < 6; ++i)
@@ -142,6 +145,7 @@ class Reading {
     }
     // Shown in itself, or in so many others that it is more than a document has to say.
     if (std::exchange(form->is_shown, true)) {
+      if (form->is_silent) return nullptr;
       const size_t cost = form->data.size() + 64;  // of an empty one, too
       if (cost > left_to_show_) {
         leave_off("forms that are shown over and over");
@@ -156,7 +160,8 @@ class Reading {
  private:
   struct OwnedForm {
     std::vector<uint8_t> data;
-    bool is_shown = false;  // once
+    bool is_shown = false;   // once
+    bool is_silent = false;  // without strings: a chart has thousands of one mark
     PdfResources::Form form;
     std::unique_ptr<Resources> resources;
   };

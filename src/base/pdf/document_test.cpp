@@ -314,6 +314,21 @@ TEST(PdfDocument, TreesAndArraysCostNoMoreThanTheirSize) {
   }
 }
 
+// The marks of a chart are one form, which says nothing however often it is shown.
+TEST(PdfDocument, ShowsAMarkAsOftenAsThereAreMarks) {
+  std::string content = "BT (anna@example.org) Tj ET\n";
+  for (size_t i = 0; i < 10'000; ++i) content += fmt::format("q 1 0 0 1 {} {} cm /M Do Q\n", i % 100, i / 100);
+  content += "BT 0 50 Td (ben@example.org) Tj ET";
+  std::vector<std::string> objects =
+      pdf_page("", "/XObject << /M 5 0 R >>", {pdf_stream("0 0 m 3 3 l 3 0 m 0 3 l S 0 0 3 3 re f", "/Subtype /Form")});
+  objects[3] = pdf_stream(deflated(content), "/Filter /FlateDecode");
+  const auto document = read(pdf_file(objects));
+  ASSERT_TRUE(document);
+  EXPECT_EQ(document->left_off, "");
+  EXPECT_TRUE(document->whole);
+  EXPECT_THAT(document->text, HasSubstr("anna@example.org\nben@example.org\n"));
+}
+
 // A document whose objects in a stream unpack to much more than it is; `entries` stand in the dictionary of that
 // stream.
 std::string file_of_object_stream(std::string_view packed, std::string_view entries) {
