@@ -72,23 +72,32 @@ std::vector<std::string> verify_addresses(const extract::Case& in, const extract
     // What is shorter than this is found again at little cost; a carved file or a stream may be longer.
     constexpr size_t near = 256 * KiB;
     const size_t far = std::max<size_t>(limits.page, limits.document) + limits.margin_after;
-    std::vector<std::pair<std::string, size_t>> tries;
+    struct Try {
+      const std::string& root;
+      size_t size;
+      bool all;  // a table is hit by its end, so all of it is to be looked at
+    };
+    std::vector<Try> tries;
     for (const size_t size : {near, far})
       for (const std::string& root : roots)
-        if (size == far || layers.empty()) tries.emplace_back(root, size);
+        if (size == far || layers.empty()) tries.push_back({root, size, false});
+    if (!layers.empty())
+      for (const std::string& root : roots) tries.push_back({root, far, true});
     bool found = false;
-    for (const auto& [root, size] : tries) {
+    for (const Try& one : tries) {
       if (found) break;
       extract::Place place;
       try {
-        place = addresses.read(root, limits.margin_before, size);
+        place = addresses.read(one.root, limits.margin_before, one.size);
       } catch (const Error&) {
         continue;  // a deleted file's content may be gone while its bytes are there
       }
       if (place.at >= place.bytes.size()) continue;
-      scan.page({place.bytes, place.at, place.at + 1, place.first}, "", watch, [&](scan::Results& results) {
+      const size_t end = one.all ? place.bytes.size() : place.at + 1;
+      scan.page({place.bytes, place.at, end, place.first}, "", watch, [&](scan::Results& results) {
         found = found || std::any_of(results.features.begin(), results.features.end(), [&](const scan::Found& f) {
-                  return f.kind == kind && f.value == value && f.layers == layers && f.encoding == *row[3];
+                  return f.kind == kind && f.value == value && f.layers == layers && f.encoding == *row[3] &&
+                         f.offset == place.first + place.at;
                 });
       });
     }

@@ -91,7 +91,7 @@ class PatternPass {
 };
 
 Layer unpack(Bytes root, std::string_view layers, const Limits& limits) {
-  constexpr size_t searched = 64 * KiB;  // a stream is hit near its start
+  constexpr size_t near = 64 * KiB;  // most streams are hit near their start, tables by their end
   const std::vector<Step> steps = steps_of(layers);
   if (steps.size() > limits.depth) throw Error("a decoding path deeper than the limit: " + std::string(layers));
   Layer layer;
@@ -104,11 +104,14 @@ Layer unpack(Bytes root, std::string_view layers, const Limits& limits) {
     if (layer.offset < bytes.size() && !taken.found && !decoder->patterns.empty()) {
       const Rules rules({}, std::span(&decoder, 1));
       PatternPass pass(rules);
-      const Bytes near = bytes.subspan(layer.offset, std::min(searched, bytes.size() - layer.offset));
-      for (Hit hit : pass.hits(near)) {
-        hit.end += layer.offset;
-        decoder->on_hit(bytes, hit, std::max(taken.from, layer.offset), taken);
+      const Bytes rest = bytes.subspan(layer.offset);
+      for (const Bytes searched : {rest.first(std::min(near, rest.size())), rest}) {
         if (taken.found) break;
+        for (Hit hit : pass.hits(searched)) {
+          hit.end += layer.offset;
+          decoder->on_hit(bytes, hit, std::max(taken.from, layer.offset), taken);
+          if (taken.found) break;
+        }
       }
     }
     if (!taken.found) throw Error(fmt::format("no {} stream at {} of the layer before", step.name, layer.offset));

@@ -12,6 +12,7 @@
 // label or a name in an undelegated domain, as intranets have. Kind domain: names that can be registered, nothing else.
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <fmt/format.h>
 #include <optional>
 #include <string>
@@ -55,7 +56,17 @@ struct Escape {
   char sign = 0;
 };
 Escape escape_at(std::string_view text, size_t at) {
-  if (text[at] == '&') return text.substr(at, 5) == "&amp;" ? Escape{5, '&'} : Escape{};
+  if (text[at] == '&') {
+    if (text.substr(at, 5) == "&amp;") return {5, '&'};
+    if (char_at(text, at + 1) != '#') return {};
+    const std::string_view rest = text.substr(at + 2, 4);  // "&#64;", "&#x40;"
+    const bool hex = rest.starts_with('x') || rest.starts_with('X');
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(rest.data() + hex, rest.data() + rest.size(), value, hex ? 16 : 10);
+    const size_t size = size_t(end - rest.data());
+    const bool is_sign = error == std::errc() && size < rest.size() && *end == ';' && value > ' ' && value < 0x7f;
+    return is_sign ? Escape{2 + size + 1, char(value)} : Escape{};
+  }
   if (text[at] != '\\') return {};
   const std::string_view rest = text.substr(at + 1, 5);
   if (rest.starts_with('/')) return {2, '/'};
@@ -85,7 +96,8 @@ size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
   const char separator = field_separator(text, begin);
   while (at < limit) {
     char c = text[at];
-    if (const Escape escape = escape_at(text, at); escape.size && (json || escape.sign != '/')) {
+    if (const Escape escape = escape_at(text, at); escape.size && (json || escape.size > 2)) {
+      if (ends_url.hold(escape.sign) || escape.sign == '\'') break;
       at += escape.size;
       continue;
     }
@@ -289,6 +301,7 @@ constexpr std::array examples{
     Example{"[x](http://example.org/a) and", "url", "http://example.org/a"},
     Example{"'http://example.org/a'+b", "url", "http://example.org/a"},
     Example{"<a href='http://example.org/?a=1&amp;b=2'>", "url", "http://example.org/?a=1&b=2"},
+    Example{"<a href='http://example.org/issue?&#64;id=1&amp;b=2&#39;'>", "url", "http://example.org/issue?@id=1&b=2"},
     Example{"{\"u\":\"http://example.org/?a\\u003d1\\u0026b=2\"}", "url", "http://example.org/?a=1&b=2"},
     Example{"'http://example.org/?a\\x3d1\\x26b=2'", "url", "http://example.org/?a=1&b=2"},
     Example{"7,http://example.org/a?b=c;d,as said", "url", "http://example.org/a?b=c;d"},
