@@ -1,5 +1,5 @@
 // What there is: parsers/list.inc as a span (an explicit list, as in scan/list.cpp), and what parsers write into.
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "artefacts/kinds.h"
 #include "artefacts/parser.h"
@@ -22,22 +22,33 @@ std::span<const Parser* const> parsers() {
 }
 
 constexpr size_t longest_context = 400;  // bytes
+// Of text in all rows: a database of numbers, each with its column's name, gives some twenty times its size. It is kept
+// in memory, so a large file gives no more than half of what a worker may have.
+constexpr uint64_t text_free = 64 * MiB, text_a_byte = 64, text_most = 1 * GiB;
 
-void Rows::selector(At at, std::string_view kind, std::string value, std::string_view role, std::string context) {
+Rows::Rows(uint64_t file_size)
+    : rows_left_(file_size),
+      text_left_(std::min(text_most, text_free + text_a_byte * std::min(file_size, text_most))) {}
+
+void Rows::selector(At at, std::string_view kind, std::string value, std::string_view role, std::string_view context) {
   check(is_kind(kind) && is_role(role), "a selector has a kind and a role that kinds.h names");
-  if (value.empty() || !room(at)) return;
+  if (value.empty() || full()) return;
   FeatureRow row;
   row.kind = kind, row.value = std::move(value), row.role = role;
   row.context = beginning(context, longest_context);  // a name may be a megabyte, and stand beside a thousand values
+  if (!room(at, text_in(row))) return;
   row.offset = at.offset, row.path = std::move(at.layers);
   selectors_.push_back(std::move(row));
 }
 
-bool Rows::room(const At& at) {
-  if (left_ == 0) return false;
-  if (--left_ > 0) return true;
-  problem(at, "gives more rows than a file of its size can hold: what follows is left out");
-  return false;
+bool Rows::room(const At& at, uint64_t text) {
+  if (full()) return false;
+  const bool fits = text <= text_left_;
+  rows_left_ = fits ? rows_left_ - 1 : 0;
+  text_left_ -= fits ? text : 0;
+  if (full())
+    problem(at, "gives more rows, or more text in them, than a file of its size can hold: what follows is left out");
+  return fits && !full();
 }
 
 }  // namespace weft::artefacts

@@ -51,28 +51,41 @@ class Rows {
     std::string what;
   };
 
-  // Takes `most` records and selectors together; further ones are dropped, and a problem says so.
-  explicit Rows(uint64_t most) : left_(most) {}
+  // Takes as many records and selectors together as the file has bytes, and of text in them what such a file gives at
+  // the most; what follows is dropped, and a problem says so.
+  explicit Rows(uint64_t file_size);
 
   template <class Row>
   void record(const At& at, Row row) {
-    if (!room(at)) return;
+    if (!room(at, text_in(row))) return;
     row.offset = at.offset, row.path = at.layers;
     std::get<std::vector<Row>>(records_).push_back(std::move(row));
   }
   // kind and role are names of kinds.h; value is in the kind's canonical form, and an empty one is no selector.
-  // context: what the record calls it (the name beside an address); its first 400 bytes are kept.
-  void selector(At at, std::string_view kind, std::string value, std::string_view role, std::string context = {});
+  // context: what the record calls it (the name beside an address); its first 400 bytes are kept, the record has it
+  // all.
+  void selector(At at, std::string_view kind, std::string value, std::string_view role, std::string_view context = {});
   void problem(At at, std::string what) { problems_.push_back({std::move(at), std::move(what)}); }
 
   RecordLists& records() { return records_; }
   std::vector<FeatureRow>& selectors() { return selectors_; }
   std::vector<Problem>& problems() { return problems_; }
+  // Nothing more is taken: whoever has much left to read may stop.
+  bool full() const { return rows_left_ == 0; }
 
  private:
-  bool room(const At& at);
+  template <class Row>
+  static uint64_t text_in(const Row& row) {
+    uint64_t out = 0;
+    const auto add = [&](const auto& value) {
+      if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>) out += value.size();
+    };
+    std::apply([&](const auto&... column) { (add(row.*column.member), ...); }, columns_of<Row>);
+    return out;
+  }
+  bool room(const At& at, uint64_t text);
 
-  uint64_t left_;
+  uint64_t rows_left_, text_left_;
   RecordLists records_;
   std::vector<FeatureRow> selectors_;
   std::vector<Problem> problems_;

@@ -48,7 +48,7 @@ void parse(const File& file, Rows& rows) {
     row.full_name = entry->full_name, row.home = entry->home;
     rows.record({line.begin}, std::move(row));
     if (person)
-      rows.selector({line.begin}, "os_user", std::string(entry->name), "owner", std::string(entry->full_name));
+      rows.selector({line.begin}, "os_user", std::string(entry->name), "owner", entry->full_name);
   }
 }
 

@@ -96,7 +96,7 @@ void known_host(const Line& line, const Key& key, Rows& rows) {
   bool hashed = hosts.starts_with("|1|");
   row.name = hashed ? "hashed" : hosts;
   rows.record({line.begin}, row);
-  rows.selector({key.begin}, "ssh_key", key.fingerprint, "host", hashed ? std::string() : std::string(hosts));
+  rows.selector({key.begin}, "ssh_key", key.fingerprint, "host", hashed ? std::string_view() : hosts);
   if (hashed) return;
   for (size_t begin = 0; begin < hosts.size();) {
     size_t end = std::min(hosts.find(',', begin), hosts.size());
@@ -123,7 +123,7 @@ void parse(const File& file, Rows& rows) {
     row.service = "ssh", row.use = own ? "own" : "authorised", row.algorithm = key->type;
     row.fingerprint = key->fingerprint, row.name = key->comment;
     rows.record({line.begin}, row);
-    rows.selector({key->begin}, "ssh_key", key->fingerprint, own ? "owner" : "key", std::string(key->comment));
+    rows.selector({key->begin}, "ssh_key", key->fingerprint, own ? "owner" : "key", key->comment);
   }
 }
 
