@@ -1,5 +1,7 @@
 // What there is: parsers/list.inc as a span (an explicit list, as in scan/list.cpp), and what parsers write into.
 #include <algorithm>
+#include <fmt/format.h>
+#include <utility>
 
 #include "artefacts/kinds.h"
 #include "artefacts/parser.h"
@@ -39,6 +41,19 @@ void Rows::selector(At at, std::string_view kind, std::string value, std::string
   if (!room(at, text_in(row))) return;
   row.offset = at.offset, row.path = std::move(at.layers);
   selectors_.push_back(std::move(row));
+}
+
+void Rows::cut(const At& at, std::string_view what) {
+  auto same = std::find_if(cuts_.begin(), cuts_.end(), [&](const Cut& one) { return one.what == what; });
+  if (same == cuts_.end()) same = cuts_.insert(same, {at, what, 0});
+  ++same->count;
+}
+
+std::vector<Rows::Problem>& Rows::problems() {
+  for (const Cut& cut : std::exchange(cuts_, {}))
+    problem(cut.first,
+            cut.count == 1 ? std::string(cut.what) : fmt::format("{}: {}, the first here", cut.what, cut.count));
+  return problems_;
 }
 
 bool Rows::room(const At& at, uint64_t text) {

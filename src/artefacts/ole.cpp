@@ -1,9 +1,9 @@
-// [MS-CFB] version 3 and 4. Every chain is bounded by the number of sectors that the file has room for, so a chain that
-// runs in a circle ends; whatever leads behind the end of the file ends its chain. What a torn file still holds of a
-// stream is given.
+// [MS-CFB] version 3 and 4. A chain ends where it comes to a sector for the second time; whatever leads behind the end
+// of the file ends its chain. What a torn file still holds of a stream is given.
 #include "artefacts/ole.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/cursor.h"
 #include "base/text.h"
@@ -69,15 +69,21 @@ uint32_t OleFile::next(uint32_t sector) const {
 
 std::vector<uint64_t> OleFile::chain(uint32_t start, size_t most) const {
   std::vector<uint64_t> out;
-  most = std::min(most, bytes_.size() >> shift_);
-  for (uint32_t sector = start; out.size() < most && place(sector) < bytes_.size(); sector = next(sector))
+  std::vector<bool> seen((bytes_.size() >> shift_) + 1);
+  for (uint32_t sector = start; out.size() < most && place(sector) < bytes_.size() && !seen[sector];
+       sector = next(sector)) {
+    seen[sector] = true;
     out.push_back(place(sector));
+  }
   return out;
 }
 
 void OleFile::read_directory(uint32_t start) {
-  const size_t sector = size_t(1) << shift_;
-  for (uint64_t table : chain(start, directory_most * 128 / sector)) {
+  const size_t sector = size_t(1) << shift_, sectors_most = directory_most * 128 / sector;
+  const std::vector<uint64_t> tables = chain(start, sectors_most);
+  directory_cut_ = tables.size() == sectors_most;
+  bool rooted = false;  // there is one root
+  for (uint64_t table : tables) {
     for (uint64_t at = table; at + 128 <= std::min<uint64_t>(table + sector, bytes_.size()); at += 128) {
       Cursor in(bytes_.subspan(at, 128));
       Bytes name = in.take(64);
@@ -89,7 +95,7 @@ void OleFile::read_directory(uint32_t start) {
       in.seek(116);
       entry.start = in.u32le(), entry.size = in.u64le();
       if (shift_ == 9) entry.size &= UINT32_MAX;  // version 3: the upper half may be rubbish
-      if (entry.type == 5) mini_ = chain(entry.start, SIZE_MAX);
+      if (entry.type == 5 && !std::exchange(rooted, true)) mini_ = chain(entry.start, SIZE_MAX);
       entries_.push_back(std::move(entry));
     }
   }
@@ -100,7 +106,7 @@ std::optional<OleStream> OleFile::stream(std::string_view name, size_t most) con
                             [&](const Entry& one) { return one.type == 2 && one.name == name; });
   if (entry == entries_.end()) return std::nullopt;
   OleStream out;
-  out.name = entry->name;
+  out.name = entry->name, out.size = entry->size;
   const size_t size = size_t(std::min<uint64_t>({entry->size, most, bytes_.size()}));
   if (entry->size >= mini_cutoff_) {
     out.piece = uint64_t(1) << shift_;

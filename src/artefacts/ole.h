@@ -13,6 +13,7 @@ namespace weft::artefacts {
 
 struct OleStream {
   std::string name;              // UTF-8; storages are not told apart
+  uint64_t size = 0;             // as the directory states it
   std::vector<uint8_t> bytes;    // as much as could be read
   uint64_t piece = 0;            // bytes of a sector
   std::vector<uint64_t> places;  // offset in the file of each sector
@@ -26,6 +27,8 @@ class OleFile {
   static std::optional<OleFile> open(Bytes bytes);
   // The first stream of this name, of at most `most` bytes.
   std::optional<OleStream> stream(std::string_view name, size_t most) const;
+  // Whether it lists more streams than are looked at.
+  bool directory_cut() const { return directory_cut_; }
 
  private:
   struct Entry {
@@ -44,6 +47,7 @@ class OleFile {
   Bytes bytes_;
   unsigned shift_ = 9, mini_shift_ = 6;
   uint32_t mini_cutoff_ = 4096;
+  bool directory_cut_ = false;
   std::vector<uint64_t> fat_, mini_fat_;  // offsets of the tables' sectors
   std::vector<uint64_t> mini_;            // of the sectors that hold the mini stream
   std::vector<Entry> entries_;

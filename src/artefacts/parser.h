@@ -66,10 +66,13 @@ class Rows {
   // all.
   void selector(At at, std::string_view kind, std::string value, std::string_view role, std::string_view context = {});
   void problem(At at, std::string what) { problems_.push_back({std::move(at), std::move(what)}); }
+  // What is there and is not kept whole, for its size or number: one problem for all that is cut in the same way, where
+  // the first is. what: a literal.
+  void cut(const At& at, std::string_view what);
 
   RecordLists& records() { return records_; }
   std::vector<FeatureRow>& selectors() { return selectors_; }
-  std::vector<Problem>& problems() { return problems_; }
+  std::vector<Problem>& problems();  // with what was cut
   // Nothing more is taken: whoever has much left to read may stop.
   bool full() const { return rows_left_ == 0; }
 
@@ -89,6 +92,12 @@ class Rows {
   RecordLists records_;
   std::vector<FeatureRow> selectors_;
   std::vector<Problem> problems_;
+  struct Cut {
+    At first;
+    std::string_view what;
+    uint64_t count;
+  };
+  std::vector<Cut> cuts_;
 };
 
 // A file that a parser is shown by the generic test, and what must come out of it.

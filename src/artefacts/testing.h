@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdlib>
+#include <ctime>
 #include <fmt/format.h>
 #include <map>
 #include <optional>
@@ -47,6 +48,36 @@ inline std::string listing(Rows& rows) {
   for (const FeatureRow& row : rows.selectors())
     out += fmt::format("{} {} {} at {}{}\n", row.role, row.kind, row.value, row.offset, row.path);
   for (const Rows::Problem& problem : rows.problems()) out += fmt::format("problem {}\n", problem.what);
+  return out;
+}
+
+inline std::string over_and_over(std::string_view piece, size_t times) {
+  std::string out;
+  for (size_t i = 0; i < times; ++i) out += piece;
+  return out;
+}
+
+// Of the processor: other work on the machine does not count.
+class Seconds {
+ public:
+  double passed() const { return double(std::clock() - began_) / CLOCKS_PER_SEC; }
+
+ private:
+  std::clock_t began_ = std::clock();
+};
+
+// Bytes of text in all of them.
+inline uint64_t text_in(Rows& rows) {
+  uint64_t out = 0;
+  const auto add = [&](const auto& value) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>) out += value.size();
+  };
+  const auto add_all = [&]<class Row>(const std::vector<Row>& list) {
+    for (const Row& row : list)
+      std::apply([&](const auto&... column) { (add(row.*column.member), ...); }, columns_of<Row>);
+  };
+  add_all(rows.selectors());
+  std::apply([&](const auto&... lists) { (add_all(lists), ...); }, rows.records());
   return out;
 }
 

@@ -45,7 +45,7 @@ struct Property {
 };
 
 // The properties of the stream's first set.
-std::vector<Property> properties_of(const OleStream& stream) {
+std::vector<Property> properties_of(const OleStream& stream, Rows& rows) {
   std::vector<Property> out;
   Bytes bytes = stream.bytes;
   Cursor head(bytes);
@@ -59,6 +59,8 @@ std::vector<Property> properties_of(const OleStream& stream) {
   list.skip(4);
   const uint32_t count = list.u32le();
   unsigned page = 1252;
+  if (count > properties_most && list.remaining() >= 8 * properties_most)
+    rows.cut({stream.offset_of(begin)}, "a property set gives its first 1000 properties");
   for (uint32_t i = 0; i < count && i < properties_most && list.remaining() >= 8; ++i) {
     Property it;
     it.id = list.u32le();
@@ -68,11 +70,15 @@ std::vector<Property> properties_of(const OleStream& stream) {
     Cursor value(bytes.subspan(at));
     const uint32_t type = value.u32le() & 0xFFFF;
     if (type == 2 && it.id == 1) page = value.u16le();
-    if (type == 0x1E) it.text = from_code_page(value.take_text(value.u32le()).substr(0, text_most), page);
-    if (type == 0x1F) {
-      const Bytes text = value.take(size_t(value.u32le()) * 2);
-      it.text = from_utf16le(text.first(std::min(text.size(), text_most)));
+    Bytes text;
+    if (type == 0x1E) text = value.take(value.u32le());
+    if (type == 0x1F) text = value.take(size_t(value.u32le()) * 2);
+    if (text.size() > text_most) {
+      rows.cut({it.offset}, "a property's text gives its first 4096 bytes");
+      text = text.first(text_most);
     }
+    if (type == 0x1E) it.text = from_code_page(as_text(text), page);
+    if (type == 0x1F) it.text = from_utf16le(text);
     if (type == 0x40) it.time = from_filetime(value.u64le());
     it.text = trim(std::string_view(it.text).substr(0, it.text.find('\0')));
     if (value.ok() && (!it.text.empty() || it.time)) out.push_back(std::move(it));
@@ -83,21 +89,25 @@ std::vector<Property> properties_of(const OleStream& stream) {
 void parse(const File& file, Rows& rows) {
   std::optional<OleFile> ole = OleFile::open(file.content);
   if (!ole) return;
+  if (ole->directory_cut()) rows.cut({}, "the first 100,000 entries of the file's directory are looked at");
   DocumentRow row;
   std::optional<uint64_t> place;
   std::string last;
   auto author = [&](const Property& it) {
     if (it.text == last) return;
     last = it.text;
+    if (it.text.size() > name_most) rows.cut({it.offset}, "an author's name gives its first 300 bytes as a selector");
     rows.selector({it.offset}, "document_author", beginning(it.text, name_most), "author");
   };
   const auto set = [&](std::string_view name) {
     auto stream = ole->stream(name, set_most);
+    if (stream && stream->size > set_most)
+      rows.cut({stream->offset_of(0)}, "a property set is read as far as its first MiB");
     return stream && !stream->bytes.empty() ? std::move(stream) : std::nullopt;
   };
   if (const auto stream = set("\5SummaryInformation")) {
     place = stream->offset_of(0);
-    for (const Property& it : properties_of(*stream)) {
+    for (const Property& it : properties_of(*stream, rows)) {
       if (it.id == 2) row.title = it.text;
       if (it.id == 4) row.author = it.text, author(it);
       if (it.id == 7) row.template_name = it.text;
@@ -110,7 +120,7 @@ void parse(const File& file, Rows& rows) {
   }
   if (const auto stream = set("\5DocumentSummaryInformation")) {
     if (!place) place = stream->offset_of(0);
-    for (const Property& it : properties_of(*stream))
+    for (const Property& it : properties_of(*stream, rows))
       if (it.id == 15) row.company = it.text;
   }
   if (place) rows.record({*place}, std::move(row));
