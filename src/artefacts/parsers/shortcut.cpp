@@ -21,6 +21,9 @@ namespace {
 
 constexpr std::string_view magic{"\x4C\0\0\0\1\x14\2\0\0\0\0\0\xC0\0\0\0\0\0\0\x46", 20};
 
+constexpr uint32_t tracker_size = 0x60;
+constexpr size_t trackers_most = 16;  // a shortcut has one
+
 // ANSI text in a code page that is not said: what is no UTF-8 is shown by its bytes.
 std::string ansi(Bytes bytes, uint64_t at) {
   if (at == 0 || at >= bytes.size()) return {};
@@ -81,8 +84,9 @@ class Shortcut {
   }
 
   void tracker(uint64_t begin) {
-    if (begin + 0x60 > file_.content.size()) return;
-    Bytes block = file_.content.subspan(begin, 0x60);
+    if (begin + tracker_size > file_.content.size()) return;
+    if (++trackers_ > trackers_most) return rows_.cut({begin}, "of a shortcut the first 16 tracker blocks are read");
+    Bytes block = file_.content.subspan(begin, tracker_size);
     std::string name = lower_ascii(ansi(block, 16).substr(0, 16));
     if (std::all_of(name.begin(), name.end(), [](char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; }))
       rows_.selector({begin + 16}, "machine_name", name, "target", path_);
@@ -104,6 +108,7 @@ class Shortcut {
   Rows& rows_;
   DeviceRow row_;
   std::string path_;
+  size_t trackers_ = 0;
 };
 
 void parse(const File& file, Rows& rows) {

@@ -24,5 +24,16 @@ TEST(shortcut, reads_the_example_of_the_specification) {
     }
 }
 
+// Each gave nine rows, and they may stand inside each other.
+TEST(shortcut, of_nothing_but_trackers) {
+  const std::string_view sample = parser_named("shortcut").samples[0].content;
+  const std::string_view head = sample.substr(0, 76 + 0x3D), tracker = sample.substr(head.size(), 0x60);
+  Rows rows = run(parser_named("shortcut"), "a.lnk", std::string(head) + over_and_over(tracker, 1000));
+  EXPECT_EQ(rows.selectors().size(), 1u + 16 * 4);
+  ASSERT_EQ(rows.problems().size(), 1u);
+  EXPECT_EQ(rows.problems()[0].what, "of a shortcut the first 16 tracker blocks are read: 984, the first here");
+  EXPECT_EQ(rows.problems()[0].at.offset, head.size() + 16 * tracker.size());
+}
+
 }  // namespace
 }  // namespace weft::artefacts
