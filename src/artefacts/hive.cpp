@@ -22,6 +22,8 @@ namespace weft::artefacts {
 namespace {
 
 constexpr uint32_t base_block = 4096, none = 0xFFFFFFFF;
+constexpr uint16_t key_name_most = 512;  // bytes; Windows allows 255 letters
+constexpr uint64_t cells_most = 4'000'000;
 
 std::string name_text(Bytes bytes, bool wide) {
   if (wide) return from_utf16le(bytes.first(bytes.size() / 2 * 2));
@@ -42,7 +44,10 @@ uint64_t HiveValue::number() const {
   return out;
 }
 
-Hive::Hive(Bytes file) : file_(file), left_(file.size() / 16 + 4096) {
+Hive::Hive(Bytes file)
+    : file_(file),
+      left_(std::min<uint64_t>(file.size() / 16 + 4096, cells_most)),
+      bytes_left_(8 * uint64_t(file.size()) + 4 * MiB) {
   Cursor in(file);
   if (in.take_text(4) != "regf") return;
   unclean_ = in.u32le() != in.u32le();
@@ -65,6 +70,12 @@ Bytes Hive::cell(uint32_t offset) {
   return in.take(std::min<uint64_t>(size - 4, in.remaining()));
 }
 
+// Many entries may lead to one name, or one piece of data.
+void Hive::spend(size_t bytes) {
+  if (bytes > bytes_left_) left_ = 0;
+  bytes_left_ -= std::min<uint64_t>(bytes, bytes_left_);
+}
+
 std::optional<HiveKey> Hive::key(uint32_t offset) {
   Bytes bytes = cell(offset);
   Cursor in(bytes);
@@ -81,8 +92,10 @@ std::optional<HiveKey> Hive::key(uint32_t offset) {
   uint16_t length = in.u16le();
   in.skip(2);
   out.wide = !(flags & 0x20);
-  Bytes name = in.take(length);
+  Bytes name = in.take(std::min(length, key_name_most));
   if (!is_key || !in.ok()) return damaged_ = damaged_ || left_ > 0, std::nullopt;
+  damaged_ = damaged_ || length > key_name_most;
+  spend(name.size());
   out.name_at = uint64_t(name.data() - file_.data());
   out.name = name_text(name, out.wide);
   return out;
@@ -131,8 +144,9 @@ std::optional<HiveValue> Hive::read_value(uint32_t offset) {
   in.skip(2);
   out.wide = !(flags & 1);
   Bytes name = in.take(length);
-  out.name = name_text(name, out.wide);
   if (!is_value || !in.ok()) return damaged_ = damaged_ || left_ > 0, std::nullopt;
+  spend(name.size());
+  out.name = name_text(name, out.wide);
   out.name_at = uint64_t((name.empty() ? bytes.data() : name.data()) - file_.data());
   uint32_t size = stated & 0x7FFFFFFF;
   if (stated & 0x80000000) {
@@ -147,6 +161,7 @@ std::optional<HiveValue> Hive::read_value(uint32_t offset) {
     }
     out.data = out.data.first(std::min<size_t>(out.data.size(), std::min<uint32_t>(size, 16344)));
   }
+  spend(out.data.size());
   out.at = uint64_t((out.data.empty() ? bytes.data() : out.data.data()) - file_.data());
   return out;
 }

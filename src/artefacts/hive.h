@@ -1,6 +1,7 @@
 // Windows registry hives (regf), read where they lie: every key and value knows where its bytes are in the file.
 // A Hive looks at the caller's bytes and at nothing else. One thread at a time: it counts what it has read, and gives
-// no more keys and values than a hive of this size can hold a few times over, however its lists are tied in knots.
+// no more keys and values, nor bytes in them, than a hive of this size can hold a few times over, however its lists are
+// tied in knots.
 #pragma once
 
 #include <optional>
@@ -27,7 +28,7 @@ struct HiveValue {
 };
 
 struct HiveKey {
-  std::string name;
+  std::string name;      // of a longer one than Windows allows the first 512 bytes
   uint64_t name_at = 0;  // in the file
   bool wide = false;     // the name lies there as UTF-16LE, not as Latin-1
   std::optional<Time> written;
@@ -49,17 +50,18 @@ class Hive {
 
   bool unclean() const { return unclean_; }      // the system had changes under way, which are in the hive's log
   bool exhausted() const { return left_ == 0; }  // more was asked for than such a hive can hold
-  bool damaged() const { return damaged_; }      // some list or record did not read
+  bool damaged() const { return damaged_; }      // some list or record did not read, or no key has such a name
 
  private:
   Bytes cell(uint32_t offset);
   std::optional<HiveKey> key(uint32_t offset);
   std::optional<HiveValue> read_value(uint32_t offset);
+  void spend(size_t bytes);
   void list(uint32_t offset, unsigned depth, std::vector<HiveKey>& out);
 
   Bytes file_;
   uint32_t root_ = 0;
-  uint64_t left_;
+  uint64_t left_, bytes_left_;  // cells; bytes of names and data
   bool unclean_ = false, damaged_ = false;
 };
 

@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "artefacts/canonical.h"
 #include "artefacts/hive.h"
@@ -300,7 +301,7 @@ void networks(Hive& hive, const HiveKey& root, Rows& rows) {
     if (row.identifier.empty()) continue;
     rows.selector({key.name_place(key.name.starts_with('{'))}, "network_guid", row.identifier, "network", row.name);
     if (name && row.medium == "wifi") rows.selector({name->at}, "ssid", row.name, "network");
-    for (const HiveValue& gateway : gateways[row.identifier]) {
+    for (const HiveValue& gateway : std::exchange(gateways[row.identifier], {})) {  // there is one such profile
       std::string address = mac(fmt::format("{:02x}", fmt::join(gateway.data, ":")));
       if (address.empty()) continue;
       add_line(row.bssid, address);
@@ -445,7 +446,7 @@ void parse(const File& file, Rows& rows) {
   identities(hive, *root, rows);
   office_user(hive, *root, rows);
   if (hive.exhausted())
-    rows.problem({0}, "the hive's lists give more keys than it can hold: they are tied in knots, what follows is left");
+    rows.problem({0}, "the hive's lists give more than it can hold: they are tied in knots, what follows is left");
   else if (hive.damaged())
     rows.problem({0}, "some keys or values of the hive do not read: damaged or overwritten");
 }
