@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::string_view end_magic = "PK\5\6", entry_magic = "PK\1\2", local_magic = "PK\3\4";
 constexpr uint16_t encrypted = 1;
-constexpr size_t members_most = 100'000;
 
 struct Found {
   ZipMember member;
@@ -40,7 +39,7 @@ Found local_header(Bytes zip, uint64_t offset) {
   return out;
 }
 
-std::vector<ZipMember> listed(Bytes zip) {
+std::vector<ZipMember> listed(Bytes zip, size_t most) {
   std::vector<ZipMember> out;
   size_t end = as_text(zip).rfind(end_magic);
   if (end == std::string_view::npos || zip.size() - end > 22 + 65535) return out;
@@ -50,7 +49,7 @@ std::vector<ZipMember> listed(Bytes zip) {
   if (!record.ok() || directory > end) return out;
   Cursor in(zip.subspan(directory, end - directory));
   std::set<uint32_t> seen;  // many entries may lead to one member
-  while (in.remaining() >= 46 && out.size() < members_most && in.take_text(4) == entry_magic) {
+  while (in.remaining() >= 46 && out.size() < most && in.take_text(4) == entry_magic) {
     in.skip(24);
     uint16_t name = in.u16le(), extra = in.u16le(), comment = in.u16le();
     in.skip(8);
@@ -70,17 +69,17 @@ At ZipMember::at(uint64_t offset) const {
   return {header, "-ZIP-" + std::to_string(offset)};
 }
 
-std::vector<ZipMember> zip_members(Bytes zip) {
-  std::vector<ZipMember> out = listed(zip);
+std::vector<ZipMember> zip_members(Bytes zip, size_t most) {
+  std::vector<ZipMember> out = listed(zip, most);
   if (!out.empty()) return out;
   std::string_view text = as_text(zip);
-  for (size_t at = text.find(local_magic); at != std::string_view::npos && out.size() < members_most;
+  for (size_t at = text.find(local_magic); at != std::string_view::npos && out.size() < most;
        at = text.find(local_magic, at + 4))
     if (Found found = local_header(zip, at); found.readable) out.push_back(std::move(found.member));
   return out;
 }
 
-std::string inflated(Bytes from, bool zlib, size_t most) {
+std::string inflated(Bytes from, bool zlib, size_t most, uint64_t* read) {
   z_stream stream{};
   if (inflateInit2(&stream, zlib ? MAX_WBITS : -MAX_WBITS) != Z_OK) return {};
   from = from.first(std::min<size_t>(from.size(), UINT32_MAX));
@@ -95,11 +94,12 @@ std::string inflated(Bytes from, bool zlib, size_t most) {
     out.resize(had + more - stream.avail_out);
     if (stream.avail_out == more) break;  // no progress: the data ends early
   }
+  if (read) *read += from.size() - stream.avail_in;
   inflateEnd(&stream);
   return out;
 }
 
-std::string zip_content(Bytes zip, const ZipMember& member, size_t most) {
+std::string zip_content(Bytes zip, const ZipMember& member, size_t most, uint64_t* read) {
   if (member.data >= zip.size()) return {};
   Bytes from = zip.subspan(member.data);
   if (!member.deflated) {
@@ -107,7 +107,7 @@ std::string zip_content(Bytes zip, const ZipMember& member, size_t most) {
     header.skip(18);
     return std::string(as_text(from.first(std::min({from.size(), most, size_t(header.u32le())}))));
   }
-  return inflated(from, false, most);
+  return inflated(from, false, most, read);
 }
 
 }  // namespace weft::artefacts

@@ -27,22 +27,19 @@
 namespace weft::artefacts {
 namespace {
 
-constexpr size_t part_most = 16 * MiB;                  // of one XML part, unpacked
+constexpr size_t parts_most = 100'000, part_name_most = 1024;
+constexpr size_t part_most = 16 * MiB;  // of one part, unpacked
+// Of all parts, packed and unpacked: many parts may share one piece of the file. Drawings shrink to a hundredth of
+// their size. To parse XML costs several times what it costs to unpack.
+constexpr uint64_t unpacked_free = 256 * MiB, unpacked_a_byte = 16, xml_weighs = 4;
 constexpr size_t media_least = 1024, media_most = 200;  // bytes of one; of a document
-constexpr size_t searches_most = 1000;                  // of one part
+constexpr size_t searched_most = 64 * MiB;              // of all parts
 constexpr size_t rsids_most = 64, authors_most = 200, name_most = 300;
 
 // One XML part of the document, and where things stand in it.
 struct Part {
   ZipMember member;
   std::string text;
-
-  // Looked for as often as a document has reason to: what is beyond that stands where its part begins.
-  At at(std::string_view value) const {
-    size_t offset = value.empty() || searches++ >= searches_most ? std::string::npos : text.find(value);
-    return member.at(offset == std::string::npos ? 0 : offset);
-  }
-  mutable size_t searches = 0;
 };
 
 std::string_view local_name(std::string_view name) {
@@ -51,12 +48,20 @@ std::string_view local_name(std::string_view name) {
 
 class Document {
  public:
-  Document(const File& file, Rows& rows) : file_(file), rows_(rows) {}
+  Document(const File& file, Rows& rows)
+      : file_(file), rows_(rows), unpacked_left_(unpacked_free + unpacked_a_byte * file.content.size()) {}
 
   void read() {
-    for (const ZipMember& member : zip_members(file_.content)) {
+    const std::vector<ZipMember> members = zip_members(file_.content, parts_most);
+    if (members.size() == parts_most)
+      rows_.cut(members.back().at(0), "the first 100,000 parts of a document are looked at");
+    for (const ZipMember& member : members) {
+      if (member.name.size() > part_name_most) {
+        rows_.cut({member.header}, "a part whose name has more than 1024 bytes is left out");
+        continue;
+      }
       std::string name = lower_ascii(member.name);
-      auto part = [&] { return Part{member, zip_content(file_.content, member, part_most)}; };
+      auto part = [&] { return unpacked(member, xml_weighs); };
       if (name == "docprops/core.xml")
         core(part());
       else if (name == "docprops/app.xml")
@@ -73,13 +78,34 @@ class Document {
                name == "ppt/commentauthors.xml" || name == "ppt/authors.xml")
         people(part());
       else if (name.find("/media/") != std::string::npos || name.starts_with("pictures/"))
-        embedded(part());
+        embedded(unpacked(member, 1));
     }
     if (!is_document_) return;
     rows_.record(place_.value_or(At{}), std::move(row_));
   }
 
  private:
+  Part unpacked(const ZipMember& member, uint64_t weight) {
+    const size_t most = size_t(std::min<uint64_t>(part_most, unpacked_left_ / weight));
+    uint64_t cost = 0;
+    Part out{member, zip_content(file_.content, member, most, &cost)};
+    cost += out.text.size() * weight;
+    unpacked_left_ -= std::min(cost, unpacked_left_);
+    if (out.text.size() == part_most) rows_.cut(member.at(0), "a part gives its first 16 MiB");
+    if (out.text.size() == most && most < part_most)
+      rows_.cut(member.at(0), "a part is left off, or its end: the document unpacks to more than one of its size may");
+    return out;
+  }
+
+  // Where a value stands in its part, which is looked for as far as a document has reason to: beyond that, where the
+  // part begins.
+  At place_of(const Part& part, std::string_view value) {
+    if (value.empty() || searched_ > searched_most) return part.member.at(0);
+    const size_t offset = part.text.find(value);
+    searched_ += std::min(offset, part.text.size());
+    return part.member.at(offset == std::string::npos ? 0 : offset);
+  }
+
   // Calls found(name without its prefix, text, node) for every element of the part.
   template <class FoundElement>
   bool each_element(const Part& part, FoundElement found) {
@@ -112,10 +138,15 @@ class Document {
     }
   }
   void one_author(const Part& part, std::string_view name) {
+    if (name.size() > name_most)
+      rows_.cut(part.member.at(0), "an author's name gives its first 300 bytes as a selector");
     name = name.substr(0, name_most);
-    if (name.empty() || authors_.size() >= authors_most || !authors_.insert(std::string(name)).second) return;
-    rows_.selector(part.at(name), "document_author", std::string(name), "author");
-    if (std::string address = email(name); !address.empty()) rows_.selector(part.at(name), "email", address, "author");
+    if (name.empty() || authors_.contains(name)) return;
+    if (authors_.size() >= authors_most) return rows_.cut(part.member.at(0), "the first 200 authors are given");
+    authors_.emplace(name);
+    rows_.selector(place_of(part, name), "document_author", std::string(name), "author");
+    if (std::string address = email(name); !address.empty())
+      rows_.selector(place_of(part, name), "email", address, "author");
   }
 
   void identifier(const Part& part, std::string_view sort, std::string_view id) {
@@ -126,12 +157,13 @@ class Document {
       return;
     value = std::string(sort) + " " + value;
     add_line(row_.identifiers, value);
-    rows_.selector(part.at(id), "document_guid", value, "document");
+    rows_.selector(place_of(part, id), "document_guid", value, "document");
   }
 
   // A picture or the like, whole.
   void embedded(const Part& part) {
-    if (part.text.size() < media_least || part.text.size() >= part_most || media_++ >= media_most) return;
+    if (part.text.size() < media_least || part.text.size() >= part_most) return;
+    if (media_++ >= media_most) return rows_.cut(part.member.at(0), "the first 200 pictures are given");
     rows_.selector(part.member.at(0), "file_sha256", sha256_hex(as_bytes(part.text)), "document", part.member.name);
   }
 
@@ -184,7 +216,12 @@ class Document {
         return std::string_view();
       };
       if (name == "rsidRoot") identifier(part, "rsid_root", value());
-      if (name == "rsid" && sessions++ < rsids_most) identifier(part, "rsid", value());
+      if (name == "rsid") {
+        if (sessions++ < rsids_most)
+          identifier(part, "rsid", value());
+        else
+          rows_.cut(part.member.at(0), "the ids of the first 64 editing sessions are given");
+      }
       if (name == "docId") identifier(part, "doc_id", value());
     });
   }
@@ -244,8 +281,8 @@ class Document {
       size_t end = std::min(id.find("::", begin), id.size());
       std::string_view piece = id.substr(begin, end - begin);
       if (std::string address = email(piece); !address.empty())
-        rows_.selector(part.at(piece), "email", address, "author");
-      if (std::string guid = uuid(piece); !guid.empty()) rows_.selector(part.at(piece), "uuid", guid, "author");
+        rows_.selector(place_of(part, piece), "email", address, "author");
+      if (std::string guid = uuid(piece); !guid.empty()) rows_.selector(place_of(part, piece), "uuid", guid, "author");
       begin = end + 2;
     }
   }
@@ -256,7 +293,9 @@ class Document {
   bool is_document_ = false;
   size_t media_ = 0;
   std::optional<At> place_;
-  std::set<std::string> authors_;
+  std::set<std::string, std::less<>> authors_;
+  uint64_t unpacked_left_;
+  uint64_t searched_ = 0;
 };
 
 void parse(const File& file, Rows& rows) {

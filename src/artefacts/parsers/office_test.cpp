@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include "artefacts/testing.h"
 
@@ -68,6 +69,81 @@ TEST(office, a_torn_document_gives_what_is_left) {
   if (!content) GTEST_SKIP() << "no " << path << ": set WEFT_EVIDENCE";
   Rows rows = run(parser_named("office"), path, std::string_view(*content).substr(0, content->size() - 1000));
   EXPECT_TRUE(has(rows, "document_guid", "rsid_root 00693a70", "document")) << listing(rows);
+}
+
+std::string local_header(std::string_view name, uint32_t size, bool deflated, size_t gap = 0) {
+  const auto number = [](uint64_t value, unsigned width) {
+    std::string out;
+    for (unsigned i = 0; i < width; ++i) out += char(value >> (8 * i));
+    return out;
+  };
+  return "PK\3\4" + number(20, 2) + number(0, 2) + number(deflated ? 8 : 0, 2) + number(0, 8) + number(size, 4) +
+         number(size, 4) + number(name.size(), 2) + number(gap, 2) + std::string(name);
+}
+
+std::string stored(std::string_view name, std::string_view text) {
+  return local_header(name, uint32_t(text.size()), false) + std::string(text);
+}
+
+std::string deflated(std::string_view text) {
+  std::string out(compressBound(text.size()), '\0');
+  uLongf size = out.size();
+  compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(text.data()), text.size(), 9);
+  return out.substr(2, size - 6);  // without zlib's head and checksum
+}
+
+// Each header has a name of 64 KiB, which is the headers behind it.
+TEST(office, names_that_lie_in_each_other) {
+  const std::string header = local_header(std::string_view(), 0, false), long_name = "\xff\xff";
+  const std::string one = header.substr(0, 26) + long_name + header.substr(28);
+  const std::string content = stored("docProps/core.xml", "<a><creator>Mara Q</creator></a>") +
+                              over_and_over(one, 35'000) + std::string(70'000, '\0');
+  const Seconds seconds;
+  Rows rows = run(parser_named("office"), "a.docx", content);
+  EXPECT_LE(seconds.passed(), 1);
+  EXPECT_TRUE(has(rows, "document_author", "Mara Q", "author"));
+  ASSERT_EQ(rows.problems().size(), 1u);
+  EXPECT_EQ(rows.problems()[0].what, "a part whose name has more than 1024 bytes is left out: 35000, the first here");
+}
+
+// All headers lead to one stream, of 16 MiB.
+TEST(office, parts_that_share_what_they_unpack_to) {
+  constexpr size_t parts = 900;
+  std::string content = stored("docProps/core.xml", "<a><creator>Mara Q</creator></a>");
+  const std::string name = "docProps/app.xml", header = local_header(name, 0, true);
+  for (size_t i = 0; i < parts; ++i) content += local_header(name, 0, true, (parts - 1 - i) * header.size());
+  content += deflated("<a>" + std::string(17 * MiB, ' ') + "</a>");
+  Rows rows = run(parser_named("office"), "a.docx", content);
+  EXPECT_TRUE(has(rows, "document_author", "Mara Q", "author"));
+  ASSERT_EQ(rows.problems().size(), 2u) << listing(rows);
+  EXPECT_EQ(rows.problems()[0].what, "a part gives its first 16 MiB: 4, the first here");
+  EXPECT_THAT(rows.problems()[1].what, HasSubstr("unpacks to more than one of its size may: 896,"));
+}
+
+// Each is looked for in the whole part, and not found: it is written in another way there.
+TEST(office, names_that_are_looked_for_in_vain) {
+  std::string part = "<a>";
+  for (int i = 0; i < 150; ++i) part += "<x author=\"" + std::string(150, 'a') + "&amp;" + std::to_string(i) + "\"/>";
+  part += std::string(15 * MiB, 'a') + "</a>";
+  const std::string content = local_header("word/comments.xml", 0, true) + deflated(part);
+  const Seconds seconds;
+  Rows rows = run(parser_named("office"), "a.docx", content);
+  EXPECT_LE(seconds.passed(), 6);
+  EXPECT_EQ(rows.selectors().size(), 150u);
+  EXPECT_TRUE(rows.problems().empty());
+}
+
+TEST(office, says_what_it_left_off) {
+  std::string comments = "<a>", settings = "<a>";
+  for (int i = 0; i < 250; ++i) comments += "<x author=\"author " + std::to_string(i) + "\"/>";
+  for (int i = 0; i < 70; ++i) settings += "<w:rsid w:val=\"00ff74" + std::to_string(10 + i) + "\"/>";
+  const std::string content =
+      stored("word/comments.xml", comments + "</a>") + stored("word/settings.xml", settings + "</a>");
+  Rows rows = run(parser_named("office"), "a.docx", content);
+  EXPECT_EQ(rows.selectors().size(), 200u + 64);
+  ASSERT_EQ(rows.problems().size(), 2u) << listing(rows);
+  EXPECT_EQ(rows.problems()[0].what, "the first 200 authors are given: 50, the first here");
+  EXPECT_EQ(rows.problems()[1].what, "the ids of the first 64 editing sessions are given: 6, the first here");
 }
 
 }  // namespace
