@@ -7,16 +7,24 @@
 // elsewhere: a place is given for what begins on the page. A place is checked against the text that SQLite gave before
 // it is used.
 //
+// Cost. SQLite counts operations; but one operation may read a value of a thousand pages, of which a hostile file has
+// one, and a million cells that lead there. So the pages it asked for are counted, and the bytes it gave. Of a sound
+// database each page is asked for once or twice, and once more for each column that stands on it. Values that are
+// computed from nothing (generated columns) count as bytes given.
+//
 // The log (sqlite.org/walformat.html): 32 bytes of head, then frames of 24 bytes and a page. Those count that carry the
 // head's salts and a checksum that goes on from the frame before, up to the last one that ends a transaction.
 #include "artefacts/database.h"
 
 #include <algorithm>
 #include <cstring>
+#include <fmt/format.h>
+#include <set>
 #include <sqlite3.h>
 
 #include "base/cursor.h"
 #include "base/error.h"
+#include "base/text.h"
 
 namespace weft::artefacts {
 namespace {
@@ -57,10 +65,31 @@ std::string quoted(std::string_view name) {
 
 }  // namespace
 
+constexpr int operations_a_step = 100;
+constexpr size_t tables_most = 10'000;
+constexpr uint64_t schema_most = 16 * MiB;  // a column takes three bytes there, and a hundred in memory
+
 struct Database::Connection {
   sqlite3* handle = nullptr;
-  uint64_t steps_left = 0;  // in thousands of operations
+  uint64_t page_size = 0;
+  uint64_t steps_left = 0;
+  uint64_t bytes_most = 0, bytes = 0;  // given
+  uint64_t pages_before = 0;           // asked for, when bytes_most was set
+  bool stopped = false;                // since then
+
   ~Connection() { sqlite3_close_v2(handle); }
+  uint64_t pages_asked_for() const {
+    int hits = 0, misses = 0, unused = 0;
+    sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_HIT, &hits, &unused, 0);
+    sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_MISS, &misses, &unused, 0);
+    return uint64_t(unsigned(hits)) + unsigned(misses);
+  }
+  void allow(uint64_t most) { bytes_most = most, bytes = 0, pages_before = pages_asked_for(), stopped = false; }
+  bool within_bytes() const { return bytes + (pages_asked_for() - pages_before) * page_size <= bytes_most; }
+  bool may_go_on() {
+    if (!stopped && (steps_left == 0 || !within_bytes())) stopped = true;
+    return !stopped;
+  }
 };
 
 struct Statement {
@@ -86,7 +115,8 @@ Database::Database(Bytes content, Bytes log) : bytes_(content.begin(), content.e
   apply(log);
   bytes_[18] = bytes_[19] = 1;  // no log: it has been applied
   connection_ = std::make_unique<Connection>();
-  connection_->steps_left = 1000 + bytes_.size() / 256;
+  connection_->page_size = page_size_;
+  connection_->steps_left = (1000 + bytes_.size() / 256) * 1000 / operations_a_step;
   if (sqlite3_open_v2(":memory:", &connection_->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) !=
       SQLITE_OK)
     throw Error("SQLite cannot be started");
@@ -101,10 +131,10 @@ Database::Database(Bytes content, Bytes log) : bytes_(content.begin(), content.e
   // A damaged schema is read as far as it goes, and a file that is shorter than it says, too.
   sqlite3_db_config(handle, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, nullptr);
   sqlite3_progress_handler(
-      handle, 1000,
+      handle, operations_a_step,
       [](void* of) {
         auto& connection = *static_cast<Connection*>(of);
-        if (connection.steps_left == 0) return 1;
+        if (!connection.may_go_on()) return 1;
         --connection.steps_left;
         return 0;
       },
@@ -115,8 +145,8 @@ Database::Database(Bytes content, Bytes log) : bytes_(content.begin(), content.e
 }
 
 std::string Database::reason() const {
-  return connection_->steps_left == 0 ? "it takes more steps than a database of its size may"
-                                      : sqlite3_errmsg(connection_->handle);
+  return connection_->stopped ? "it takes more steps, or bytes, than a database of its size may"
+                              : sqlite3_errmsg(connection_->handle);
 }
 
 void Database::apply(Bytes log) {
@@ -161,19 +191,39 @@ void Database::apply(Bytes log) {
 
 std::vector<Table> Database::tables() {
   std::vector<Table> out;
+  const uint64_t most = MiB + std::min<uint64_t>(2 * bytes_.size(), schema_most);
+  connection_->allow(most);
+  // The first statement reads the schema: of one that was ended early, what had been read stands.
   Statement list;
   constexpr std::string_view all = "SELECT name, rootpage FROM sqlite_schema WHERE type = 'table' AND rootpage > 0";
   if (sqlite3_prepare_v2(connection_->handle, all.data(), int(all.size()), &list.it, nullptr) != SQLITE_OK) {
     failure_ = reason();
     return out;
   }
+  const bool ended_early = connection_->stopped;
+  connection_->allow(most);
+  std::set<uint32_t> roots;
+  std::set<std::string> names;
+  size_t twice = 0, beyond = 0;
   int result;
   while ((result = sqlite3_step(list.it)) == SQLITE_ROW) {
     const unsigned char* name = sqlite3_column_text(list.it, 0);
-    if (name && out.size() < 10'000)
-      out.push_back({reinterpret_cast<const char*>(name), {}, uint32_t(sqlite3_column_int64(list.it, 1))});
+    if (!name) continue;
+    Table table{reinterpret_cast<const char*>(name), {}, uint32_t(sqlite3_column_int64(list.it, 1))};
+    if (out.size() == tables_most)
+      ++beyond;
+    else if (!names.insert(lower_ascii(table.name)).second || !roots.insert(table.root).second)
+      ++twice;
+    else
+      out.push_back(std::move(table));
   }
-  if (result != SQLITE_DONE) failure_ = reason();
+  if (result != SQLITE_DONE && !connection_->stopped) failure_ = reason();
+  if (ended_early || connection_->stopped) left_out_ = "tables behind what a schema may take to read; ";
+  if (beyond > 0) left_out_ += fmt::format("{} tables beyond the first {}; ", beyond, tables_most);
+  if (twice > 0) left_out_ += fmt::format("{} tables with an earlier one's name or first page; ", twice);
+  if (!left_out_.empty()) left_out_ = "left out: " + left_out_.substr(0, left_out_.size() - 2);
+  // A text of another encoding grows by half, and older rows have a later column's default for nothing.
+  connection_->allow(16 * MiB + 8 * uint64_t(bytes_.size()));
   for (Table& table : out) {
     Statement one;
     sqlite3_prepare_v2(connection_->handle, ("SELECT * FROM " + quoted(table.name)).c_str(), -1, &one.it, nullptr);
@@ -197,6 +247,7 @@ std::string Database::each_row(const Table& table, const std::function<void(cons
   if (begin >= file_size_) begin = 0;
   int first = with_id, result;
   while ((result = sqlite3_step(rows.it)) == SQLITE_ROW) {
+    if (!connection_->may_go_on()) return reason();
     Row row;
     row.at = begin;
     if (with_id) row.id = sqlite3_column_int64(rows.it, 0);
@@ -223,12 +274,21 @@ std::string Database::each_row(const Table& table, const std::function<void(cons
         default:
           break;
       }
+      connection_->bytes += cell.text.size();
       row.cells.push_back(cell);
     }
+    // A column may stand on a page that the one before it asked for.
+    connection_->pages_before += std::min(row.cells.size(), connection_->pages_asked_for() - connection_->pages_before);
     auto it = std::lower_bound(places.begin(), places.end(), row.id.value_or(0),
                                [](const Place& a, int64_t id) { return a.id < id; });
     bool placed = row.id && it != places.end() && it->id == *row.id;
-    if (placed) row.at = it->cell;
+    if (placed) {
+      row.at = it->cell;
+      // For every page of the payload, however long the cell says it is, SQLite clears four bytes.
+      Cursor cell(bytes_);
+      cell.seek(it->cell);
+      connection_->bytes += varint(cell) / 128;
+    }
     for (Cell& cell : row.cells) cell.at = row.at;
     if (placed) locate(it->cell, row);
     each(row);
@@ -243,17 +303,17 @@ Bytes Database::page(uint32_t number) const {
 }
 
 // Row ids and cells of all leaves that lie in the database file, in order. Each page is visited once, whatever the
-// tree.
-std::vector<Database::Place> Database::places(uint32_t root) const {
+// trees.
+std::vector<Database::Place> Database::places(uint32_t root) {
   std::vector<Place> out;
-  std::vector<bool> seen(bytes_.size() / page_size_ + 1);
+  placed_.resize(bytes_.size() / page_size_ + 1);
   std::vector<uint32_t> open{root};
   while (!open.empty()) {
     uint32_t number = open.back();
     open.pop_back();
     Bytes bytes = page(number);
-    if (bytes.empty() || seen[number]) continue;
-    seen[number] = true;
+    if (bytes.empty() || placed_[number]) continue;
+    placed_[number] = true;
     Cursor in(bytes);
     if (number == 1) in.skip(100);
     uint8_t type = in.u8();
@@ -261,7 +321,7 @@ std::vector<Database::Place> Database::places(uint32_t root) const {
     uint16_t count = in.u16be();
     in.skip(3);
     if (type == 5) open.push_back(in.u32be());
-    if (type != 5 && type != 13) continue;
+    if ((type != 5 && type != 13) || count > page_size_ / 6) continue;  // as SQLite says: a cell takes six bytes
     bool stored = number >= from_log_.size() || !from_log_[number];
     for (unsigned i = 0; i < count && in.remaining() >= 2; ++i) {
       uint16_t at = in.u16be();

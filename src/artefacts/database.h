@@ -44,7 +44,10 @@ class Database {
 
   // Why it cannot be read; empty when it can.
   const std::string& failure() const { return failure_; }
+  // Those that begin on an earlier one's page, or bear its name, are left out: their rows are the same bytes.
   std::vector<Table> tables();
+  // What tables() left out, and why; empty when it has them all.
+  const std::string& left_out() const { return left_out_; }
   // Calls each(row) for one after the other. Returns why it ended early; empty when it did not.
   std::string each_row(const Table& table, const std::function<void(const Row&)>& each);
 
@@ -56,7 +59,7 @@ class Database {
   };
   void apply(Bytes log);
   Bytes page(uint32_t number) const;
-  std::vector<Place> places(uint32_t root) const;
+  std::vector<Place> places(uint32_t root);
   void locate(uint64_t cell, Row& row) const;
   std::string reason() const;
 
@@ -64,8 +67,9 @@ class Database {
   std::vector<bool> from_log_;  // by page number
   uint64_t file_size_ = 0;      // of the database file alone
   uint32_t page_size_ = 0, usable_ = 0;
+  std::vector<bool> placed_;  // by page number: a page belongs to one table
   bool utf8_ = true;
-  std::string failure_;
+  std::string failure_, left_out_;
   std::unique_ptr<Connection> connection_;
 };
 

@@ -98,37 +98,46 @@ class Reader {
  public:
   Reader(Database& database, Rows& rows) : database_(database), rows_(rows) {}
 
-  void read(const std::vector<Table>& tables) {
-    for (const Table& table : tables)
-      if (table.name == "mimetypes") remember_sorts(table);
+  void read(std::vector<Table> tables) {
+    // Android: what the numbers of mimetypes mean, other tables are read by.
+    std::stable_partition(tables.begin(), tables.end(), [](const Table& table) { return table.name == "mimetypes"; });
     for (const Table& table : tables) {
       if (table.name.starts_with("sqlite_stat") || table.name == "sqlite_sequence") continue;
       Shape shape = shape_of(table);
+      name_ = shown_name(table.name);
+      columns_.clear();
+      for (const std::string& column : table.columns) columns_.push_back(shown_name(column));
       std::string failed = database_.each_row(table, [&](const Row& row) { this->row(table, shape, row); });
-      if (!failed.empty()) rows_.problem({0}, fmt::format("table {}: {}", printable(table.name), failed));
+      if (!failed.empty()) rows_.problem({0}, fmt::format("table {}: {}", name_, failed));
     }
   }
 
  private:
-  // Android: what the numbers of mimetypes mean.
-  void remember_sorts(const Table& table) {
-    database_.each_row(table, [&](const Row& row) {
-      if (row.id && row.cells.size() == 2) sorts_[*row.id] = std::string(row.cells[1].text);
-    });
+  std::string shown_name(std::string_view name) {
+    if (name.size() > longest_name) rows_.cut({0}, "the name of a table or column gives its first 200 bytes");
+    return printable(beginning(name, longest_name));
   }
 
   void row(const Table& table, const Shape& shape, const Row& row) {
+    if (rows_.full()) return;
+    if (table.name == "mimetypes" && row.id && row.cells.size() == 2)
+      sorts_[*row.id] = std::string(row.cells[1].text.substr(0, longest_name));
     DatabaseRow out;
-    out.table_name = printable(table.name);
+    out.table_name = name_;
     if (row.id) out.row_id = std::to_string(*row.id);
     std::string_view role = role_of(table, shape, row);
     std::string context = text_at(row, shape.name);
     for (size_t i = 0; i < row.cells.size(); ++i) {
       const Cell& cell = row.cells[i];
-      std::string_view column = i < table.columns.size() ? std::string_view(table.columns[i]) : "?";
       if (cell.type == Cell::Type::text) selectors(cell, role, context);
-      if (cell.type != Cell::Type::null && out.content.size() < longest_row)
-        add_line(out.content, fmt::format("{}={}", printable(beginning(column, longest_name)), shown(cell)));
+      if (cell.type == Cell::Type::null) continue;
+      if (cell.type == Cell::Type::text && cell.text.size() > longest_value)
+        rows_.cut({cell.at}, "a row's content gives the first 4096 bytes of a text");
+      if (out.content.size() < longest_row)
+        add_line(out.content,
+                 fmt::format("{}={}", i < columns_.size() ? std::string_view(columns_[i]) : "?", shown(cell)));
+      else
+        rows_.cut({cell.at}, "a row's content of 65536 bytes and more is without this column");
     }
     if (shape.role == "contact" && shape.name) contact(shape, row);
     if (shape.role == "visit" && shape.url) visit(table, shape, row);
@@ -171,7 +180,8 @@ class Reader {
 
   // The cell as a whole, otherwise the words in it that are addresses.
   void selectors(const Cell& cell, std::string_view role, const std::string& context) {
-    if (cell.text.size() > longest_row) return;
+    if (cell.text.size() > longest_row)
+      return rows_.cut({cell.at}, "a text of more than 65536 bytes is not looked into for addresses");
     if (std::string whole = url(trim(cell.text)); !whole.empty())
       return rows_.selector({cell.at}, "url", whole, role, context);
     if (std::string number = phone(cell.text); !number.empty())
@@ -212,6 +222,8 @@ class Reader {
 
   Database& database_;
   Rows& rows_;
+  std::string name_;                  // of the table, as it is shown
+  std::vector<std::string> columns_;  // and of its columns
   std::map<int64_t, std::string> sorts_;
 };
 
@@ -224,6 +236,7 @@ void parse(const File& file, Rows& rows) {
   Database database(file.content, log ? Bytes(*log) : Bytes());
   if (database.failure().empty()) Reader(database, rows).read(database.tables());
   if (!database.failure().empty()) rows.problem({0}, database.failure());
+  if (!database.left_out().empty()) rows.problem({0}, database.left_out());
 }
 
 constexpr std::array<std::string_view, 1> magics{magic};

@@ -115,5 +115,113 @@ TEST_F(WithLog, survives_any_log) {
   }
 }
 
+// A database of small pages that SQLite makes of these statements.
+std::string made_of(const std::string& sql) {
+  sqlite3* open = nullptr;
+  EXPECT_EQ(sqlite3_open(":memory:", &open), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(open, ("PRAGMA page_size=512;" + sql).c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(open);
+  sqlite3_int64 size = 0;
+  unsigned char* bytes = sqlite3_serialize(open, "main", &size, 0);
+  std::string out(reinterpret_cast<const char*>(bytes), size_t(size));
+  sqlite3_free(bytes);
+  sqlite3_close(open);
+  return out;
+}
+
+std::string numbers(int first, int last) {
+  return fmt::format("WITH RECURSIVE n(i) AS (SELECT {} UNION ALL SELECT i + 1 FROM n WHERE i < {}) ", first, last);
+}
+
+TEST(sqlite, tables_that_begin_on_one_page_are_read_once) {
+  const std::string content =
+      made_of("CREATE TABLE t(a); CREATE TABLE z(b); INSERT INTO z VALUES('z@b-c.de');" + numbers(1, 2000) +
+              "INSERT INTO t SELECT 'x' FROM n; PRAGMA writable_schema=ON;" + numbers(1, 12000) +
+              "INSERT INTO sqlite_schema SELECT 'table', 't' || i, 't' || i, 2, 'CREATE TABLE t' || i || '(a)' FROM n");
+  Rows rows = run(parser_named("sqlite"), "x.db", content);
+  EXPECT_EQ(rows_by_table(rows), (std::map<std::string, size_t>{{"t", 2000}, {"z", 1}}));
+  EXPECT_TRUE(has(rows, "email", "z@b-c.de", "row"));
+  ASSERT_EQ(rows.problems().size(), 1u) << listing(rows);
+  EXPECT_EQ(rows.problems()[0].what, "left out: 12000 tables with an earlier one's name or first page");
+}
+
+uint16_t big(std::string_view bytes, size_t at) {
+  return uint16_t(uint8_t(bytes[at]) << 8 | uint8_t(bytes[at + 1]));
+}
+void set_big(std::string& bytes, size_t at, size_t value) {
+  bytes[at] = char(value >> 8), bytes[at + 1] = char(value);
+}
+
+// Every cell of a table is the one whose text goes on over a thousand and more pages.
+TEST(sqlite, cells_that_share_one_long_text) {
+  std::string content = made_of(
+      "CREATE TABLE a(x); INSERT INTO a VALUES('a@b-c.de'); CREATE TABLE t(a);"
+      "INSERT INTO t(rowid, a) VALUES(1, printf('%.900000c', 'y'));" +
+      numbers(2, 9000) + "INSERT INTO t SELECT 'xxxxxxxxxx' FROM n");
+  const auto each_leaf = [&](const auto& found) {
+    for (size_t at = 512; at < content.size(); at += 512)
+      if (content[at] == 13 && big(content, at + 3) > 1) found(at);
+  };
+  std::string long_one;
+  each_leaf([&](size_t at) {
+    const size_t cell = at + big(content, at + 8);
+    if (uint8_t(content[cell]) > 0x80 && long_one.empty()) long_one = content.substr(cell, at + 512 - cell);
+  });
+  ASSERT_FALSE(long_one.empty());
+  size_t cells = 0;
+  each_leaf([&](size_t at) {
+    const size_t cell = 512 - long_one.size(), count = std::min<size_t>((512 - 8) / 6, (cell - 8) / 2);
+    set_big(content, at + 1, 0), set_big(content, at + 3, count), set_big(content, at + 5, cell), content[at + 7] = 0;
+    for (size_t i = 0; i < count; ++i) set_big(content, at + 8 + 2 * i, cell);
+    content.replace(at + cell, long_one.size(), long_one);
+    cells += count;
+  });
+  ASSERT_GE(cells, 10'000u);
+  const Seconds seconds;
+  Rows rows = run(parser_named("sqlite"), "x.db", content);
+  EXPECT_LE(seconds.passed(), 2);
+  EXPECT_TRUE(has(rows, "email", "a@b-c.de", "row"));
+  EXPECT_GE(rows_by_table(rows)["t"], 8u);
+  EXPECT_LE(rows_by_table(rows)["t"], 50u);
+  ASSERT_GE(rows.problems().size(), 1u);
+  EXPECT_EQ(rows.problems()[0].what, "table t: it takes more steps, or bytes, than a database of its size may");
+}
+
+// Each cell of the schema is one long statement, which is parsed before SQLite sees that it has it.
+TEST(sqlite, a_schema_that_says_the_same_over_and_over) {
+  std::string view = "CREATE VIEW v AS SELECT 1";
+  while (view.size() < 300 * KiB) view += ",1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1";
+  std::string content =
+      made_of("PRAGMA page_size=65536;" + view + "; CREATE TABLE z(b); INSERT INTO z VALUES('z@b-c.de')");
+  const size_t long_one = big(content, 108), table = big(content, 110), count = 5000;
+  set_big(content, 103, count);
+  set_big(content, 108, table);
+  for (size_t i = 1; i < count; ++i) set_big(content, 108 + 2 * i, long_one);
+  const Seconds seconds;
+  Rows rows = run(parser_named("sqlite"), "x.db", content);
+  EXPECT_LE(seconds.passed(), 5);
+  EXPECT_TRUE(has(rows, "email", "z@b-c.de", "row")) << listing(rows);
+  ASSERT_EQ(rows.problems().size(), 1u);
+  EXPECT_EQ(rows.problems()[0].what, "left out: tables behind what a schema may take to read");
+}
+
+TEST(sqlite, says_what_it_cut) {
+  const std::string name(300, 'n'), column(300, 'c');
+  const std::string content = made_of(fmt::format(
+      "CREATE TABLE {0}({1}, b, c); INSERT INTO {0} VALUES('1', printf('%.5000c', 'y'), printf('%.70000c', 'z')); {2}"
+      "INSERT INTO {0} SELECT i, 'y', 'z' FROM n",
+      name, column, numbers(1, 500)));
+  Rows rows = run(parser_named("sqlite"), "x.db", content);
+  const auto& all = records<DatabaseRow>(rows);
+  ASSERT_EQ(all.size(), 501u) << listing(rows);
+  EXPECT_EQ(all[0].table_name, name.substr(0, 200));
+  EXPECT_EQ(all[0].content,
+            column.substr(0, 200) + "=1\nb=" + std::string(4096, 'y') + "\nc=" + std::string(4096, 'z'));
+  EXPECT_EQ(listing(rows),
+            "problem the name of a table or column gives its first 200 bytes: 2, the first here\n"
+            "problem a row's content gives the first 4096 bytes of a text: 2, the first here\n"
+            "problem a text of more than 65536 bytes is not looked into for addresses\n");
+}
+
 }  // namespace
 }  // namespace weft::artefacts
