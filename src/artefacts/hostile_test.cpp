@@ -31,5 +31,12 @@ TEST(hostile, a_card_of_a_long_name_and_many_addresses) {
   EXPECT_EQ(rows.selectors().size(), 150'000u);
 }
 
+TEST(hostile, a_card_of_a_long_id) {
+  Rows rows = run(parser_named("vcard"), "a.vcf", "BEGIN:VCARD\nFN:a\nUID:" + std::string(300, 'u') + "\nEND:VCARD\n");
+  EXPECT_EQ(records<ContactRow>(rows).at(0).uid.size(), 300u);
+  EXPECT_EQ(listing(rows), "contact contact_uid " + std::string(200, 'u') +
+                               " at 17\nproblem an entry's own id gives its first 200 bytes as a selector\n");
+}
+
 }  // namespace
 }  // namespace weft::artefacts

@@ -187,7 +187,7 @@ struct FeatureRow {
         column("scanner", &R::scanner, "which scanner or parser found it"),
         column("context", &R::context,
                "of a scanner the bytes around it, up to 16 on each side, printable; of a parser what the record calls "
-               "it, such as the name beside an address"),
+               "it, such as the name beside an address: its first 400 bytes, the record has it whole"),
         column(
             "role", &R::role,
             "what the value is in its record: owner, from, to, …; docs/parsers.md lists them; empty for a scanner's"),

@@ -19,7 +19,7 @@
 namespace weft::artefacts {
 namespace {
 
-constexpr size_t line_most = 32 * KiB;
+constexpr size_t line_most = 32 * KiB;  // OpenSSH takes no key of more than 16 KiB: a longer line is none
 constexpr std::string_view signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 std::vector<uint8_t> from_base64(std::string_view text) {

@@ -11,6 +11,8 @@
 namespace weft::artefacts {
 namespace {
 
+constexpr size_t uid_most = 200;
+
 // "smith;john;;dr;" -> "john smith": the name in parts, for cards without the name in one.
 std::string name_of_parts(std::string_view value) {
   std::vector<std::string> parts = parts_of(value);
@@ -44,7 +46,10 @@ class Cards {
     if (it.name == "IMPP" || it.name == "X-JABBER" || it.name == "X-SKYPE" || it.name == "X-ICQ" ||
         it.name == "X-AIM" || it.name == "X-SKYPE-USERNAME")
       add_line(row_.accounts, it.name == "IMPP" ? value : lower_ascii(it.name.substr(2)) + ":" + value);
-    if (it.name == "UID") row_.uid = value, note(it, "contact_uid", value.substr(0, 200));
+    if (it.name == "UID") {
+      if (value.size() > uid_most) rows_.cut({it.begin}, "an entry's own id gives its first 200 bytes as a selector");
+      row_.uid = value, note(it, "contact_uid", value.substr(0, uid_most));
+    }
   }
 
  private:
