@@ -96,6 +96,27 @@ TEST(LevelDb, WhatIsDamagedIsSaid) {
   EXPECT_THAT(values, Contains("carl@example.com"));
 }
 
+// As a member of a zip file that is not packed once more.
+TEST(Iwa, PiecesAreRead) {
+  const auto piece = [](const std::string& text) {
+    size_t size = snappy_max_compressed_length(text.size());
+    std::string packed(size, '\0');
+    EXPECT_EQ(snappy_compress(text.data(), text.size(), packed.data(), &size), SNAPPY_OK);
+    return std::string(1, '\0') + char(uint8_t(size)) + char(uint8_t(size >> 8)) + '\0' + packed.substr(0, size);
+  };
+  std::string words;
+  for (int i = 0; i < 40; ++i) words += "we meet at the usual place, mail ";
+  const std::string source =
+      "PK Index/Document.iwa" + piece(words + "anna@exam") + piece("ple.com " + words) + "PK\1\2";
+  std::vector<std::string> values;
+  for (const Found& one : scan_all(source).features)
+    if (one.kind == "email") {
+      values.push_back(one.value);
+      EXPECT_EQ(unpack(as_bytes(source).subspan(one.offset), one.layers, {}).bytes.size(), 2 * words.size() + 17);
+    }
+  EXPECT_THAT(values, ::testing::ElementsAre("anna@example.com"));
+}
+
 std::string from_hex(std::string_view hex) {
   std::string out;
   for (size_t i = 0; i + 1 < hex.size(); i += 2) out += char(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));

@@ -11,6 +11,7 @@
 #include "base/cursor.h"
 #include "base/text.h"
 #include "scan/decoders/inflate.h"
+#include "scan/decoders/inflate64.h"
 #include "scan/decoders/streams.h"
 #include "scan/scanner.h"
 
@@ -106,6 +107,8 @@ std::optional<Unpacked> unpack_member(const Member& member, Bytes bytes, size_t 
   switch (member.method) {
     case 8:
       return inflate_stream(bytes, Wrap::raw, room);
+    case 9:
+      return inflate64(bytes, room);
     case 14:
       return unpack_lzma(member, bytes, room);
     default:

@@ -43,8 +43,8 @@ constexpr std::array<std::string_view, 24> twitter_own{
     "about",  "account",  "compose", "download", "explore",  "hashtag",       "home",    "i",
     "intent", "jobs",     "login",   "logout",   "messages", "notifications", "oauth",   "privacy",
     "search", "settings", "share",   "signup",   "statuses", "tos",           "widgets", "search-advanced"};
-constexpr std::array<std::string_view, 10> telegram_own{"addstickers", "addemoji", "addtheme", "bg",          "c",
-                                                        "iv",          "login",    "proxy",    "setlanguage", "share"};
+constexpr std::array<std::string_view, 11> telegram_own{
+    "addstickers", "addemoji", "addtheme", "bg", "c", "iv", "joinchat", "login", "proxy", "setlanguage", "share"};
 constexpr std::array<std::string_view, 54> github_own{"about",
                                                       "account",
                                                       "actions",
@@ -254,6 +254,7 @@ constexpr std::array examples{
     Example{"https://twitter.com/JoeBloggs/status/1234", "handle", "twitter:joebloggs"},
     Example{"https://x.com/JoeBloggs", "handle", "twitter:joebloggs"},
     Example{"https://t.me/joe_bloggs", "handle", "telegram:joe_bloggs"},
+    Example{"https://t.me/joinchat/AAAAAEkk2WdoDrB4", "handle", ""},
     Example{"http://uk.linkedin.com/in/joe-bloggs-1a2b3c/", "handle", "linkedin:joe-bloggs-1a2b3c"},
     Example{"https://www.tiktok.com/@joe.bloggs/video/7", "handle", "tiktok:joe.bloggs"},
     Example{"https://www.youtube.com/@JoeBloggs", "handle", "youtube:joebloggs"},

@@ -1,12 +1,12 @@
 // URLs and the domains in them: RFC 3986, RFC 3987 (non-ASCII is kept as it stands), hosts as in validate/host.h.
 //
-// Schemes http, https, ftp, ftps, ws, wss, and "www." without a scheme (written http://www.… as browsers read it); also
-// with the slashes escaped as JSON does ("http:\/\/"). The end: what cannot stand in a URL, then trailing punctuation,
-// and a closing bracket that was not opened inside ("&amp;" and "\u0026" stand for a sign); a comma or semicolon,
-// where one stands in front as it does in tables of fields. A second URL glued behind is cut off; one in a query is
-// part of it. What is glued behind: in a row of an SQLite database the next column, where the row's header says where
-// this one ends; in a certificate the next element, where the string's length does; in markup that was percent-encoded,
-// once or twice, what closes the quotes. Manual pages write "\-" for a hyphen.
+// Schemes http, https, ftp, ftps, sftp, ws, wss, and "www." without a scheme (written http://www.… as browsers read
+// it); also with the slashes escaped as JSON does ("http:\/\/"). The end: what cannot stand in a URL, then trailing
+// punctuation, and a closing bracket that was not opened inside ("&amp;" and "\u0026" stand for a sign); a comma or
+// semicolon, where one stands in front as it does in tables of fields. A second URL glued behind is cut off; one in a
+// query is part of it. What is glued behind: in a row of an SQLite database the next column, where the row's header
+// says where this one ends; in a certificate the next element, where the string's length does; in markup that was
+// percent-encoded, once or twice, what closes the quotes. Manual pages write "\-" for a hyphen.
 //
 // False positives: the host must be a name in a delegated domain, an IP address, or (for the kind url alone) one plain
 // label or a name in an undelegated domain, as intranets have. Kind domain: names that can be registered, nothing else.
@@ -30,7 +30,7 @@ namespace weft::scan {
 namespace {
 
 constexpr size_t longest = 4096;
-constexpr std::array<std::string_view, 6> schemes{"https", "http", "ftps", "ftp", "wss", "ws"};
+constexpr std::array<std::string_view, 7> schemes{"https", "http", "sftp", "ftps", "ftp", "wss", "ws"};
 enum : uint32_t { plain, escaped, www };
 
 constexpr Signs ends_url = Signs("\"<>\\^`{|}\x7f").with([](uint8_t c) { return c <= ' '; });
@@ -286,8 +286,8 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 
 constexpr std::array<std::string_view, 2> kinds{"url", "domain"};
 constexpr std::array patterns{
-    Pattern{R"((?:https?|ftps?|wss?)://[0-9a-z\[\x80-\xff_])", caseless, plain},
-    Pattern{R"((?:https?|ftps?|wss?):\\/\\/[0-9a-z\[\x80-\xff_])", caseless, escaped},
+    Pattern{R"((?:https?|s?ftps?|wss?)://[0-9a-z\[\x80-\xff_])", caseless, plain},
+    Pattern{R"((?:https?|s?ftps?|wss?):\\/\\/[0-9a-z\[\x80-\xff_])", caseless, escaped},
     Pattern{R"(www\.[a-z0-9\x80-\xff-]{1,63}\.[a-z\x80-\xff])", caseless, www},
 };
 
@@ -296,6 +296,7 @@ constexpr std::array examples{
     Example{"see http://www.Example.com/Path", "domain", "www.example.com"},
     Example{"HTTPS://example.org", "url", "https://example.org"},
     Example{"ftp://joe:pw@ftp.example.org:2121/a", "url", "ftp://joe:pw@ftp.example.org:2121/a"},
+    Example{"sftp://joe@ftp.example.org/a", "url", "sftp://joe@ftp.example.org/a"},
     Example{"wss://example.org/ws,", "url", "wss://example.org/ws"},
     Example{"(see http://en.example.org/wiki/A_(b))", "url", "http://en.example.org/wiki/A_(b)"},
     Example{"[x](http://example.org/a) and", "url", "http://example.org/a"},
