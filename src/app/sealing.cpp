@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fmt/format.h>
 #include <future>
+#include <new>
 #include <optional>
 
 #include "base/error.h"
@@ -87,8 +89,14 @@ void Sealing::begin(std::unique_ptr<extract::Extraction> read) {
   one->no_index = std::async(std::launch::async, [this, one = one.get()] {
     const std::string temporary = in_.temporary() + "/" + one->label();
     IndexBeside index(in_, one->label(), options_.thread_count());
-    one->of->seal(*one->database, temporary, index.observer(),
-                  [one](uint64_t done, uint64_t total) { one->done = done, one->total = total; });
+    try {
+      one->of->seal(*one->database, temporary, index.observer(),
+                    [one](uint64_t done, uint64_t total) { one->done = done, one->total = total; });
+    } catch (const std::bad_alloc&) {
+      throw Error("not sealed for want of memory", {}, ENOMEM);
+    } catch (const std::filesystem::filesystem_error& error) {
+      throw Error(error.code().message(), error.path1().string(), error.code().value());
+    }
     return index.finish(in_, *one->database);
   });
   under_way_.push_back(std::move(one));
@@ -157,12 +165,18 @@ void Sealing::print_sealed(const std::string& label, const std::string& how_long
 void Sealing::print_failed(const std::string& label, const Error& error) {
   line_.clear();
   std::fprintf(stderr, "weft: %s: not extracted: %s\n", label.c_str(), error.what());
-  in_.log("extract", {{"exhibit", label}, {"step", "failed"}, {"reason", error.what()}});
   outcome_.worst(code_of(error));
+  try {
+    in_.log("extract", {{"exhibit", label}, {"step", "failed"}, {"reason", error.what()}});
+  } catch (const Error& not_logged) {  // another exhibit may be read just now, and is not to fail for it
+    std::fprintf(stderr, "weft: %s\n", not_logged.what());
+    outcome_.worst(code_of(not_logged));
+  }
 }
 
 std::unique_ptr<pack::Database> Sealing::database() {
-  if (idle_.empty()) return std::make_unique<pack::Database>(in_.temporary(), options_.limits().memory / 2);
+  const uint64_t memory = options_.limits().memory / 2 / std::max<size_t>(1, most_beside_);
+  if (idle_.empty()) return std::make_unique<pack::Database>(in_.temporary(), memory);
   std::unique_ptr<pack::Database> out = std::move(idle_.back());
   idle_.pop_back();
   return out;

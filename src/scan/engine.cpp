@@ -114,7 +114,7 @@ struct Scan::State {
   Document& document_of(size_t depth, size_t position);
   // What an examiner looks for counts wherever it stands.
   bool leaves_out_said() const { return !yara && !rules.words; }
-  bool layer(const Text& parent, Level& level, std::string_view name, size_t begin, size_t consumed,
+  bool layer(const Text& parent, Level& level, size_t owner, std::string_view name, size_t begin, size_t consumed,
              std::vector<uint8_t> bytes, bool& was_read);
   void problem(uint64_t offset, std::string layers, std::string what);
   void problem_once(const Text& text, size_t begin, std::string what);
@@ -314,7 +314,7 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
       // Nothing is left of the room: there may have been more.
       if (room() == 0)
         state_.problem_once(text_, begin, fmt::format("{} unpacks to more than the limit: left off", step));
-      const bool more = state_.layer(text_, level_, step, begin, consumed, std::move(bytes), was_read_);
+      const bool more = state_.layer(text_, level_, owner_, step, begin, consumed, std::move(bytes), was_read_);
       return state_.enter(text_, level_, owner_) && more && room() > 0;
     }
     void says_all(size_t begin, size_t end) override {
@@ -525,9 +525,9 @@ void Scan::State::scan(const Text& text) {
 }
 
 // False when decoding should stop.
-bool Scan::State::layer(const Text& parent, Level& level, std::string_view layer_name, size_t begin, size_t consumed,
-                        std::vector<uint8_t> bytes, bool& was_read) {
-  if (bytes.empty() || !level.begins.insert(begin).second) return true;
+bool Scan::State::layer(const Text& parent, Level& level, size_t owner, std::string_view layer_name, size_t begin,
+                        size_t consumed, std::vector<uint8_t> bytes, bool& was_read) {
+  if (bytes.empty() || !level.begins.insert(begin * rules.owners() + owner).second) return true;
   decoded += bytes.size();
   // With a full margin behind the page the source goes on, and so may the stream. (Base64 leaves off before a cut
   // line.)

@@ -71,6 +71,8 @@ TEST(Typeset, NumbersAreFound) {
   EXPECT_THAT(found("GB29&nbsp;NWBK&nbsp;6016&nbsp;1331&nbsp;9268&nbsp;19"),
               ElementsAre("iban GB29NWBK60161331926819"));
   EXPECT_THAT(found("Card 4539\u20131488\u20130343\u20136467"), ElementsAre("card 453914******6467"));
+  for (size_t pad = 30; pad < 60; ++pad)  // the number of twenty digits is none
+    EXPECT_THAT(found(",99994111111111111111 " + std::string(pad, 'a') + " 5\u00a06 12345678"), IsEmpty()) << pad;
   EXPECT_THAT(found("1\u00a0234\u00a0567\u00a0890 inhabitants, 1998\u20132004"), IsEmpty());
 }
 

@@ -57,7 +57,7 @@ struct Level {
   std::vector<uint64_t> with_hits;     // owners that have some, a bit each: most small layers hit few
   std::vector<size_t> from;            // by owner: end of its last feature or layer
   std::vector<bool> aside;             // by owner: set aside for this text
-  std::unordered_set<size_t> begins;   // of layers found in this text: a stream is decoded once
+  std::unordered_set<size_t> begins;   // of layers found in this text, by decoder: a stream is decoded once
   Utf16Text utf16;
   size_t filed = 0;                 // hits in the lists
   std::vector<Item> waiting;        // not settled yet

@@ -85,6 +85,41 @@ TEST(LevelDb, KeysAndValuesAreRead) {
           << packed;
 }
 
+// Others use the format without numbers behind their keys; and what lies between blocks is no block's.
+TEST(LevelDb, NothingIsLost) {
+  std::string out;
+  const auto first = add(out, block({{"mailto:key.person@example.com", "value"}}), true);
+  out += " anna@example.com ";
+  const auto second = add(out, block({{"z", "bert@example.com"}}), true);
+  const auto metaindex = add(out, block({}), true);
+  const auto index = add(out, block({{"m", first}, {"zz", second}}), true);
+  std::string footer = metaindex + index;
+  footer.resize(40);
+  out += footer + "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
+  std::vector<std::string> values;
+  for (const Found& one : scan_all(out).features)
+    if (one.kind == "email") values.push_back(one.value);
+  EXPECT_THAT(values,
+              ::testing::UnorderedElementsAre("key.person@example.com", "anna@example.com", "bert@example.com"));
+}
+
+TEST(LevelDb, ATableInAValueHidesNothing) {
+  std::string out;
+  const std::string words = "we meet at the usual place and talk of the usual things ";
+  const auto first = add(
+      out, block({{"a" + end_of_key, words + words + "carl@example.com"}, {"b" + end_of_key, table(false)}}), false);
+  const auto second = add(out, block({{"z" + end_of_key, words + words + "dora@example.com"}}), true);
+  const auto metaindex = add(out, block({}), true);
+  const auto index = add(out, block({{"m", first}, {"zz", second}}), true);
+  std::string footer = metaindex + index;
+  footer.resize(40);
+  out += footer + "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
+  std::vector<std::string> values;
+  for (const Found& one : scan_all(out).features) values.push_back(one.value);
+  EXPECT_THAT(values, Contains("dora@example.com"));
+  EXPECT_THAT(values, Contains("carl@example.com"));
+}
+
 TEST(LevelDb, WhatIsDamagedIsSaid) {
   std::string source = table(true);
   source[3] = source[4] = char(0xff);
@@ -121,6 +156,15 @@ std::string from_hex(std::string_view hex) {
   std::string out;
   for (size_t i = 0; i + 1 < hex.size(); i += 2) out += char(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
   return out;
+}
+
+// Any bytes unpack to something.
+TEST(CompressedRtf, IsNotWhatOnlySpeaksOfIt) {
+  std::string source = "#define MAGIC 'LZFu'\n";
+  for (int i = 0; i < 2000; ++i) source += "user" + std::to_string(i * 7) + "@example.com\n";
+  const Results results = scan_all(source);
+  EXPECT_TRUE(results.problems.empty());
+  for (const Found& one : results.features) EXPECT_EQ(one.layers, "");
 }
 
 // [MS-OXRTFCP] 4.1.1 and 4.1.2.

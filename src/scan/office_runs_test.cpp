@@ -67,6 +67,57 @@ TEST(OfficeRuns, OfOtherParagraphsAndBehindABreakAreNot) {
   EXPECT_THAT(found("<text:p><text:span>anna@exam</text:span><text:tab/>ple.com</text:p>", false), IsEmpty());
 }
 
+TEST(OfficeRuns, AreNotJoinedOverWhatStandsBetween) {
+  const std::string note =
+      "<w:p><w:r><w:t>card 4111111111111111</w:t></w:r><w:r><w:footnoteReference w:id=\"2\"/></w:r>"
+      "<w:r><w:t>5 pieces</w:t></w:r></w:p>";
+  EXPECT_THAT(found(note, false), ElementsAre("card 411111******1111"));
+  EXPECT_THAT(found("<w:p><w:r><w:t>anna</w:t></w:r><w:r><w:noBreakHyphen/></w:r><w:r><w:t>maria@exam</w:t></w:r>"
+                    "<w:r><w:t>ple.com</w:t></w:r></w:p>",
+                    false),
+              ElementsAre("email anna-maria@example.com"));
+  EXPECT_THAT(
+      found("<w:p><w:r><w:t>anna</w:t></w:r><w:p w:x=\"1\"><w:r><w:t>bert@example.com</w:t></w:r></w:p>", false),
+      ElementsAre("email bert@example.com"));
+}
+
+// Another decoder's layer may begin at the same place.
+TEST(OfficeRuns, AndEscapesBeginTogether) {
+  const auto values = found("<w:t>anna%40example.com or joe.smith@exam</w:t></w:r><w:r><w:t>ple.com", false);
+  EXPECT_THAT(values, Contains("email anna@example.com"));
+  EXPECT_THAT(values, Contains("email joe.smith@example.com"));
+}
+
+// What is no text ends a piece, and what stands behind it is no part of it.
+TEST(OfficeRuns, EndWhereTheTextDoes) {
+  const auto values =
+      found("<text:p>to <text:span>anna@exam</text:span>ple.com\1\2 bert@example.com \1 carl@example.com", false);
+  for (const char* value : {"email anna@example.com", "email bert@example.com", "email carl@example.com"})
+    EXPECT_THAT(values, Contains(value));
+}
+
+TEST(OfficeRuns, OfAVeryLongParagraphAreLostNowhere) {
+  std::vector<std::string> runs, wanted;
+  for (int i = 0; i < 1100; ++i) {
+    runs.push_back("some words and user" + std::to_string(i) + "@exam");
+    runs.push_back("ple.com and ");
+    wanted.push_back("email user" + std::to_string(i) + "@example.com");
+  }
+  EXPECT_THAT(found(docx(runs), false), ::testing::UnorderedElementsAreArray(wanted));
+}
+
+// The paragraph is the page's in which it begins.
+TEST(OfficeRuns, AtAPagesBorderBelongToOnePage) {
+  const std::string front = "<w:p><w:r><w:t>anna.mu</w:t></w:r><w:r><w:t>",
+                    rest = "eller@exam</w:t></w:r><w:r><w:t>ple.com</w:t></w:r></w:p>";
+  for (const size_t border : {front.size(), front.size() - 5, front.size() - 20}) {
+    std::vector<std::string> values;
+    for (const auto& [begin, end] : {std::pair(size_t(0), border), std::pair(border, front.size() + rest.size())})
+      for (const Found& one : scan_page(front + rest, begin, end).features) values.push_back(one.value);
+    EXPECT_THAT(values, ElementsAre("anna.mueller@example.com")) << border;
+  }
+}
+
 TEST(OfficeRuns, ThatHideNothingAreLeft) {
   EXPECT_THAT(found("<w:t>nothing</w:t></w:r><w:r><w:t> here</w:t></w:r></w:p>", true), IsEmpty());
   EXPECT_THAT(found("<w:t>two wo</w:t></w:r><w:r><w:t>rds</w:t></w:r>", true), IsEmpty());

@@ -6,8 +6,8 @@
 //   a place in
 //            the window and 4 a length less 2; the place where writing is at is the end
 //
-// False positives: sizes that fit each other; a wrong checksum is said where the content ends as it should, and what is
-// cut short is read as far as it goes.
+// False positives: what comes out is RTF, or its checksum is right. (Any bytes unpack to something.) A wrong checksum
+// is said, and what is cut short is read as far as it goes.
 #include <array>
 #include <zlib.h>
 
@@ -72,11 +72,10 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (packed <= counted || unpacked == 0 || unpacked / longest_copy > packed) return;
   const Bytes content =
       bytes.subspan(begin + header_size).first(std::min<size_t>(packed - counted, bytes.size() - begin - header_size));
-  Unpacked rtf = unpack_rtf(content, out.room());
-  const bool whole = rtf.end == Unpacked::End::whole && rtf.bytes.size() == unpacked;
-  if (!whole && rtf.bytes.size() < surely_real && !as_text(rtf.bytes).starts_with("{\\rtf"))
-    return out.in_vain(begin, rtf.bytes.size());
+  Unpacked rtf = unpack_rtf(content, std::min<size_t>(out.room(), unpacked + longest_copy));
   const bool right = uint32_t(~crc32(0xffffffff, content.data(), uInt(content.size()))) == sum;
+  const bool whole = rtf.end == Unpacked::End::whole && rtf.bytes.size() == unpacked;
+  if (!(whole && right) && !as_text(rtf.bytes).starts_with("{\\rtf1")) return out.in_vain(begin, content.size());
   out.layer("LZFU", begin, header_size + rtf.consumed, std::move(rtf.bytes));
   if (!whole || !right)
     out.problem(begin, whole ? "compressed RTF has a wrong checksum" : "compressed RTF is cut short or damaged");

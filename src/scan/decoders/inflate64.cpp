@@ -28,6 +28,12 @@ class Bits {
   bool ok() const { return position() <= bytes_.size(); }
   size_t position() const { return at_ - held_ / 8; }  // of the byte behind those that were begun
   void to_byte() { take(held_ % 8); }
+  // Whole bytes, as many as are there; fewer, and then not ok().
+  Bytes bytes(size_t count) {
+    const size_t begin = std::min(position(), bytes_.size()), there = std::min(count, bytes_.size() - begin);
+    at_ = begin + count, buffer_ = 0, held_ = 0;
+    return bytes_.subspan(begin, there);
+  }
 
  private:
   Bytes bytes_;
@@ -105,12 +111,14 @@ bool read_codes(Bits& in, Codes& codes) {
          codes.distances.set(std::span(lengths).subspan(literals, distances));
 }
 
-void fixed_codes(Codes& codes) {
+Codes make_fixed_codes() {
+  Codes codes;
   std::array<uint8_t, 288> literals{};
   for (size_t i = 0; i < literals.size(); ++i) literals[i] = i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8;
   std::array<uint8_t, 32> distances{};
   distances.fill(5);
   codes.literals.set(literals), codes.distances.set(distances);
+  return codes;
 }
 
 struct Base {
@@ -163,21 +171,21 @@ Unpacked inflate64(Bytes bytes, size_t room) {
   while (good && !last) {
     last = in.take(1);
     const unsigned kind = in.take(2);
-    Codes codes;
     if (kind == 0) {
       in.to_byte();
       const unsigned size = in.take(16), inverse = in.take(16);
       good = in.ok() && (size ^ inverse) == 0xffff;
-      for (unsigned i = 0; good && i < size; ++i) {
-        full = out.bytes.size() == room;
-        const unsigned byte = in.take(8);
-        good = !full && in.ok();
-        if (good) out.bytes.push_back(uint8_t(byte));
-      }
+      if (!good) break;
+      const Bytes stored = in.bytes(size);
+      const Bytes kept = stored.first(std::min(stored.size(), room - out.bytes.size()));
+      out.bytes.insert(out.bytes.end(), kept.begin(), kept.end());
+      full = kept.size() < stored.size();
+      good = !full && in.ok();
     } else if (kind == 1) {
-      fixed_codes(codes);
-      good = block(in, codes, room, out.bytes, full);
+      static const Codes fixed = make_fixed_codes();
+      good = block(in, fixed, room, out.bytes, full);
     } else {
+      Codes codes;
       good = kind == 2 && read_codes(in, codes) && block(in, codes, room, out.bytes, full);
     }
   }

@@ -14,6 +14,7 @@
 #include <optional>
 #include <snappy-c.h>
 #include <string>
+#include <vector>
 
 #include "base/cursor.h"
 #include "base/text.h"
@@ -51,7 +52,8 @@ std::optional<Handle> handle(Cursor& in) {
 }
 
 // The entries of a block of the table; nothing when it is damaged.
-std::optional<std::string> block(Bytes table, const Handle& at, size_t room) {
+// unpacked: what that costs is added.
+std::optional<std::string> block(Bytes table, const Handle& at, size_t room, size_t& unpacked) {
   if (at.end() > table.size()) return std::nullopt;
   const std::string_view packed = as_text(table.subspan(at.place, at.size));
   const uint8_t how = table[at.place + at.size];
@@ -60,6 +62,7 @@ std::optional<std::string> block(Bytes table, const Handle& at, size_t room) {
   if (how != by_snappy || snappy_uncompressed_length(packed.data(), packed.size(), &size) != SNAPPY_OK ||
       size > std::min(room, snappy_ratio * packed.size()))
     return std::nullopt;
+  unpacked += size;
   std::string out(size, '\0');
   if (snappy_uncompress(packed.data(), packed.size(), out.data(), &size) != SNAPPY_OK) return std::nullopt;
   return out;
@@ -91,29 +94,33 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const auto metaindex = handle(footer), index = handle(footer);
   if (!metaindex || !index || metaindex->end() != index->place || index->end() + footer_size > hit.end) return;
   const size_t begin = hit.end - footer_size - index->end();
-  if (begin < from) return;
+  // A table in a value of another lies in front of that one's footer, and is read before it.
+  if (begin < from) out.in_vain(begin, hit.end - begin);
   const Bytes table = bytes.subspan(begin, index->end());
 
   std::string text;
   uint64_t behind = 0;  // blocks lie one behind the other
   size_t unpacked = 0, damaged = 0;
+  std::vector<Handle> read;  // blocks
   const size_t room = out.room();
   const auto add_block = [&](std::string_view, std::string_view value) {
     Cursor in(as_bytes(value));
     const auto at = handle(in);
     if (!at || at->place < behind || at->end() > metaindex->place) return void(++damaged);
     behind = at->end();
-    const auto entries = block(table, *at, room - std::min(room, unpacked));
+    const auto entries = block(table, *at, room - std::min(room, text.size()), unpacked);
     if (!entries) return void(++damaged);
-    unpacked += entries->size();
     const bool whole = each_entry(*entries, [&](const std::string& key, std::string_view held) {
       if (text.size() > room) return;
-      text.append(key, 0, key.size() - std::min(key.size(), key_trailer));
+      // The trailer: what was done to the key, in the lowest byte of eight. Others who use the format have none.
+      const bool has_trailer = key.size() >= key_trailer && uint8_t(key[key.size() - key_trailer]) <= 1;
+      text.append(key, 0, key.size() - (has_trailer ? key_trailer : 0));
       (text += '\n').append(held) += '\n';
     });
     damaged += !whole;
+    if (whole) read.push_back(*at);
   };
-  const auto of_index = block(table, *index, room);
+  const auto of_index = block(table, *index, room, unpacked);
   if (!of_index || !each_entry(*of_index, add_block)) ++damaged;
   if (text.empty()) return out.in_vain(begin, table.size() + unpacked);
   if (text.size() > room) text.resize(room);
@@ -121,8 +128,8 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (damaged > 0)
     out.problem(begin,
                 "a table of LevelDB has blocks that are damaged, larger than the limit or packed in an unknown way");
-  else if (more)
-    out.says_all(begin, hit.end);
+  if (more)
+    for (const Handle& one : read) out.says_all(begin + one.place, begin + one.place + one.size);
 }
 
 }  // namespace

@@ -18,15 +18,30 @@ namespace weft::scan {
 namespace {
 
 struct Markup {
-  std::string_view piece;             // the element that holds text; empty: what stands between any tags is text
-  std::string_view run_end;           // as the pattern finds it, without the "<" behind it
-  std::string_view ends[2], gaps[3];  // tags that end a paragraph, and that stand for a space
+  std::string_view piece;    // the element that holds text; empty: what stands between any tags is text
+  std::string_view run_end;  // as the pattern finds it, without the "<" behind it
+  std::string_view ends[3];  // tags that end a paragraph, or begin one
+  std::string_view joins;    // elements that may stand between two pieces of one word; any other stands for a space
 };
 constexpr Markup markups[] = {
-    {"w:t", "</w:t></w:r>", {"/w:p>", "w:p>"}, {"w:tab", "w:br", "w:cr"}},
-    {"a:t", "</a:t></a:r>", {"/a:p>", "a:p>"}, {"a:tab", "a:br", "a:fld"}},
-    {"t", "</t></r>", {"/si>", "si>"}, {"rPh", "phoneticPr", "/is>"}},
-    {"", "</text:span>", {"/text:p>", "/text:h>"}, {"text:s", "text:tab", "text:line-break"}},
+    {"w:t",
+     "</w:t></w:r>",
+     {"/w:p>", "w:p>", "w:p "},
+     " w:r w:rPr w:t w:proofErr w:bookmarkStart w:bookmarkEnd w:ins w:del w:delText w:moveFrom w:moveTo w:hyperlink "
+     "w:smartTag w:lastRenderedPageBreak w:b w:bCs w:i w:iCs w:u w:rStyle w:rFonts w:sz w:szCs w:color w:lang w:shd "
+     "w:highlight w:noProof w:spacing w:kern w:webHidden w:vertAlign w:strike w:caps w:smallCaps w:rtl w:cs w:w "
+     "w:permStart w:permEnd w:commentRangeStart w:commentRangeEnd w:rPrChange "},
+    {"a:t",
+     "</a:t></a:r>",
+     {"/a:p>", "a:p>", "a:p "},
+     " a:r a:rPr a:t a:solidFill a:srgbClr a:schemeClr a:latin a:ea a:cs a:sym a:effectLst a:ln a:noFill "
+     "a:hlinkClick "},
+    {"t", "</t></r>", {"/si>", "si>", "/is>"}, " r rPr t b i u sz color rFont family scheme charset vertAlign strike "},
+    {"",
+     "</text:span>",
+     {"/text:p>", "/text:h>", "text:p "},
+     " text:span text:a text:bookmark text:bookmark-start "
+     "text:bookmark-end text:soft-page-break text:change text:change-start text:change-end "},
 };
 constexpr Pattern patterns[] = {
     {R"(</w:t></w:r><)", 0, 0}, {R"(</a:t></a:r><)", 0, 1}, {R"(</t></r><r)", 0, 2}, {R"([^>]</text:span>)", 0, 3}};
@@ -35,36 +50,67 @@ constexpr size_t longest_gap = 4 * KiB;    // of markup between two pieces
 constexpr size_t most_tags = 40;           // in a gap
 constexpr size_t longest_before = 256;     // of the first piece
 constexpr size_t longest_text = 64 * KiB;  // of a layer
+constexpr size_t longest_tag_name = 40;
+constexpr size_t most_pieces = 1024;  // of a layer, or twice as many
 constexpr size_t longest_word = 256, near = 32, telling_digits = 7, telling_word = 20;
+
+bool is_text(char c) {
+  return c != '<' && (uint8_t(c) >= 0x20 || c == '\n' || c == '\r' || c == '\t');
+}
 
 bool is_word_sign(char c) {
   return uint8_t(c) > 0x20 && c != '<' && c != '>';
 }
 
-// "text:s/", "text:s text:c=…", but not "text:span".
-bool is_tag(std::string_view rest, std::string_view name) {
-  return rest.starts_with(name) && rest.size() > name.size() && !is_alpha(uint8_t(rest[name.size()])) &&
-         rest[name.size()] != '-';
+constexpr bool is_name_sign(char c) {
+  return is_alnum(uint8_t(c)) || c == ':' || c == '-';
 }
 
-// Where the next piece of text begins; 0 when the paragraph ends first. gap: something stands between that is a space.
-size_t next_piece(std::string_view text, size_t at, const Markup& markup, bool& gap) {
+// The name of the element whose tag `rest` begins with, behind the "<"; of its end as well.
+std::string_view tag_name(std::string_view rest) {
+  rest.remove_prefix(rest.starts_with('/'));
+  size_t size = 0;
+  while (size < std::min(rest.size(), longest_tag_name) && is_name_sign(rest[size])) ++size;
+  return rest.substr(0, size);
+}
+
+bool may_join(const Markup& markup, std::string_view name) {
+  const size_t at = name.empty() ? std::string_view::npos : markup.joins.find(name);
+  // " w:b " stands in front of " w:bCs ", but " w:t" is looked for between spaces.
+  for (size_t found = at; found != std::string_view::npos; found = markup.joins.find(name, found + 1))
+    if (markup.joins[found - 1] == ' ' && markup.joins[found + name.size()] == ' ') return true;
+  return false;
+}
+
+// What stands between two pieces of text.
+struct Gap {
+  size_t next = 0;    // where the next piece begins; 0: the paragraph ends first
+  size_t looked = 0;  // how far there is none
+  char sign = 0;      // what stands for it: a hyphen, a space, or nothing
+};
+Gap gap_at(std::string_view text, size_t at, const Markup& markup) {
   const std::string_view between = text.substr(at, longest_gap);
+  Gap gap;
   for (size_t tag = 0, tags = 0; tags < most_tags && tag < between.size(); ++tags) {
     if (between[tag] != '<') {
-      if (markup.piece.empty()) return at + tag;
-      if ((tag = between.find('<', tag)) == std::string_view::npos) return 0;
+      if (markup.piece.empty()) return gap.next = at + tag, gap;
+      if ((tag = between.find('<', tag)) == std::string_view::npos) return gap;
     }
-    const std::string_view rest = between.substr(tag + 1);
+    gap.looked = at + tag;
+    const std::string_view rest = between.substr(tag + 1), name = tag_name(rest);
     for (const std::string_view end : markup.ends)
-      if (rest.starts_with(end)) return 0;
-    for (const std::string_view name : markup.gaps) gap = gap || is_tag(rest, name);
+      if (rest.starts_with(end)) return gap;
+    if (name == "w:noBreakHyphen")
+      gap.sign = '-';
+    else if (!may_join(markup, name))
+      gap.sign = ' ';
     const size_t close = between.find('>', tag);
-    if (close == std::string_view::npos) return 0;
-    if (!markup.piece.empty() && is_tag(rest, markup.piece) && between[close - 1] != '/') return at + close + 1;
+    if (close == std::string_view::npos) return gap;
+    if (!markup.piece.empty() && name == markup.piece && !rest.starts_with('/') && between[close - 1] != '/')
+      return gap.next = at + close + 1, gap;
     tag = close + 1;
   }
-  return 0;
+  return gap;
 }
 
 // Where the text begins in which a paragraph's first run ends at `run_end`; floor when that is farther in front.
@@ -75,10 +121,23 @@ size_t first_piece(std::string_view text, size_t floor, size_t run_end, const Ma
   // What stands in front of the span belongs to the paragraph, too.
   size_t tag = begin;
   while (tag > floor && text[tag - 1] != '<') --tag;
-  if (tag == floor || !is_tag(text.substr(tag), "text:span")) return begin;
+  if (tag == floor || tag_name(text.substr(tag)) != "text:span" || text[tag] == '/') return begin;
   size_t before = tag - 1;
   while (before > floor && text[before - 1] != '>') --before;
   return before;
+}
+
+// Where the layer begins in truth: a run of the same paragraph may end in front, beyond the page's begin.
+size_t with_runs_before(std::string_view text, size_t from, size_t begin, const Markup& markup) {
+  const size_t floor = std::max(from, begin - std::min(begin, longest_gap));
+  while (begin > floor) {
+    const size_t found = text.substr(floor, begin - floor).rfind(markup.run_end);
+    if (found == std::string_view::npos) break;
+    const size_t run_end = floor + found;
+    if (gap_at(text, run_end, markup).next != begin) break;
+    begin = first_piece(text, std::max(floor, run_end - std::min(run_end, longest_before)), run_end, markup);
+  }
+  return begin;
 }
 
 // Whether anything is there that the joint may have cut: "anna@exam|ple.com", "+49 |30 39723612".
@@ -107,20 +166,31 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     while (begin < run_end && text[begin] == ' ') ++begin;
   }
 
+  begin = with_runs_before(text, from, begin, markup);
+
   struct Piece {
     size_t begin, end;
   };
   std::vector<Piece> pieces;
   std::vector<size_t> joints;
   std::string joined;
-  for (size_t at = begin; joined.size() < longest_text;) {
-    const size_t end = std::min(text.find('<', at), std::min(text.size(), at + longest_text));
+  size_t looked = 0;
+  bool whole = true;  // not cut by a limit or by what is no text
+  for (size_t at = begin;;) {
+    size_t end = at;
+    while (end < text.size() && is_text(text[end]) && joined.size() + (end - at) < longest_text) ++end;
     joined += text.substr(at, end - at);
+    whole = end < text.size() && text[end] == '<';
     pieces.push_back({at, end});
-    bool gap = false;
-    if ((at = next_piece(text, end, markup, gap)) == 0) break;
-    if (gap)
-      joined += ' ';
+    // A layer ends between two words, if there is such a place.
+    if (!whole || pieces.size() == 2 * most_pieces ||
+        (pieces.size() >= most_pieces && (joined.empty() || !is_word_sign(joined.back()))))
+      break;
+    const Gap gap = gap_at(text, end, markup);
+    looked = gap.looked;
+    if ((at = gap.next) == 0) break;
+    if (gap.sign)
+      joined += gap.sign;
     else
       joints.push_back(joined.size());
   }
@@ -128,9 +198,11 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (!hides || joined.size() > out.room()) joined.clear();
   const bool shown = !joined.empty();
   // Also when nothing is hidden: a paragraph is looked at once.
-  out.layer("RUNS", begin, std::max(pieces.back().end, hit.end) - begin, {joined.begin(), joined.end()});
-  if (shown)
-    for (const Piece& piece : pieces) out.says_all(piece.begin, piece.end);
+  out.layer("RUNS", begin, std::max({pieces.back().end, looked, hit.end}) - begin, {joined.begin(), joined.end()});
+  if (!shown) return;
+  // What the last piece holds may go on behind it.
+  if (!whole || pieces.size() == 2 * most_pieces) pieces.pop_back();
+  for (const Piece& piece : pieces) out.says_all(piece.begin, piece.end);
 }
 
 }  // namespace

@@ -128,10 +128,14 @@ void decode(Bytes bytes, size_t begin, size_t text, size_t hit_end, Decoded& out
 void decode_property(Bytes bytes, size_t line, size_t from, Decoded& out) {
   constexpr std::string_view name = "quoted-printable";
   constexpr size_t longest_name = 80;
+  const std::string_view text = as_text(bytes);
+  const auto stands_at = [&](size_t at) {
+    return std::equal(name.begin(), name.end(), text.begin() + ptrdiff_t(at),
+                      [](char of_name, char c) { return of_name == (is_alpha(uint8_t(c)) ? c | 0x20 : c); });
+  };
   size_t begin = line - name.size();
-  while (begin > from && line - begin < longest_name && lower_ascii(as_text(bytes).substr(begin, name.size())) != name)
-    --begin;
-  if (begin >= from) decode(bytes, begin, line, line, out);
+  while (begin > from && line - begin < longest_name && !stands_at(begin)) --begin;
+  if (begin >= from && stands_at(begin)) decode(bytes, begin, line, line, out);
 }
 
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {

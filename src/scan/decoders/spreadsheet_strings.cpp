@@ -108,9 +108,9 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     text += '\n';
   }
   const size_t consumed = std::min(in.at(), bytes.size()) - begin;
-  if (text.empty() || text.size() > out.room()) return out.in_vain(begin, consumed);
-  if (out.layer("SST", begin, consumed, {text.begin(), text.end()}) && strings == different)
-    out.says_all(begin, begin + consumed);
+  if (text.empty()) return out.in_vain(begin, consumed);
+  text.resize(std::min(text.size(), out.room()));
+  out.layer("SST", begin, consumed, {text.begin(), text.end()});
 }
 
 }  // namespace

@@ -63,6 +63,9 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     else
       break;
   }
+  // It may have begun farther in front: from behind what is no part of that on.
+  if (begin == floor && begin > 0)
+    while (begin < hit.end - 1 && is_alnum(uint8_t(text[begin]))) ++begin;
   std::string plain;
   size_t digits = 0, end = begin;
   for (size_t run = 0; end < text.size() && end - begin < longest && run < longest_before; ++run) {

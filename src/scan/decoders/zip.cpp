@@ -129,6 +129,9 @@ void on_hit(Bytes bytes, const Hit& hit, size_t, Decoded& out) {
   if (!unpacked)
     return out.problem(begin, fmt::format("zip member {} is packed with {}, which is not unpacked", name,
                                           method_name(member->method)));
+  // Blocks of nothing: many headers may lead to them.
+  constexpr size_t least_ratio = 64;
+  if (unpacked->bytes.size() < unpacked->consumed / least_ratio) out.in_vain(begin, unpacked->consumed);
   if (unpacked->bytes.empty()) return;
   if (unpacked->end != Unpacked::End::whole)
     out.problem(begin, what_ended(*unpacked, fmt::format("zip member {}", name)));

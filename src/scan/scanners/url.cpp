@@ -91,14 +91,14 @@ char field_separator(std::string_view text, size_t begin) {
 // Where the URL that starts at begin ends. In the escaped form "\/" stands for "/", in manual pages "\-" for "-".
 size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
   size_t limit = std::min(text.size(), begin + longest);
-  size_t round = 0, square = 0, at = body;
+  size_t round = 0, square = 0, at = body, least = body;
   bool quoted = char_before(text, begin) == '\'';
   const char separator = field_separator(text, begin);
   while (at < limit) {
     char c = text[at];
     if (const Escape escape = escape_at(text, at); escape.size && (json || escape.size > 2)) {
       if (ends_url.hold(escape.sign) || escape.sign == '\'') break;
-      at += escape.size;
+      least = at += escape.size;
       continue;
     }
     if (!json && is_written_hyphen(text, at)) {
@@ -121,9 +121,9 @@ size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
     if ((c == 'h') && at > body && starts_url(text, at)) break;
     ++at;
   }
-  while (at > body && ends_sentence.hold(text[at - 1])) --at;
+  while (at > least && ends_sentence.hold(text[at - 1])) --at;
   // An opening bracket at the very end belongs to the sentence.
-  while (at > body && (text[at - 1] == '(' || text[at - 1] == '[')) --at;
+  while (at > least && (text[at - 1] == '(' || text[at - 1] == '[')) --at;
   return at;
 }
 
@@ -303,6 +303,7 @@ constexpr std::array examples{
     Example{"'http://example.org/a'+b", "url", "http://example.org/a"},
     Example{"<a href='http://example.org/?a=1&amp;b=2'>", "url", "http://example.org/?a=1&b=2"},
     Example{"<a href='http://example.org/issue?&#64;id=1&amp;b=2&#39;'>", "url", "http://example.org/issue?@id=1&b=2"},
+    Example{"\"http://example.org/?a=1&amp;\"", "url", "http://example.org/?a=1&"},
     Example{"{\"u\":\"http://example.org/?a\\u003d1\\u0026b=2\"}", "url", "http://example.org/?a=1&b=2"},
     Example{"'http://example.org/?a\\x3d1\\x26b=2'", "url", "http://example.org/?a=1&b=2"},
     Example{"7,http://example.org/a?b=c;d,as said", "url", "http://example.org/a?b=c;d"},
