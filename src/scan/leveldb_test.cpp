@@ -46,6 +46,21 @@ std::string add(std::string& table, const std::string& block, bool packed) {
   return handle;
 }
 
+// The table, from its blocks and the handles of the metaindex and the index among them.
+std::string with_footer(const std::string& blocks, const std::string& metaindex, const std::string& index) {
+  std::string footer = metaindex + index;
+  footer.resize(40);
+  return blocks + footer + "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
+}
+
+// Every address that is found, in whatever layer.
+std::vector<std::string> emails(const std::string& source) {
+  std::vector<std::string> out;
+  for (const Found& one : scan_all(source).features)
+    if (one.kind == "email") out.push_back(one.value);
+  return out;
+}
+
 const std::string end_of_key("\1\0\0\0\0\0\0\0", 8);
 
 std::string table(bool packed) {
@@ -59,9 +74,7 @@ std::string table(bool packed) {
   const auto second = add(out, block({{"z" + end_of_key, "bert@example.com carl@example.com"}}), packed);
   const auto metaindex = add(out, block({}), packed);
   const auto index = add(out, block({{"_z" + end_of_key, first}, {"zz" + end_of_key, second}}), packed);
-  std::string footer = metaindex + index;
-  footer.resize(40);
-  return out + footer + "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
+  return with_footer(out, metaindex, index);
 }
 
 std::vector<std::string> found(const std::string& source) {
@@ -93,12 +106,7 @@ TEST(LevelDb, NothingIsLost) {
   const auto second = add(out, block({{"z", "bert@example.com"}}), true);
   const auto metaindex = add(out, block({}), true);
   const auto index = add(out, block({{"m", first}, {"zz", second}}), true);
-  std::string footer = metaindex + index;
-  footer.resize(40);
-  out += footer + "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
-  std::vector<std::string> values;
-  for (const Found& one : scan_all(out).features)
-    if (one.kind == "email") values.push_back(one.value);
+  const auto values = emails(with_footer(out, metaindex, index));
   EXPECT_THAT(values,
               ::testing::UnorderedElementsAre("key.person@example.com", "anna@example.com", "bert@example.com"));
 }
@@ -111,11 +119,7 @@ TEST(LevelDb, ATableInAValueHidesNothing) {
   const auto second = add(out, block({{"z" + end_of_key, words + words + "dora@example.com"}}), true);
   const auto metaindex = add(out, block({}), true);
   const auto index = add(out, block({{"m", first}, {"zz", second}}), true);
-  std::string footer = metaindex + index;
-  footer.resize(40);
-  out += footer + "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
-  std::vector<std::string> values;
-  for (const Found& one : scan_all(out).features) values.push_back(one.value);
+  const auto values = emails(with_footer(out, metaindex, index));
   EXPECT_THAT(values, Contains("dora@example.com"));
   EXPECT_THAT(values, Contains("carl@example.com"));
 }

@@ -1,9 +1,9 @@
 // LZFU: the bodies of Outlook's messages, in .msg files and mail stores: RTF, packed by LZ77 with a window of 4 KiB
 // that begins filled ([MS-OXRTFCP]).
 //
-//   header   bytes behind this number 4, bytes unpacked 4, "LZFu", CRC-32 of what follows 4 (begun with 0, not
-//   inverted) content  a byte of eight flags, then for each, lowest first: 0 a byte; 1 two bytes, of which 12 bits are
-//   a place in
+//   header   bytes behind this number 4, bytes unpacked 4, "LZFu", CRC-32 of the content 4 (from 0, not inverted)
+//
+//   content  a byte of eight flags, then for each, lowest first: 0 a byte; 1 two bytes, of which 12 bits are a place in
 //            the window and 4 a length less 2; the place where writing is at is the end
 //
 // False positives: what comes out is RTF, or its checksum is right. (Any bytes unpack to something.) A wrong checksum

@@ -76,7 +76,7 @@ std::string_view tag_name(std::string_view rest) {
 
 bool may_join(const Markup& markup, std::string_view name) {
   const size_t at = name.empty() ? std::string_view::npos : markup.joins.find(name);
-  // " w:b " stands in front of " w:bCs ", but " w:t" is looked for between spaces.
+  // "w:b" stands in "w:bCs", too: the whole name counts.
   for (size_t found = at; found != std::string_view::npos; found = markup.joins.find(name, found + 1))
     if (markup.joins[found - 1] == ' ' && markup.joins[found + name.size()] == ' ') return true;
   return false;

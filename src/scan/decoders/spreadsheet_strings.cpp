@@ -21,7 +21,7 @@ namespace weft::scan {
 namespace {
 
 constexpr uint16_t continue_id = 0x003c;
-constexpr size_t header = 4, counts = 8, longest_record = 8224;
+constexpr size_t header = 4, longest_record = 8224;
 enum : uint8_t { wide = 1, phonetic = 4, formatted = 8 };
 
 constexpr Pattern patterns[] = {

@@ -1,6 +1,6 @@
 // TYPESET: numbers written as a typesetter does, with no-break spaces and hyphens that are no "-": telephone numbers,
-// IBANs and card numbers in letters, on web pages and in address books. In the layer they have plain ones. Where the
-// sign is an entity of HTML (&nbsp; &#160; &ndash;) it is one of UTF-8 otherwise, or a no-break space of Windows-1252.
+// IBANs and card numbers in letters, on web pages and in address books. In the layer they have plain ones. Such
+// a sign is written in UTF-8, as an entity of HTML (&nbsp; &#160; &ndash;), or is a no-break space of Windows-1252.
 //
 // One layer is one run of what numbers are written with, letters too: an IBAN has some, and "Tel." says what follows.
 #include <algorithm>
