@@ -25,7 +25,7 @@ namespace {
 
 class ChunkReader {
  public:
-  ChunkReader(const Job& job, const scan::Rules& rules, const Seen& seen, RecordReader::Shared& shared, size_t slot)
+  ChunkReader(const Job& job, const scan::Rules& rules, Seen& seen, RecordReader::Shared& shared, size_t slot)
       : job_(job),
         image_(job.open_image()),
         scan_(rules, job.options.limits),
@@ -45,7 +45,6 @@ class ChunkReader {
     pack::UnitRows files = read_done(job_.unit("walk", number));
     pack::UnitRows places = read_done(job_.unit("extents", number));
     rows_ = {};
-    remembered_.clear();
     unit_.emplace(job_.unit("content", number));
     size_t at = 0;
     for (FileRow& file : files.files) {
@@ -61,7 +60,6 @@ class ChunkReader {
     }
     watch_.idle();
     unit_->add(rows_);
-    write_file(job_.file(Job::seen_part("content", number)), remembered_);
     unit_->finish();
     return true;
   }
@@ -214,8 +212,10 @@ class ChunkReader {
                    keep_all(file, layout, seams, results);
                  });
     }
-    if (faults.empty() && !job_.stop && remembered_.size() < most_remembered)
-      remembered_ += now.encoded({*file.sha256, *file.md5, file.type});
+    if (!faults.empty() || job_.stop) return;
+    cannot_write_ = true;
+    seen_.add(now.encoded({*file.sha256, *file.md5, file.type}));
+    cannot_write_ = false;
   }
 
   // What is read by its own structure needs to be seen whole.
@@ -327,7 +327,7 @@ class ChunkReader {
   scan::Scan scan_;
   SlotWatch watch_;
   ContentType type_;
-  const Seen& seen_;
+  Seen& seen_;
   ContentFiles content_files_;
   FactsFile facts_;
   RecordReader records_;
@@ -335,15 +335,14 @@ class ChunkReader {
   std::map<uint64_t, std::unique_ptr<fs::FileSystem>> file_systems_;  // after image_: closed before it
   std::vector<uint8_t> buffer_;
   std::optional<pack::UnitWriter> unit_;
-  pack::UnitRows rows_;     // of the unit, not written yet
-  std::string remembered_;  // contents, for the exhibits to come
+  pack::UnitRows rows_;  // of the unit, not written yet
   bool cannot_write_ = false;
   const bool has_rules_ = !job_.options.lists.searched().rules.empty();
 };
 
 }  // namespace
 
-void read_contents(const Job& job, const scan::Rules& rules, const Seen& seen) {
+void read_contents(const Job& job, const scan::Rules& rules, Seen& seen) {
   uint64_t chunks = walk_chunks(job);
   std::vector<uint64_t> todo;
   for (uint64_t chunk = 0; chunk < chunks; ++chunk)

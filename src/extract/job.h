@@ -29,10 +29,6 @@ struct Job {
   std::string unit(const char* stage, uint64_t number) const {
     return file(fmt::format("{}-{:06}.unit", stage, number));
   }
-  // Where a unit leaves what its content files gave, for the exhibits to come.
-  static std::string seen_part(const char* stage, uint64_t number) {
-    return fmt::format("seen-{}-{:06}.part", stage, number);
-  }
   bool done(const std::string& path) const { return exists(path); }
   void progress(Stage stage, uint64_t done, uint64_t total) const;
   // Every thread opens the evidence for itself.
@@ -42,10 +38,10 @@ struct Job {
 // The stages; each returns early when the job is stopped, with its finished units in place.
 void open_exhibit(const Job& job, const image::Image& image);          // walk.cpp
 void walk_volumes(const Job& job, image::Image& image, Watch& watch);  // walk.cpp
-void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, const Seen& seen,
-                SlotWatch& watch);                                               // scan_image.cpp
-void read_contents(const Job& job, const scan::Rules& rules, const Seen& seen);  // contents.cpp
-void finish_exhibit(const Job& job);                                             // worker.cpp
+void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, Seen& seen,
+                SlotWatch& watch);                                         // scan_image.cpp
+void read_contents(const Job& job, const scan::Rules& rules, Seen& seen);  // contents.cpp
+void finish_exhibit(const Job& job, Seen& seen);                           // worker.cpp
 
 uint64_t walk_chunks(const Job& job);  // how many walk-N.unit there are; walking must be over
 

@@ -6,10 +6,10 @@
 // When the last page is out, whoever has none helps with those of the others: a page is many pieces of work.
 //
 // A page is scanned in pieces: each whole file (content_files.h) alone, and what lies between them. So what a whole
-// file gives depends on its content only; where the same content was scanned on an earlier exhibit of the case, its
-// rows are derived from there (seen.h) and the content costs no more than its hash. Where bytes go on across the border
-// of a whole file, the surroundings of the border are scanned too, and what crosses it is kept: a file system that lies
-// about its files can hide nothing.
+// file gives depends on its content only; where the same content was scanned before, on this exhibit or an earlier one
+// of the case, its rows are derived from there (seen.h) and the content costs no more than its hash. Where bytes go on
+// across the border of a whole file, the surroundings of the border are scanned too, and what crosses it is kept: a
+// file system that lies about its files can hide nothing.
 //
 // The pool of page buffers is the back-pressure, so memory is known before the run. Hashing is sequential by nature, so
 // its state is kept beside the units: a resumed run reads on from there. Units that are done are only read again where
@@ -56,7 +56,6 @@ struct PageJob {
   // For several threads:
   std::vector<Task> tasks;
   std::atomic<size_t> next = 0, left = 0;  // task to begin; tasks that have not ended
-  std::vector<std::string> remembered;     // by task: contents for the exhibits to come, as encode_seen() has them
 };
 
 // The hashes of the whole image, as far as they have come.
@@ -112,19 +111,12 @@ class OpenUnits {
  public:
   OpenUnits(const Job& job, FactsFile& facts) : job_(job), facts_(facts) {}
   void start(uint64_t unit, uint64_t pages) {
-    auto open = std::make_unique<Open>(job_.unit("scan", unit), job_.file(Job::seen_part("scan", unit)), pages);
+    auto open = std::make_unique<Open>(job_.unit("scan", unit), pages);
     std::lock_guard lock(mutex_);
     units_[unit] = std::move(open);
   }
   void add(uint64_t unit, const pack::UnitRows& rows) { of(unit).writer.add(rows); }
-  // remembered: contents encoded by encode_seen().
-  void page_done(uint64_t unit, std::string_view remembered) {
-    if (!remembered.empty()) {
-      Open& open = of(unit);
-      std::lock_guard lock(open.mutex);
-      open.seen.write(remembered.data(), std::streamsize(remembered.size()));
-      if (!open.seen.flush()) throw Error("cannot write", job_.file(Job::seen_part("scan", unit)), errno);
-    }
+  void page_done(uint64_t unit) {
     std::unique_ptr<Open> whole;
     {
       std::lock_guard lock(mutex_);
@@ -138,11 +130,8 @@ class OpenUnits {
 
  private:
   struct Open {
-    Open(const std::string& path, const std::string& seen_path, uint64_t pages)
-        : writer(path), seen(seen_path, std::ios::binary | std::ios::trunc), left(pages) {}
+    Open(const std::string& path, uint64_t pages) : writer(path), left(pages) {}
     pack::UnitWriter writer;
-    std::mutex mutex;  // of seen; left is under the one for all
-    std::ofstream seen;
     uint64_t left;
   };
   Open& of(uint64_t unit) {
@@ -161,7 +150,7 @@ struct Shared {
   const scan::Rules& rules;
   const Owners& owners;
   const ContentFiles& content_files;
-  const Seen& seen;
+  Seen& seen;
   FactsFile& facts;
   OpenUnits& units;
   Queue<std::shared_ptr<PageJob>>& full;
@@ -220,7 +209,7 @@ class PageScanner {
           between(task.begin, task.end);
           break;
         case Task::Kind::whole:
-          job.remembered[number] = whole(*task.file);
+          whole(*task.file);
           break;
         case Task::Kind::border:
           border(task.begin);
@@ -243,8 +232,7 @@ class PageScanner {
                [&](scan::Results& results) { add(results); });
   }
 
-  // Gives what is to be remembered of it.
-  std::string whole(const Piece& file) {
+  void whole(const Piece& file) {
     const Bytes content = bytes(file.offset, file.end());
     const size_t number = size_t(&file - shared_.content_files.all().data());
     const std::string sha256 = sha256_hex(content);
@@ -253,7 +241,7 @@ class PageScanner {
       for (scan::ScanProblem& problem : before->results.problems) problem.offset += file.offset;
       add(before->results, true);
       if (!page_->has_faults) shared_.facts.put(number, before->facts);
-      return {};
+      return;
     }
     Remembered now(file.offset, job_.options.key);
     scan_.page({content, 0, content.size(), file.offset}, fmt::format("file {} ", file.file_id), watch_,
@@ -261,13 +249,13 @@ class PageScanner {
                  now.add(results);
                  add(results);
                });
-    if (page_->has_faults || watch_.stopping()) return {};
-    if (!watch_.enter(fmt::format("file {} type", file.file_id))) return {};
+    if (page_->has_faults || watch_.stopping()) return;
+    if (!watch_.enter(fmt::format("file {} type", file.file_id))) return;
     Hasher md5(Digest::md5);
     md5.update(content);
     const ContentFacts facts{sha256, md5.hex(), type_.of(content.first(std::min(content.size(), ContentType::head)))};
     shared_.facts.put(number, facts);
-    return now.encoded(facts);
+    shared_.seen.add(now.encoded(facts));
   }
 
   // What crosses the border of a piece, where bytes stand on both sides of it.
@@ -326,10 +314,7 @@ class PageScanner {
 };
 
 void end_page(Shared& shared, PageJob& page) {
-  std::string remembered;
-  for (const std::string& one : page.remembered)
-    if (remembered.size() < most_remembered) remembered += one;
-  shared.units.page_done(page.unit, remembered);
+  shared.units.page_done(page.unit);
   {
     std::lock_guard lock(shared.open_mutex);
     std::erase_if(shared.open, [&](const auto& one) { return one.get() == &page; });
@@ -438,7 +423,6 @@ bool read_pages(Shared& shared, ByteSource& source, ImageHash& hash, SlotWatch& 
       if (scan_it) {
         page->tasks = PageScanner::tasks(*page, shared.content_files);
         page->left = page->tasks.size();
-        page->remembered.resize(page->tasks.size());
       }
       bool taken = scan_it ? shared.full.push(page) : shared.free.push(std::move(page->buffer));
       if (!taken) return false;
@@ -450,7 +434,7 @@ bool read_pages(Shared& shared, ByteSource& source, ImageHash& hash, SlotWatch& 
 
 }  // namespace
 
-void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, const Seen& seen, SlotWatch& watch) {
+void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, Seen& seen, SlotWatch& watch) {
   if (job.done(job.file("scanned.done"))) return;
   Owners owners(job.file("owners"));
   ContentFiles content_files(job.file("content-files"));

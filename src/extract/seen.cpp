@@ -12,7 +12,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
-#include <fstream>
 #include <sys/stat.h>
 #include <tuple>
 #include <unistd.h>
@@ -31,10 +30,7 @@ constexpr size_t head_size = magic.size() + hash_size;
 constexpr size_t most_encoded = 16 * MiB;  // of the features of one content, and of its problems
 constexpr size_t sha256_size = 32, entry_head = sha256_size + sizeof(uint64_t);
 
-struct Entry {
-  std::array<uint8_t, 32> sha256;
-  uint64_t at;
-};
+using Entry = Seen::Entry;
 static_assert(sizeof(Entry) == 40);
 
 std::array<uint8_t, 32> binary(std::string_view hex) {
@@ -123,45 +119,26 @@ std::string Remembered::encoded(const ContentFacts& facts) const {
   return out + frame + sha256_hex(as_bytes(frame)).substr(0, check_size);
 }
 
-void write_seen(const std::vector<std::string>& parts, const std::string& settings, const std::string& to) {
-  const std::string temporary = to + ".tmp";
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  out << magic << sha256_hex(as_bytes(settings));
-  uint64_t at = head_size;
-  std::vector<Entry> index;
-  for (const std::string& part : parts) {
-    if (!exists(part)) continue;
-    const Mapping mapping(part);
-    Cursor in(mapping.bytes());
-    while (in.remaining() > 0) {
-      const size_t begin = in.position();
-      Entry entry{{}, at};
-      const Bytes sha256 = in.take(sha256_size);
-      in.skip(in.u64le());
-      in.skip(check_size);
-      if (!in.ok()) break;  // cut short when a run was killed
-      std::copy(sha256.begin(), sha256.end(), entry.sha256.begin());
-      index.push_back(entry);
-      const std::string_view whole = as_text(mapping.bytes().subspan(begin, in.position() - begin));
-      out.write(whole.data(), std::streamsize(whole.size()));
-      at += whole.size();
-    }
-  }
-  const auto key = [](const Entry& e) { return std::tie(e.sha256, e.at); };
-  std::sort(index.begin(), index.end(), [&](const Entry& a, const Entry& b) { return key(a) < key(b); });
-  index.erase(std::unique(index.begin(), index.end(), [](auto& a, auto& b) { return a.sha256 == b.sha256; }),
-              index.end());
-  std::string tail(reinterpret_cast<const char*>(index.data()), index.size() * sizeof(Entry));
-  const std::string check = sha256_hex(as_bytes(tail));
-  put(tail, uint64_t(index.size()));
-  out << tail << check;
-  out.flush();
-  if (!out) throw Error("cannot write", temporary, errno);
-  out.close();
-  publish(temporary, to);
-}
-
 namespace {
+
+// Each whole entry of a file of contents that has no index yet; where the last of them ends.
+template <class Each>
+uint64_t each_entry(Bytes file, Each each) {
+  Cursor in(file);
+  in.skip(head_size);
+  uint64_t end = head_size;
+  while (in.remaining() > 0) {
+    Entry entry{{}, end};
+    const Bytes sha256 = in.take(sha256_size);
+    in.skip(in.u64le());
+    in.skip(check_size);
+    if (!in.ok()) break;  // cut short when a run was killed
+    std::copy(sha256.begin(), sha256.end(), entry.sha256.begin());
+    each(entry);
+    end = in.position();
+  }
+  return end;
+}
 
 // Size bytes at `at`, fewer where the file ends.
 std::string read_at(const Fd& fd, uint64_t at, size_t size) {
@@ -198,10 +175,51 @@ std::optional<std::vector<Entry>> index_of(const Fd& fd, uint64_t size, const st
   return out;
 }
 
+// The content whose entry begins there; nothing when it is another, or damaged.
+std::optional<SeenContent> content_at(const Fd& fd, uint64_t at, const std::string& sha256_hex) {
+  const std::string head = read_at(fd, at, entry_head);
+  Cursor in_head(as_bytes(head));
+  in_head.skip(sha256_size);
+  const uint64_t size = in_head.u64le();
+  if (size > 3 * most_encoded) return std::nullopt;
+  std::string frame = read_at(fd, at + entry_head, size_t(size) + check_size);
+  if (frame.size() != size + check_size) return std::nullopt;
+  const std::string check = frame.substr(size_t(size));
+  frame.resize(size_t(size));
+  if (weft::sha256_hex(as_bytes(frame)).compare(0, check_size, check) != 0) return std::nullopt;
+  std::optional<std::string> body = unpacked(frame);
+  if (!body) return std::nullopt;
+  SeenContent out;
+  out.body = std::move(*body);
+  Cursor in(as_bytes(out.body));
+  out.facts.sha256 = text(in), out.facts.md5 = text(in), out.facts.type = text(in);
+  for (uint32_t left = in.u32le(); left > 0 && in.ok(); --left) {
+    scan::Found& found = out.results.features.emplace_back();
+    found.kind = text(in), found.scanner = text(in), found.encoding = text(in);
+    found.value = text(in), found.context = text(in), found.layers = text(in);
+    found.secret = text(in);
+    found.offset = in.u64le(), found.source_end = in.u64le();
+  }
+  for (uint32_t left = in.u32le(); left > 0 && in.ok(); --left) {
+    scan::ScanProblem& problem = out.results.problems.emplace_back();
+    problem.layers = text(in), problem.what = text(in);
+    problem.offset = in.u64le();
+  }
+  return in.ok() && out.facts.sha256 == sha256_hex ? std::optional(std::move(out)) : std::nullopt;
+}
+
 }  // namespace
 
-Seen::Seen(const std::string& folder, const std::string& settings) {
-  if (!exists(folder)) return;
+Seen::Seen(const std::string& folder, const std::string& settings, const std::string& growing)
+    : reused_(!folder.empty()), growing_path_(growing), slots_(slot_count) {
+  const std::string head = std::string(magic) + sha256_hex(as_bytes(settings));
+  growing_ = Fd(::open(growing.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!growing_) throw Error("cannot write", growing, errno);
+  if (read_at(growing_, 0, head_size) == head)
+    size_ = each_entry(Mapping(growing).bytes(), [this](const Entry& entry) { keep(entry); });
+  if (::ftruncate(growing_.get(), off_t(size_)) != 0) throw Error("cannot write", growing, errno);
+  if (size_ == 0) append(head);
+  if (!reused_ || !exists(folder)) return;
   std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::directory_iterator(folder))
     if (entry.path().extension() == ".seen") paths.push_back(entry.path());
@@ -220,46 +238,65 @@ Seen::Seen(const std::string& folder, const std::string& settings) {
 }
 
 std::optional<SeenContent> Seen::find(const std::string& sha256_hex) const {
+  if (!reused_) return std::nullopt;
   const uint64_t prefix = prefix_of(binary(sha256_hex));
   auto place = std::partition_point(places_.begin(), places_.end(), [&](const Place& p) { return p.prefix < prefix; });
-  for (; place != places_.end() && place->prefix == prefix; ++place) {
-    const Fd& fd = files_[place->file];
-    const std::string head = read_at(fd, place->at, entry_head);
-    Cursor in_head(as_bytes(head));
-    in_head.skip(sha256_size);
-    const uint64_t size = in_head.u64le();
-    if (size > 3 * most_encoded) continue;
-    std::string frame = read_at(fd, place->at + entry_head, size_t(size) + check_size);
-    if (frame.size() != size + check_size) continue;
-    const std::string check = frame.substr(size_t(size));
-    frame.resize(size_t(size));
-    if (weft::sha256_hex(as_bytes(frame)).compare(0, check_size, check) != 0) continue;
-    std::optional<std::string> body = unpacked(frame);
-    if (!body) continue;
-    SeenContent out;
-    out.body = std::move(*body);
-    Cursor in(as_bytes(out.body));
-    out.facts.sha256 = text(in), out.facts.md5 = text(in), out.facts.type = text(in);
-    for (uint32_t left = in.u32le(); left > 0 && in.ok(); --left) {
-      scan::Found& found = out.results.features.emplace_back();
-      found.kind = text(in), found.scanner = text(in), found.encoding = text(in);
-      found.value = text(in), found.context = text(in), found.layers = text(in);
-      found.secret = text(in);
-      found.offset = in.u64le(), found.source_end = in.u64le();
-    }
-    for (uint32_t left = in.u32le(); left > 0 && in.ok(); --left) {
-      scan::ScanProblem& problem = out.results.problems.emplace_back();
-      problem.layers = text(in), problem.what = text(in);
-      problem.offset = in.u64le();
-    }
-    if (in.ok() && out.facts.sha256 == sha256_hex) return out;
+  for (; place != places_.end() && place->prefix == prefix; ++place)
+    if (std::optional<SeenContent> out = content_at(files_[place->file], place->at, sha256_hex)) return out;
+  uint64_t at = 0;
+  {
+    std::lock_guard lock(mutex_);
+    const Slot& slot = slots_[prefix % slot_count];
+    if (slot.prefix == prefix) at = slot.at;
   }
-  return std::nullopt;
+  return at > 0 ? content_at(growing_, at, sha256_hex) : std::nullopt;
 }
 
 std::optional<ContentFacts> Seen::facts(const std::string& sha256_hex) const {
   const std::optional<SeenContent> content = find(sha256_hex);
   return content ? std::optional(content->facts) : std::nullopt;
+}
+
+void Seen::add(const std::string& encoded) {
+  if (encoded.empty()) return;
+  Entry entry{{}, 0};
+  std::memcpy(entry.sha256.data(), encoded.data(), sha256_size);
+  std::lock_guard lock(mutex_);
+  const uint64_t prefix = prefix_of(entry.sha256);
+  if (slots_[prefix % slot_count].prefix == prefix) return;
+  entry.at = size_;
+  append(encoded);
+  keep(entry);
+}
+
+void Seen::append(std::string_view bytes) {
+  for (size_t done = 0; done < bytes.size();) {
+    const ssize_t n = ::pwrite(growing_.get(), bytes.data() + done, bytes.size() - done, off_t(size_ + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) throw Error("cannot write", growing_path_, errno);
+    done += size_t(n);
+  }
+  size_ += bytes.size();
+}
+
+void Seen::keep(const Entry& entry) {
+  const uint64_t prefix = prefix_of(entry.sha256);
+  slots_[prefix % slot_count] = {prefix, entry.at};
+}
+
+void Seen::finish(const std::string& path) {
+  std::lock_guard lock(mutex_);
+  std::vector<Entry> index;
+  each_entry(Mapping(growing_path_).bytes(), [&](const Entry& entry) { index.push_back(entry); });
+  const auto key = [](const Entry& e) { return std::tie(e.sha256, e.at); };
+  std::sort(index.begin(), index.end(), [&](const Entry& a, const Entry& b) { return key(a) < key(b); });
+  index.erase(std::unique(index.begin(), index.end(), [](auto& a, auto& b) { return a.sha256 == b.sha256; }),
+              index.end());
+  std::string tail(reinterpret_cast<const char*>(index.data()), index.size() * sizeof(Entry));
+  const std::string check = sha256_hex(as_bytes(tail));
+  put(tail, uint64_t(index.size()));
+  append(tail + check);
+  publish(growing_path_, path);
 }
 
 }  // namespace weft::extract

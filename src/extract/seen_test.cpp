@@ -34,16 +34,17 @@ class SeenTest : public ::testing::Test {
     remembered.add(results);
     return remembered.encoded(facts(content));
   }
-  void write(const std::string& name, const std::string& part, const std::string& settings = "s") {
-    write_file(folder_ + "/part", part);
-    write_seen({folder_ + "/part", folder_ + "/no such part"}, settings, folder_ + "/" + name + ".seen");
+  void write(const std::string& name, const std::vector<std::string>& contents, const std::string& settings = "s") {
+    Seen seen("", settings, growing_);
+    for (const std::string& one : contents) seen.add(one);
+    seen.finish(folder_ + "/" + name + ".seen");
   }
-  std::string folder_;
+  std::string folder_, growing_ = folder_ + "/growing";
 };
 
 TEST_F(SeenTest, comes_back_with_offsets_from_the_begin_and_tokens_for_secrets) {
-  write("a", encoded("one", "4111********1111") + encoded("two", "second"));
-  const Seen seen(folder_, "s");
+  write("a", {encoded("one", "4111********1111"), encoded("two", "second")});
+  const Seen seen(folder_, "s", growing_);
   const std::optional<SeenContent> content = seen.find(facts("one").sha256);
   ASSERT_TRUE(content);
   EXPECT_EQ(content->facts.md5, facts("one").md5);
@@ -65,41 +66,68 @@ TEST_F(SeenTest, comes_back_with_offsets_from_the_begin_and_tokens_for_secrets) 
 }
 
 TEST_F(SeenTest, of_many_exhibits_each_is_asked_and_other_settings_are_passed_over) {
-  write("a", encoded("one", "1"));
-  write("b", encoded("two", "2"));
-  write("c", encoded("three", "3"), "other settings");
-  const Seen seen(folder_, "s");
+  write("a", {encoded("one", "1")});
+  write("b", {encoded("two", "2")});
+  write("c", {encoded("three", "3")}, "other settings");
+  const Seen seen(folder_, "s", growing_);
   EXPECT_TRUE(seen.find(facts("one").sha256));
   EXPECT_TRUE(seen.find(facts("two").sha256));
   EXPECT_FALSE(seen.find(facts("three").sha256));
-  EXPECT_TRUE(Seen(folder_ + "/none", "s").empty());
+  EXPECT_TRUE(Seen(folder_ + "/none", "s", growing_).empty());
 }
 
 TEST_F(SeenTest, what_is_damaged_is_scanned_again) {
-  write("a", encoded("one", "1") + encoded("two", "2"));
+  write("a", {encoded("one", "1"), encoded("two", "2")});
   const std::string whole = read_file(folder_ + "/a.seen");
   for (size_t at = 0; at < whole.size(); at += 3) {
     std::string bad = whole;
     bad[at] = char(bad[at] ^ 4);
     write_file(folder_ + "/a.seen", bad);
     for (const char* content : {"one", "two"}) {
-      const std::optional<SeenContent> found = Seen(folder_, "s").find(facts(content).sha256);
+      const std::optional<SeenContent> found = Seen(folder_, "s", growing_).find(facts(content).sha256);
       if (!found) continue;
       EXPECT_EQ(found->results.features.at(0).value, content == std::string("one") ? "1" : "2") << at;
     }
   }
   for (size_t size = 0; size < whole.size(); size += 7) {
     write_file(folder_ + "/a.seen", whole.substr(0, size));
-    EXPECT_FALSE(Seen(folder_, "s").find(facts("one").sha256)) << size;
+    EXPECT_FALSE(Seen(folder_, "s", growing_).find(facts("one").sha256)) << size;
   }
 }
 
-TEST_F(SeenTest, what_a_killed_run_left_half_is_left_out) {
-  const std::string one = encoded("one", "1"), two = encoded("two", "2");
-  write("a", one + two.substr(0, two.size() / 2));
-  const Seen seen(folder_, "s");
-  EXPECT_TRUE(seen.find(facts("one").sha256));
+TEST_F(SeenTest, what_a_killed_run_left_counts_and_what_it_left_half_does_not) {
+  { Seen(folder_, "s", growing_).add(encoded("one", "1")); }
+  const std::string whole = read_file(growing_), two = encoded("two", "2");
+  write_file(growing_, whole + two.substr(0, two.size() / 2));
+  {
+    Seen seen(folder_, "s", growing_);
+    EXPECT_TRUE(seen.find(facts("one").sha256));
+    EXPECT_FALSE(seen.find(facts("two").sha256));
+    seen.add(encoded("three", "3"));
+    seen.finish(folder_ + "/a.seen");
+  }
+  const Seen next(folder_, "s", growing_);
+  EXPECT_EQ(next.find(facts("one").sha256)->results.features.at(0).value, "1");
+  EXPECT_EQ(next.find(facts("three").sha256)->results.features.at(0).value, "3");
+  EXPECT_FALSE(next.find(facts("two").sha256));
+  // Under other settings nothing of it counts.
+  EXPECT_FALSE(Seen(folder_, "other", growing_).find(facts("one").sha256));
+}
+
+TEST_F(SeenTest, a_content_of_the_exhibit_itself_is_found_again) {
+  Seen seen(folder_, "s", growing_);
+  EXPECT_TRUE(seen.empty());
+  seen.add(encoded("one", "1"));
+  seen.add("");  // not to be kept
+  EXPECT_EQ(seen.find(facts("one").sha256)->results.features.at(0).value, "1");
   EXPECT_FALSE(seen.find(facts("two").sha256));
+  // Where everything is to be scanned it is written, and not used.
+  Seen scan_all("", "s", growing_);
+  EXPECT_FALSE(scan_all.find(facts("one").sha256));
+  std::string bad = read_file(growing_);
+  bad[bad.size() / 2] = char(bad[bad.size() / 2] ^ 1);
+  write_file(growing_, bad);
+  EXPECT_FALSE(Seen(folder_, "s", growing_).find(facts("one").sha256));
 }
 
 TEST_F(SeenTest, an_incomplete_scan_is_not_kept) {

@@ -99,7 +99,7 @@ void add_set_aside_problems(const Job& job, std::vector<ProblemRow>& problems) {
 }  // namespace
 
 // The exhibit's own row at last: what the container said, and what the hashes of the whole image are.
-void finish_exhibit(const Job& job) {
+void finish_exhibit(const Job& job, Seen& seen) {
   pack::UnitRows rows = read_done(job.file("image.unit"));
   ExhibitRow& row = rows.exhibits.at(0);
   std::string text = read_file(job.file("scanned.done"));
@@ -128,12 +128,7 @@ void finish_exhibit(const Job& job) {
   compare("MD5", row.stored_md5, row.md5);
   compare("SHA-1", row.stored_sha1, row.sha1);
   add_set_aside_problems(job, rows.problems);
-  const uint64_t units = (row.size + job.options.limits.unit - 1) / job.options.limits.unit;
-  std::vector<std::string> parts;
-  for (uint64_t unit = 0; unit < units; ++unit) parts.push_back(job.file(Job::seen_part("scan", unit)));
-  for (uint64_t chunk = 0; chunk < walk_chunks(job); ++chunk)
-    parts.push_back(job.file(Job::seen_part("content", chunk)));
-  write_seen(parts, job.options.settings, job.file("contents.seen"));
+  seen.finish(job.file("contents.seen"));
   pack::write_unit(job.file("exhibit.unit"), rows);
 }
 
@@ -156,12 +151,12 @@ bool run_stages(const Job& job, SlotWatch& watch) {
   if (stop) return false;
   const std::unique_ptr<const scan::Rules> rules_there = compiled.get();
   const scan::Rules& rules = *rules_there;
-  const Seen seen(job.options.seen, job.options.settings);
+  Seen seen(job.options.seen, job.options.settings, job.file("contents.growing"));
   scan_image(job, image, rules, seen, watch);  // every byte was hashed and scanned, every hit knows its file
   if (stop) return false;
   read_contents(job, rules, seen);  // every file has its hashes and type, and its seams were scanned
   if (stop) return false;
-  finish_exhibit(job);  // the image's hashes are compared with what its container states
+  finish_exhibit(job, seen);  // the image's hashes are compared with what its container states
   job.progress(finished, 1, 1);
   return true;
 }

@@ -4,8 +4,9 @@
 //   open    the container                       -> image.unit
 //   walk    volumes and file systems            -> volumes.unit, walk-N.unit (files), extents-N.unit, walked-V.done,
 //                                                  owners, whole-files
-//   scan    the image's bytes in order, hashing -> scan-N.unit, hash.state, facts, seen-N.part
+//   scan    the image's bytes in order, hashing -> scan-N.unit, hash.state, facts
 //   content the content of files                -> content-N.unit
+//                                                  (both: what contents gave -> contents.growing)
 //   finish                                      -> contents.seen, exhibit.unit
 //
 // Unit files hold rows; what a unit holds depends on the evidence, the limits and the items set aside, never on threads
@@ -32,7 +33,7 @@ struct WorkerOptions {
   unsigned threads = 1;
   Limits limits;
   std::string settings;  // all that rows depend on besides the evidence
-  std::string seen;      // folder of what earlier exhibits' contents gave; empty: everything is scanned
+  std::string seen;      // folder of what contents gave on earlier exhibits; empty: everything is scanned, always
   Lists lists;           // as the case keeps them
 };
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Bytes already seen cost only their hash: exhibits that share an installed system take its findings from the first, and
-their packs are the same as those made without the short-cut."""
+"""Bytes already seen cost only their hash: exhibits that share an installed system take its findings from the first, a
+content that comes again on an exhibit takes its own; packs are the same as those made without the short-cut."""
 import gzip
 import hashlib
 import os
 import random
 import shutil
 import subprocess
+import sys
 import time
 
 import common
@@ -77,6 +78,54 @@ class Seen(Case):
             self.assertEqual(self.tables(plain, image.stem), self.tables(self.case, image.stem), image.stem)
             self.assertEqual((plain / "tokens" / f"{image.stem}.parquet").read_bytes(),
                              (self.case / "tokens" / f"{image.stem}.parquet").read_bytes())
+
+    def test_contents_that_come_again_on_one_exhibit_are_scanned_once(self):
+        rng = random.Random(11)
+        tree = self.scratch / "copies"
+        contents = []
+        for n in range(12):
+            text = b"".join(b"%s@host%d.example.org paid with 4556 7375 8689 9855\n" % (rng.randbytes(4).hex().encode(), rng.randrange(40))
+                            for _ in range(3000))
+            contents.append(text if n % 2 else gzip.compress(text, mtime=0))
+        contents.append(rng.randbytes(18 << 20) + b" large.file@mail.example.org ")  # larger than a page and its margin
+        for copy in range(6):
+            folder = tree / f"backup{copy}"
+            folder.mkdir(parents=True)
+            for n, text in enumerate(contents):
+                (folder / f"f{n}").write_bytes(text if copy < 5 else text[:-1])  # the last one is another content
+        image = self.scratch / "copies.img"
+        file_system(image, tree, 256)
+        shutil.rmtree(tree)
+
+        def cpu(case, *options):
+            weft("new", case)
+            shutil.copy(self.case / "key", case / "key")
+            weft("add", case, image)
+            before = os.times()
+            weft("extract", case, "copies", "--threads", "1", *options)
+            after = os.times()
+            return after.children_user - before.children_user
+
+        weft("new", self.case)
+        once, each = self.scratch / "once", self.scratch / "each"
+        spent, spent_without = cpu(once), cpu(each, "--scan-all")
+        self.assertEqual(self.tables(once, "copies"), self.tables(each, "copies"))
+        self.assertEqual((once / "tokens" / "copies.parquet").read_bytes(), (each / "tokens" / "copies.parquet").read_bytes())
+        store = (once / "seen" / "copies.seen").read_bytes()
+        for text in contents:
+            self.assertEqual(store.count(hashlib.sha256(text).digest()), 2)  # itself, and in the index
+        print(f"{spent:.1f} s of CPU, {spent_without:.1f} s when each is scanned", file=sys.stderr)
+        self.assertLess(spent, spent_without)
+
+        # A run that is killed again and again goes on with what it has seen.
+        weft("add", self.case, image)
+        for wait in (0.3, 0.6, 0.9):
+            process = common.start("extract", self.case, "copies")
+            time.sleep(wait)
+            process.kill()
+            process.communicate()
+        weft("extract", self.case, "copies")
+        self.assertEqual(self.tables(once, "copies"), self.tables(self.case, "copies"))
 
     def test_a_killed_second_run_goes_on_to_the_same_pack(self):
         weft("new", self.case)
