@@ -221,7 +221,8 @@ class ChunkReader {
   // What is read by its own structure needs to be seen whole.
   uint64_t page_of(const FileRow& file) const {
     const Limits& limits = job_.options.limits;
-    return file.type == "application/pdf" ? std::max(limits.page, limits.document) : limits.page;
+    const bool whole = file.type == "application/pdf" || file.type == "application/vnd.sqlite3";
+    return whole ? std::max(limits.page, limits.document) : limits.page;
   }
 
   // Everything, with the address on the image where it lies there in one piece.
