@@ -156,18 +156,47 @@ TEST(SqliteOverflow, pages_of_the_free_list_and_bytes_that_are_no_row_are_left_o
   EXPECT_THAT(emails(no_row.bytes()), IsEmpty());
 }
 
+// A log with a frame for each page of the database that is named.
+std::string log_of(const std::string& database, const std::vector<uint32_t>& numbers, const std::string& salt) {
+  std::string out = big(0x377f0682, 4) + big(3007000, 4) + big(page, 4) + big(0, 4) + salt + std::string("checksum");
+  for (const uint32_t one : numbers)
+    out += big(one, 4) + big(one == numbers.back() ? 8 : 0, 4) + salt + std::string("checksum") +
+           database.substr((one - 1) * page, page);
+  return out;
+}
+
+TEST(SqliteOverflow, a_log_is_read_with_the_pages_it_has) {
+  Made made(8), other(8);
+  made.add(text_of(1500, "anna"), {5, 3, 7});
+  other.add(text_of(1500, "bert"), {5, 3, 7});
+  const std::string log = log_of(made.bytes(), {5, 3, 7, 2}, "saltsalt");
+  EXPECT_EQ(emails(log), emails(made.bytes()));
+  EXPECT_THAT(problems(log), IsEmpty());
+  // A row whose other pages are in the database is not damaged.
+  EXPECT_THAT(emails(log_of(made.bytes(), {5, 2}, "saltsalt")), IsEmpty());
+  EXPECT_THAT(problems(log_of(made.bytes(), {5, 2}, "saltsalt")), IsEmpty());
+  // A page that is there twice counts as it was when its row was written, and a row is told once.
+  std::string longer = log + log_of(other.bytes(), {5, 3, 7, 2, 2}, "saltsalt").substr(32);
+  std::vector<std::string> both = emails(made.bytes());
+  for (const std::string& one : emails(other.bytes())) both.push_back(one);
+  EXPECT_EQ(emails(longer), both);
+  // What was there before the log was begun anew is no page of what was done since.
+  const std::string stale =
+      log_of(other.bytes(), {2}, "newsnews") + log_of(made.bytes(), {5, 3, 7, 2}, "saltsalt").substr(32);
+  EXPECT_EQ(emails(stale), emails(made.bytes()));
+}
+
 TEST(SqliteOverflow, any_byte_may_be_wrong) {
   Made made(8);
   made.add(text_of(1500, "anna"), {5, 3, 7});
-  for (size_t at = 0; at < made.bytes().size(); ++at) {
-    if (at > 120 && at < page) at = page;
-    Made wrong = made;
-    for (const char with : {'\0', '\x7f', '\xff'}) {
-      wrong.put(at, std::string(1, with));
-      scan_all(wrong.bytes().substr(0, made.bytes().size() - at % 700));
-    }
-    if (at > page + 40) at += 31;
-  }
+  const std::string log = log_of(made.bytes(), {1, 5, 3, 7, 2}, "saltsalt");
+  for (const std::string& right : {made.bytes(), log})
+    for (size_t at = 0; at < right.size(); at += at % page < 140 ? 1 : 31)
+      for (const char with : {'\0', '\x7f', '\xff'}) {
+        std::string wrong = right;
+        wrong[at] = with;
+        scan_all(wrong.substr(0, wrong.size() - at % 700));
+      }
 }
 
 // Heads that each claim the whole page, whose chains all lead through the same pages.

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Rows of SQLite databases that go on on other pages are read whole, as texts and as packed blobs, in databases that
-SQLite itself made: in each encoding, with pages of pointers, with keys for rows, in a zip, larger than a page of the scan."""
+SQLite itself made: in each encoding, with pages of pointers, with keys for rows, in a zip, in a write-ahead log, larger
+than a page of the scan."""
 import gzip
 import random
+import shutil
 import sqlite3
 import sys
 import zipfile
@@ -16,7 +18,7 @@ WORDS = ["meeting", "tomorrow", "usual", "place", "attachment", "conversation", 
 class Made:
     """A database, and what was planted in its rows."""
 
-    def __init__(self, path, name, page=4096, encoding="UTF-8", vacuum=0, rows=40, keyed=False, noise=3):
+    def __init__(self, path, name, page=4096, encoding="UTF-8", vacuum=0, rows=40, keyed=False, noise=3, log=False):
         rng = random.Random(name)
         self.texts, self.packed = set(), set()
 
@@ -31,19 +33,28 @@ class Made:
         db = sqlite3.connect(path)
         for pragma in (f"page_size={page}", f"encoding='{encoding}'", f"auto_vacuum={vacuum}"):
             db.execute(f"PRAGMA {pragma}")
+        if log:  # nothing of it comes into the database
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA wal_autocheckpoint=0")
         db.execute("CREATE TABLE chat (id INTEGER PRIMARY KEY, sender TEXT, body TEXT, extra BLOB)" if not keyed else
                    "CREATE TABLE chat (sender TEXT PRIMARY KEY, body TEXT, extra BLOB) WITHOUT ROWID")
         for n in range(rows):
             packed = talk(self.packed, f"{n}z", 30) + rng.randbytes(rng.randrange(noise * page)).hex()
             db.execute("INSERT INTO chat (sender, body, extra) VALUES (?, ?, ?)",
                        (f"{name}-{n:03}", talk(self.texts, f"{n}t", rng.randrange(2, page // 40)), gzip.compress(packed.encode(), mtime=0)))
+            if log and n % 5 == 0:
+                db.commit()
             if n % 7 == 3:  # so that there are free pages, and chains that do not go straight on
                 db.execute("DELETE FROM chat WHERE sender = ?", (f"{name}-{n - 2:03}",))
                 gone = f"{name}{n - 2}"
                 self.texts = {one for one in self.texts if not one.startswith(gone + "t")}
                 self.packed = {one for one in self.packed if not one.startswith(gone + "z")}
         db.commit()
+        if log:
+            shutil.copy(f"{path}-wal", f"{path}-journal-of-pages")  # closing removes it
         db.close()
+        if log:
+            path.unlink()
 
 
 class SqliteOverflow(Case):
@@ -57,6 +68,7 @@ class SqliteOverflow(Case):
             Made(folder / "widebe.db", "widebe", page=1024, encoding="UTF-16be"),
             Made(folder / "vacuum.db", "vacuum", page=1024, vacuum=1),
             Made(folder / "largest.db", "largest", page=65536, rows=8),
+            Made(folder / "logged.db", "logged", page=1024, log=True),
             Made(folder / "keyed.db", "keyed", page=1024, keyed=True),
             Made(self.scratch / "zipped.db", "zipped", page=2048),
             Made(folder / "long.db", "long", rows=900, noise=12),  # longer than a page of the scan
@@ -82,7 +94,7 @@ class SqliteOverflow(Case):
         self.assertGreater(sum("-ZIP-" in path for path in chained), 100)
         # Nothing of a row is told in pieces beside it.
         planted = set().union(*(one.texts | one.packed for one in made))
-        names = tuple(f"{name}" for name in ("small", "usual", "wide", "vacuum", "largest", "keyed", "zipped", "long"))
+        names = ("small", "usual", "wide", "vacuum", "largest", "keyed", "zipped", "long", "logged")
         cut = {value for value in scanned - planted if value.endswith(".org") and value.startswith(names)}
         self.assertLess(len(cut), 0.01 * len(planted), sorted(cut)[:20])
         weft("verify", self.case, "--samples", 12)

@@ -1,12 +1,15 @@
 // SQLITE: rows of SQLite databases that one page does not hold. Their rest lies on overflow pages, wherever there was
 // room, each with the number of the next in front: a value at such a seam is cut, and what is packed (a note, a
 // message's body) breaks off after the first page. In the layer each of these rows is in one piece, and each of its
-// texts and blobs has a line, or as many as it holds.
+// texts and blobs has a line, or as many as it holds. In a database's write-ahead log, too, whose pages have heads
+// between them.
 //
 //   database  "SQLite format 3" and 0, page size 2, versions 1 each, bytes kept free at a page's end 1, fractions 64,
 //   32,
 //             32, changes 4, pages 4, first page of the free list 4; at 52 whether there are pages of pointers 4, at 56
 //             the encoding of texts 4, at 92 the changes when pages was written 4
+//   log       0x377f0682 or one more, version 3007000, page size 4, ..., salt 8 at 16, checksum 8; then frames: number
+//             of the page 4, pages when it ends what was done at once (or 0) 4, salt 8, checksum 8, page
 //   page      kind 1 (13 rows, 10 keys, 2 keys within the tree), first free block 2, cells 2, where they begin 2,
 //             fragments 1; a further page 4 (kind 2 only); where each cell is 2. On the first page behind 100 bytes.
 //   cell      a page 4 (kind 2 only), size (varint), the row's number (varint, kind 13 only), payload, as much of it as
@@ -14,8 +17,10 @@
 //   overflow  next page 4, payload
 //   payload   size of the head, of each column what it is (varints); the columns
 //
-// (SQLite's "Database File Format", 1.2 to 1.6 and 2.1.) Rows come in the order of where the last of their pages ends,
-// so that whoever sees more of the database sees these first, in the same places.
+// (SQLite's "Database File Format", 1.2 to 1.6, 2.1 and 4.) Rows come in the order of where the last of their pages
+// ends, so that whoever sees more of the database sees these first, in the same places. In a log a page's number is
+// that of its newest copy when what was done at once ended; a log that was begun anew has older frames behind its newer
+// ones.
 //
 // False positives: the head's fixed bytes; a row's columns must be as long together as the row, and its chain must end
 // with its last byte. Pages of the free list are left out: their chains may be somebody else's by now.
@@ -25,6 +30,9 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/cursor.h"
@@ -34,8 +42,14 @@
 namespace weft::scan {
 namespace {
 
-constexpr size_t magic_size = 24, head_size = 100, smallest_page = 512, longest_page = 64 * KiB, smallest_usable = 480;
-constexpr Pattern patterns[] = {{R"(SQLite format 3\x00..[\x01\x02][\x01\x02].\x40\x20\x20)", dotall}};
+constexpr size_t head_size = 100, smallest_page = 512, longest_page = 64 * KiB, smallest_usable = 480;
+constexpr size_t log_head_size = 32, frame_head_size = 24;
+constexpr size_t magic_size = 24, log_magic_size = 8;
+enum : uint32_t { database, log };
+constexpr Pattern patterns[] = {
+    {R"(SQLite format 3\x00..[\x01\x02][\x01\x02].\x40\x20\x20)", dotall, database},
+    {R"(\x37\x7f\x06[\x82\x83]\x00\x2d\xe2\x18)", dotall, log},
+};
 enum : uint8_t { inner_keys = 2, keys = 10, rows = 13 };
 enum : uint32_t { utf8 = 1, utf16le, utf16be };
 
@@ -60,42 +74,43 @@ struct Chained {
   size_t end = 0;              // of the last of its pages
   size_t begin = 0, here = 0;  // its payload, and how much of it lies on the page of its cell
   size_t size = 0;             // of the payload
-  uint32_t next = 0;           // its first overflow page
+  std::vector<size_t> rest;    // where its overflow pages begin
 };
 
-class Database {
+// A database, or the log of one.
+class Pages {
  public:
   // bytes: from its begin on, as far as they are there.
-  static std::optional<Database> at(Bytes bytes) {
-    if (bytes.size() < head_size + 8) return std::nullopt;
-    Database out;
-    out.bytes_ = bytes;
-    out.size_ = number(bytes, 16, 2) == 1 ? longest_page : number(bytes, 16, 2);
-    out.usable_ = out.size_ - std::min<size_t>(out.size_, bytes[20]);
-    out.encoding_ = number(bytes, 56, 4);
-    if (out.size_ < smallest_page || !std::has_single_bit(out.size_) || out.usable_ < smallest_usable ||
-        out.encoding_ > utf16be)
-      return std::nullopt;
-    out.pages_ = bytes.size() / out.size_;
+  static std::optional<Pages> of_database(Bytes bytes) {
+    if (bytes.size() < head_size) return std::nullopt;
+    Pages out(bytes, number(bytes, 16, 2) == 1 ? longest_page : number(bytes, 16, 2));
+    if (!out.take_head(0)) return std::nullopt;
+    out.count_ = bytes.size() / out.size_;
     const uint32_t told = number(bytes, 28, 4);
-    if (told > 0 && number(bytes, 24, 4) == number(bytes, 92, 4)) out.pages_ = std::min<size_t>(out.pages_, told);
+    if (told > 0 && number(bytes, 24, 4) == number(bytes, 92, 4)) out.count_ = std::min<size_t>(out.count_, told);
+    return out;
+  }
+  static std::optional<Pages> of_log(Bytes bytes) {
+    if (bytes.size() < log_head_size) return std::nullopt;
+    Pages out(bytes, number(bytes, 8, 4));
+    if (out.size_ < smallest_page || out.size_ > longest_page || !std::has_single_bit(out.size_)) return std::nullopt;
+    out.is_log_ = true;
+    out.count_ = (bytes.size() - log_head_size) / (frame_head_size + out.size_);
     return out;
   }
 
-  size_t size() const { return pages_ * size_; }
+  size_t size() const { return is_log_ ? log_head_size + count_ * (frame_head_size + size_) : count_ * size_; }
   bool is_damaged() const { return damaged_; }
 
   // All rows with a chain that is whole, in order.
   std::vector<Chained> chained() {
-    std::vector<bool> left_out = free_pages();
-    if (number(bytes_, 52, 4) > 0)
-      for (size_t page = 2; page <= pages_; page += usable_ / 5 + 1) left_out[page] = true;
-    std::vector<Chained> out;
-    for (size_t page = 1; page <= pages_; ++page)
-      if (!left_out[page]) cells(page, out);
-    std::sort(out.begin(), out.end(),
+    if (is_log_)
+      look_through_log();
+    else
+      look_through_database();
+    std::sort(chained_.begin(), chained_.end(),
               [](const Chained& a, const Chained& b) { return std::tie(a.end, a.begin) < std::tie(b.end, b.begin); });
-    return out;
+    return std::move(chained_);
   }
 
   // The payload in one piece; each(begin, end) is told where it lies.
@@ -103,8 +118,8 @@ class Database {
   std::string payload(const Chained& row, Each each) const {
     std::string out(as_text(bytes_.subspan(row.begin, row.here)));
     each(row.begin, row.begin + row.here);
-    for (uint32_t page = row.next; out.size() < row.size; page = number(bytes_, place(page), 4)) {
-      const size_t begin = place(page) + 4, some = std::min(row.size - out.size(), usable_ - 4);
+    for (const size_t at : row.rest) {
+      const size_t begin = at + 4, some = std::min(row.size - out.size(), usable_ - 4);
       out += as_text(bytes_.subspan(begin, some));
       each(begin, begin + some);
     }
@@ -132,7 +147,49 @@ class Database {
   }
 
  private:
-  size_t place(size_t page) const { return (page - 1) * size_; }
+  Pages(Bytes bytes, size_t size) : bytes_(bytes), size_(size), usable_(size) {}
+
+  // What the head of the database says, which stands there; false when it is none.
+  bool take_head(size_t at) {
+    usable_ = size_ - std::min<size_t>(size_, bytes_[at + 20]);
+    encoding_ = number(bytes_, at + 56, 4);
+    return size_ >= smallest_page && std::has_single_bit(size_) && usable_ >= smallest_usable && encoding_ <= utf16be;
+  }
+
+  // Where a page begins, if it is there.
+  std::optional<size_t> place(uint32_t page) const {
+    if (is_log_) {
+      const auto at = newest_.find(page);
+      return at == newest_.end() ? std::nullopt : std::optional(at->second);
+    }
+    return page > 0 && page <= count_ ? std::optional((page - 1) * size_) : std::nullopt;
+  }
+
+  void look_through_database() {
+    std::vector<bool> left_out = free_pages();
+    if (number(bytes_, 52, 4) > 0)
+      for (size_t page = 2; page <= count_; page += usable_ / 5 + 1) left_out[page] = true;
+    for (size_t page = 1; page <= count_; ++page)
+      if (!left_out[page]) cells((page - 1) * size_, page == 1);
+  }
+
+  void look_through_log() {
+    std::vector<std::pair<size_t, bool>> done;  // pages of what is done at once, and whether it is the first
+    uint64_t salt = 0;
+    for (size_t frame = 0; frame < count_; ++frame) {
+      const size_t head = log_head_size + frame * (frame_head_size + size_), begin = head + frame_head_size;
+      const uint32_t page = number(bytes_, head, 4);
+      const uint64_t its_salt = uint64_t(number(bytes_, head + 8, 4)) << 32 | number(bytes_, head + 12, 4);
+      if (std::exchange(salt, its_salt) != its_salt) newest_.clear(), done.clear();
+      if (page == 0) continue;
+      newest_[page] = begin;
+      done.emplace_back(begin, page == 1);
+      if (page == 1 && !take_head(begin)) usable_ = size_, encoding_ = 0;
+      if (number(bytes_, head + 4, 4) == 0) continue;
+      for (const auto& [at, is_first] : done) cells(at, is_first);
+      done.clear();
+    }
+  }
 
   static uint64_t size_of(uint64_t type) {
     constexpr std::array<uint8_t, 12> sizes{0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0};
@@ -140,20 +197,19 @@ class Database {
   }
 
   std::vector<bool> free_pages() const {
-    std::vector<bool> out(pages_ + 1);
-    for (uint32_t trunk = number(bytes_, 32, 4); trunk > 0 && trunk <= pages_ && !out[trunk];
-         trunk = number(bytes_, place(trunk), 4)) {
+    std::vector<bool> out(count_ + 1);
+    uint32_t trunk = number(bytes_, 32, 4);
+    for (auto at = place(trunk); at && !out[trunk]; at = place(trunk = number(bytes_, *at, 4))) {
       out[trunk] = true;
-      const size_t most = usable_ / 4 - 2, count = std::min<size_t>(number(bytes_, place(trunk) + 4, 4), most);
+      const size_t most = usable_ / 4 - 2, count = std::min<size_t>(number(bytes_, *at + 4, 4), most);
       for (size_t i = 0; i < count; ++i)
-        if (const uint32_t page = number(bytes_, place(trunk) + 8 + 4 * i, 4); page > 0 && page <= pages_)
-          out[page] = true;
+        if (const uint32_t page = number(bytes_, *at + 8 + 4 * i, 4); place(page)) out[page] = true;
     }
     return out;
   }
 
-  void cells(size_t page, std::vector<Chained>& out) {
-    const size_t begin = place(page), head = begin + (page == 1 ? head_size : 0);
+  void cells(size_t begin, bool is_first) {
+    const size_t head = begin + (is_first ? head_size : 0);
     const uint8_t kind = bytes_[head];
     if (kind != rows && kind != keys && kind != inner_keys) return;
     const size_t places = head + (kind == inner_keys ? 12 : 8), count = number(bytes_, head + 3, 2);
@@ -161,35 +217,39 @@ class Database {
     for (size_t i = 0; i < count; ++i) {
       const size_t at = begin + number(bytes_, places + 2 * i, 2);
       if (at < places + 2 * count || at >= begin + usable_) return;
-      if (const auto row = chained_at(at, begin + usable_, kind)) out.push_back(*row);
+      cell(at, begin + usable_, kind);
     }
   }
 
-  // The row of the cell there, when its payload goes on elsewhere.
-  std::optional<Chained> chained_at(size_t at, size_t page_end, uint8_t kind) {
+  // The cell there, when its payload goes on elsewhere.
+  void cell(size_t at, size_t page_end, uint8_t kind) {
     Cursor in(bytes_.first(page_end));
     in.seek(at);
     if (kind == inner_keys) in.skip(4);
     const uint64_t size = varint(in);
     if (kind == rows) varint(in);
     const size_t longest = kind == rows ? usable_ - 35 : (usable_ - 12) * 64 / 255 - 23;
-    if (!in.ok() || size <= longest || size > pages_ * usable_) return std::nullopt;
+    if (!in.ok() || size <= longest || size > count_ * usable_) return;
     const size_t least = (usable_ - 12) * 32 / 255 - 23, more = least + (size - least) % (usable_ - 4);
     Chained out;
     out.begin = in.position(), out.size = size, out.here = more <= longest ? more : least;
     const Bytes here = in.take(out.here);
-    out.next = in.u32be();
-    if (!in.ok() || !is_row(here, size)) return std::nullopt;
+    uint32_t page = in.u32be();
+    if (!in.ok() || !is_row(here, size)) return;
+    // A log has a page, and with it a row, as often as something on the page was changed.
+    if (const auto first = place(page); first && !told_.insert(*first).second) return;
     out.end = page_end;
-    uint32_t page = out.next;
     for (size_t left = size - out.here; left > 0; left -= std::min(left, usable_ - 4)) {
+      const auto next = place(page);
+      if (!next && is_log_) return;  // it is in the database as it was
       // As many steps as there are pages: whole databases need no more, for each page is in one chain.
-      if (page < 2 || page > pages_ || ++steps_ > pages_) return damaged_ = true, std::nullopt;
-      out.end = std::max(out.end, place(page) + usable_);
-      page = number(bytes_, place(page), 4);
+      if (!next || ++steps_ > count_) return void(damaged_ = true);
+      out.rest.push_back(*next);
+      out.end = std::max(out.end, *next + usable_);
+      page = number(bytes_, *next, 4);
     }
-    if (page != 0) return damaged_ = true, std::nullopt;
-    return out;
+    if (page != 0) return void(damaged_ = true);
+    chained_.push_back(std::move(out));
   }
 
   // Whether the columns are as long together as the row, as far as its begin tells.
@@ -209,24 +269,26 @@ class Database {
   }
 
   Bytes bytes_;
-  size_t size_ = 0, usable_ = 0, pages_ = 0, steps_ = 0;
-  uint32_t encoding_ = utf8;
-  bool damaged_ = false;
+  size_t size_ = 0, usable_ = 0;  // of a page
+  size_t count_ = 0, steps_ = 0;  // pages there are, pages followed
+  bool is_log_ = false, damaged_ = false;
+  uint32_t encoding_ = 0;
+  std::unordered_map<uint32_t, size_t> newest_;  // of a log
+  std::unordered_set<size_t> told_;              // overflow pages that a row goes on with
+  std::vector<Chained> chained_;
 };
 
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
-  const size_t begin = hit.end - magic_size;
-  std::optional<Database> database = Database::at(bytes.subspan(begin));
-  if (!database) return out.in_vain(begin, head_size);
-  const std::vector<Chained> chained = database->chained();
+  const size_t begin = hit.end - (hit.pattern == log ? log_magic_size : magic_size);
+  const Bytes rest = bytes.subspan(begin);
+  std::optional<Pages> pages = hit.pattern == log ? Pages::of_log(rest) : Pages::of_database(rest);
+  if (!pages) return out.in_vain(begin, head_size);
+  const std::vector<Chained> chained = pages->chained();
   // One that lies in another is read like it; each may be as long as what is left of the page.
-  if (chained.empty() || begin < from) out.in_vain(begin, database->size());
+  if (chained.empty() || begin < from) out.in_vain(begin, pages->size());
   constexpr const char* damaged =
       "rows of the database that go on elsewhere do not end there: what lies on those pages is read page by page";
-  if (chained.empty()) {
-    if (database->is_damaged()) out.problem(begin, damaged);
-    return;
-  }
+  if (pages->is_damaged()) out.problem(begin, damaged);
 
   std::string text;
   std::vector<std::pair<size_t, size_t>> said;
@@ -237,19 +299,18 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
       break;
     }
     const std::string payload =
-        database->payload(row, [&](size_t first, size_t last) { said.emplace_back(begin + first, begin + last); });
-    database->add_lines(payload, text);
+        pages->payload(row, [&](size_t first, size_t last) { said.emplace_back(begin + first, begin + last); });
+    pages->add_lines(payload, text);
   }
   if (text.empty()) return;
-  out.layer("SQLITE", begin, database->size(), {text.begin(), text.end()});
+  out.layer("SQLITE", begin, pages->size(), {text.begin(), text.end()});
   for (const auto& [first, last] : said) out.says_all(first, last);
-  if (database->is_damaged()) out.problem(begin, damaged);
 }
 
 }  // namespace
 
 extern const Decoder sqlite_overflow_decoder;
-const Decoder sqlite_overflow_decoder{"SQLITE", "rows of SQLite databases that go on on other pages, whole", patterns,
-                                      on_hit};
+const Decoder sqlite_overflow_decoder{
+    "SQLITE", "rows of SQLite databases and their logs that go on on other pages, whole", patterns, on_hit};
 
 }  // namespace weft::scan
