@@ -284,8 +284,9 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   std::optional<Pages> pages = hit.pattern == log ? Pages::of_log(rest) : Pages::of_database(rest);
   if (!pages) return out.in_vain(begin, head_size);
   const std::vector<Chained> chained = pages->chained();
-  // One that lies in another is read like it; each may be as long as what is left of the page.
-  if (chained.empty() || begin < from) out.in_vain(begin, pages->size());
+  // One that lies in another is read like it; each may be as long as what is left of the page, and a page of cells takes
+  // longer than its bytes.
+  if (chained.empty() || begin < from) out.in_vain(begin, 4 * pages->size());
   constexpr const char* damaged =
       "rows of the database that go on elsewhere do not end there: what lies on those pages is read page by page";
   if (pages->is_damaged()) out.problem(begin, damaged);
