@@ -9,8 +9,8 @@
 //
 // Cost. SQLite counts operations; but one operation may read a value of a thousand pages, of which a hostile file has
 // one, and a million cells that lead there. So the pages it asked for are counted, and the bytes it gave. Of a sound
-// database each page is asked for once or twice, and once more for each column that stands on it. Values that are
-// computed from nothing (generated columns) count as bytes given.
+// database each page is asked for once or twice, and once more for each column that stands on it. Columns that are
+// computed when they are asked for (generated, virtual) have no bytes in the file, and are not asked for.
 //
 // The log (sqlite.org/walformat.html): 32 bytes of head, then frames of 24 bytes and a page. Those count that carry the
 // head's salts and a checksum that goes on from the frame before, up to the last one that ends a transaction.
@@ -226,9 +226,14 @@ std::vector<Table> Database::tables() {
   connection_->allow(16 * MiB + 8 * uint64_t(bytes_.size()));
   for (Table& table : out) {
     Statement one;
-    sqlite3_prepare_v2(connection_->handle, ("SELECT * FROM " + quoted(table.name)).c_str(), -1, &one.it, nullptr);
-    for (int i = 0; one.it && i < sqlite3_column_count(one.it); ++i)
-      if (const char* name = sqlite3_column_name(one.it, i)) table.columns.push_back(name);
+    sqlite3_prepare_v2(connection_->handle, "SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 2", -1, &one.it,
+                       nullptr);
+    sqlite3_bind_text(one.it, 1, table.name.c_str(), -1, SQLITE_STATIC);
+    int step = SQLITE_ERROR;
+    while (one.it && (step = sqlite3_step(one.it)) == SQLITE_ROW)
+      if (const unsigned char* name = sqlite3_column_text(one.it, 0))
+        table.columns.push_back(reinterpret_cast<const char*>(name));
+    if (step != SQLITE_DONE) table.columns.clear();
   }
   return out;
 }
@@ -236,7 +241,10 @@ std::vector<Table> Database::tables() {
 std::string Database::each_row(const Table& table, const std::function<void(const Row&)>& each) {
   // Tables without row ids are asked again without.
   Statement rows;
-  std::string from = "* FROM " + quoted(table.name);
+  std::string from;
+  for (const std::string& column : table.columns) from += (from.empty() ? "" : ", ") + quoted(column);
+  if (from.empty()) return connection_->stopped ? reason() : "its columns cannot be read";
+  from += " FROM " + quoted(table.name);
   bool with_id =
       sqlite3_prepare_v2(connection_->handle, ("SELECT _rowid_, " + from).c_str(), -1, &rows.it, nullptr) == SQLITE_OK;
   if (!with_id &&

@@ -205,6 +205,21 @@ TEST(sqlite, a_schema_that_says_the_same_over_and_over) {
   EXPECT_EQ(rows.problems()[0].what, "left out: tables behind what a schema may take to read");
 }
 
+// What a column is computed to lies in no byte of the file, and may take as long as it likes.
+TEST(sqlite, columns_that_are_computed_are_not_asked_for) {
+  const std::string content = made_of(
+      "CREATE TABLE t(a, b AS (length(hex(zeroblob(500000)))), c, d AS (a || '@computed.de'), e AS (c || '@stored.de') "
+      "STORED); INSERT INTO t(a, c) VALUES('a@b-c.de', 'anna');" +
+      numbers(1, 3000) + "INSERT INTO t(a, c) SELECT 'x', 'y' FROM n");
+  const Seconds seconds;
+  Rows rows = run(parser_named("sqlite"), "x.db", content);
+  EXPECT_LE(seconds.passed(), 2);
+  EXPECT_EQ(rows_by_table(rows)["t"], 3001u);
+  EXPECT_EQ(records<DatabaseRow>(rows).at(0).content, "a=a@b-c.de\nc=anna\ne=anna@stored.de");
+  EXPECT_TRUE(has(rows, "email", "anna@stored.de", "row")) << listing(rows);
+  EXPECT_EQ(rows.problems().size(), 0u);
+}
+
 TEST(sqlite, says_what_it_cut) {
   const std::string name(300, 'n'), column(300, 'c');
   const std::string content = made_of(fmt::format(
