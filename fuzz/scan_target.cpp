@@ -35,6 +35,10 @@ class Checking final : public Decoded {
     check(bytes.size() <= out_.room(), "a layer holds no more than there is room for");
     return out_.layer(name, begin, consumed, std::move(bytes));
   }
+  void broken(size_t from) override {
+    check(from <= bytes_.size(), "what is broken lies in its text");
+    out_.broken(from);
+  }
   void says_all(size_t begin, size_t end) override {
     check(begin <= end && end <= bytes_.size(), "what is said lies in its text");
     out_.says_all(begin, end);

@@ -175,6 +175,25 @@ TEST(Streams, FollowEachOther) {
   }
 }
 
+// As in what is deleted: a stream of which the end was overwritten by the begin of another.
+TEST(Streams, BeginInWhatIsLeftOfATornOne) {
+  std::vector<Packer> all(std::begin(packers), std::end(packers));
+  all.push_back({"-GZIP-", [](std::string_view text) { return deflated(text, 31); }, false});
+  all.push_back({"-ZLIB-", [](std::string_view text) { return deflated(text, 15); }, false});
+  std::string text;
+  for (int i = 0; i < 10; ++i) text += letters();
+  for (const Packer& packer : all) {
+    SCOPED_TRACE(packer.layers);
+    const std::string first = packer.pack(text),
+                      second = packer.pack("{a letter to second@example.com, which is long enough as well, and that.");
+    for (size_t size = first.size() / 2; size < first.size() * 7 / 8; size += first.size() / 16)
+      EXPECT_EQ(emails(scan_all(first.substr(0, size) + second + noise(5000, size)), packer.layers)
+                    .count("second@example.com"),
+                1u)
+          << size;
+  }
+}
+
 TEST(Streams, TornAtAnyLengthGiveWhatTheyHoldAndSaySo) {
   std::string text;
   for (int i = 0; i < 3; ++i) text += letters();

@@ -307,6 +307,10 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
         : state_(state), text_(parent), level_(at), owner_(decoder_owner) {}
     bool layer(std::string_view step, size_t begin, size_t consumed, std::vector<uint8_t> bytes) override {
       check(begin <= text_.bytes.size() && consumed <= text_.bytes.size() - begin, "a layer comes from its text");
+      // In a broken one others may stand that go on as far, one in the other.
+      size_t& reached = level_.reached[owner_];
+      if (begin < reached) in_vain(begin, bytes.size());
+      reached = std::max(reached, begin + consumed);
       from = std::max(from, begin + consumed);
       was_read_ = false;
       used_ += bytes.size();
@@ -317,6 +321,7 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
       const bool more = state_.layer(text_, level_, owner_, step, begin, consumed, std::move(bytes), was_read_);
       return state_.enter(text_, level_, owner_) && more && room() > 0;
     }
+    void broken(size_t at) override { from = at; }
     void says_all(size_t begin, size_t end) override {
       if (was_read_) level_.said.add(begin, end);
     }

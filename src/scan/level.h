@@ -56,6 +56,7 @@ struct Level {
   std::vector<std::vector<Hit>> hits;  // by owner
   std::vector<uint64_t> with_hits;     // owners that have some, a bit each: most small layers hit few
   std::vector<size_t> from;            // by owner: end of its last feature or layer
+  std::vector<size_t> reached;         // by owner: how far its layers came, broken ones, too
   std::vector<bool> aside;             // by owner: set aside for this text
   std::unordered_set<size_t> begins;   // of layers found in this text, by decoder: a stream is decoded once
   Utf16Text utf16;
@@ -72,6 +73,7 @@ struct Level {
     with_hits.resize((owners + 63) / 64);
     each_with_hits([&](size_t owner) { hits[owner].clear(); });
     from.assign(owners, 0);
+    reached.assign(owners, 0);
     aside.assign(owners, false);
     // To clear a table costs its size, not what is in it; and a large text may be followed by a million small ones.
     constexpr size_t small_table = 64;

@@ -73,6 +73,8 @@ class Decoded {
   // Bytes of the layer, to be scanned in turn. consumed: how many input bytes from `begin` on they came from. Several
   // calls are several layers (a zip member each). Returns false when a limit is reached: stop decoding.
   virtual bool layer(std::string_view name, size_t begin, size_t consumed, std::vector<uint8_t> bytes) = 0;
+  // The layer just given broke, and it is seen late where a stream breaks: what begins from there on is tried, too.
+  virtual void broken(size_t from) = 0;
   // The layer just given says all that [begin, end) says: what scanners and decoders find there themselves are pieces
   // of it, and left out, if the layer was read.
   virtual void says_all(size_t begin, size_t end) = 0;

@@ -52,6 +52,7 @@ class Taken final : public Decoded {
     taken = std::move(bytes);
     return false;
   }
+  void broken(size_t) override {}
   void says_all(size_t, size_t) override {}
   void problem(size_t, std::string) override {}
   void document(size_t) override {}

@@ -26,11 +26,13 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const size_t begin = hit.end - magic_size;
   if (begin < from || !may_start_block(bytes.subspan(begin))) return;
   Unpacked unpacked = unbzip2(bytes.subspan(begin), out.room());
-  if (unpacked.end != Unpacked::End::whole) out.problem(begin, what_ended(unpacked, "bzip2 stream"));
+  const bool whole = unpacked.end == Unpacked::End::whole;
+  if (!whole) out.problem(begin, what_ended(unpacked, "bzip2 stream"));
   // Runs of a block are laid out before its CRC is seen: nothing comes of it, after as much work as of a whole one.
   constexpr size_t tables = 64, block = 900'000;
   if (unpacked.bytes.empty()) return out.in_vain(begin, unpacked.consumed > tables ? block : 0);
   out.layer("BZIP2", begin, unpacked.consumed, std::move(unpacked.bytes));
+  if (!whole) out.broken(hit.end);
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (!whole && inflated.bytes.size() < surely_real) return out.in_vain(begin, inflated.bytes.size());
   if (!whole) out.problem(begin, what_ended(inflated, "gzip stream"));
   out.layer("GZIP", begin, inflated.consumed, std::move(inflated.bytes));
+  if (!whole) out.broken(hit.end);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ void on_frame(Bytes bytes, size_t begin, Decoded& out) {
   if (unpacked.bytes.empty()) return out.in_vain(begin, 0);
   if (!whole) out.problem(begin, what_ended(unpacked, "lz4 frame"));
   out.layer("LZ4", begin, unpacked.consumed, std::move(unpacked.bytes));
+  if (!whole) out.broken(begin + frame_magic);
 }
 
 void on_mozilla(Bytes bytes, size_t begin, Decoded& out) {
@@ -31,8 +32,10 @@ void on_mozilla(Bytes bytes, size_t begin, Decoded& out) {
   Unpacked unpacked = unlz4_block(bytes.subspan(begin + head), size, out.room());
   if (unpacked.bytes.empty() || (unpacked.bytes.front() != '{' && unpacked.bytes.front() != '['))
     return out.in_vain(begin, unpacked.bytes.size());
-  if (unpacked.end != Unpacked::End::whole) out.problem(begin, what_ended(unpacked, "Mozilla's lz4 file"));
+  const bool whole = unpacked.end == Unpacked::End::whole;
+  if (!whole) out.problem(begin, what_ended(unpacked, "Mozilla's lz4 file"));
   out.layer("LZ4", begin, head + unpacked.consumed, std::move(unpacked.bytes));
+  if (!whole) out.broken(begin + head);
 }
 
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {

@@ -20,6 +20,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     return out.in_vain(begin, unpacked.bytes.size());
   if (!whole) out.problem(begin, what_ended(unpacked, "lzip member"));
   out.layer("LZIP", begin, unpacked.consumed, std::move(unpacked.bytes));
+  if (!whole) out.broken(hit.end);
 }
 
 }  // namespace

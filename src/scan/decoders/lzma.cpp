@@ -32,6 +32,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (unpacked.bytes.size() < (whole ? least_worth : surely_real)) return out.in_vain(begin, unpacked.bytes.size());
   if (!whole) out.problem(begin, what_ended(unpacked, "LZMA stream"));
   out.layer("LZMA", begin, unpacked.consumed, std::move(unpacked.bytes));
+  if (!whole) out.broken(hit.end);
 }
 
 }  // namespace

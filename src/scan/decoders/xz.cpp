@@ -21,9 +21,11 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (in.u32le() != crc32(0, flags.data(), unsigned(flags.size())) || !in.ok()) return;
   if (in.remaining() > 0 && in.u8() == 0) return;  // an index: no blocks, so nothing is in it
   Unpacked unpacked = unxz(bytes.subspan(begin), out.room());
-  if (unpacked.end != Unpacked::End::whole) out.problem(begin, what_ended(unpacked, "xz stream"));
+  const bool whole = unpacked.end == Unpacked::End::whole;
+  if (!whole) out.problem(begin, what_ended(unpacked, "xz stream"));
   if (unpacked.bytes.empty()) return out.in_vain(begin, 0);
   out.layer("XZ", begin, unpacked.consumed, std::move(unpacked.bytes));
+  if (!whole) out.broken(hit.end);
 }
 
 }  // namespace

@@ -49,6 +49,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (inflated.bytes.size() < (whole ? least_worth : surely_real)) return out.in_vain(begin, inflated.bytes.size());
   if (!whole) out.problem(begin, what_ended(inflated, "zlib stream"));
   out.layer("ZLIB", begin, inflated.consumed, std::move(inflated.bytes));
+  if (!whole) out.broken(hit.end);
 }
 
 }  // namespace

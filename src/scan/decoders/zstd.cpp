@@ -66,6 +66,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (!whole && unpacked.bytes.size() < surely_real) return out.in_vain(begin, unpacked.bytes.size());
   if (!whole) out.problem(begin, what_ended(unpacked, "zstd frame"));
   if (!unpacked.bytes.empty()) out.layer("ZSTD", begin, unpacked.consumed, std::move(unpacked.bytes));
+  if (!whole) out.broken(hit.end);
 }
 
 }  // namespace
