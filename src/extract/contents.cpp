@@ -221,8 +221,9 @@ class ChunkReader {
   // What is read by its own structure needs to be seen whole.
   uint64_t page_of(const FileRow& file) const {
     const Limits& limits = job_.options.limits;
-    const bool whole = file.type == "application/pdf" || file.type == "application/vnd.sqlite3";
-    return whole ? std::max(limits.page, limits.document) : limits.page;
+    for (const std::string_view whole : {"application/pdf", "application/vnd.sqlite3", "application/vnd.tcpdump.pcap"})
+      if (file.type == whole) return std::max(limits.page, limits.document);
+    return limits.page;
   }
 
   // Everything, with the address on the image where it lies there in one piece.

@@ -13,7 +13,7 @@ struct Limits {
   uint64_t unit = 64 * MiB;            // bytes of the image in one scan unit; a multiple of page
   uint64_t content_unit_files = 2000;  // files in one content unit, at most
   uint64_t content_unit_bytes = 256 * MiB;
-  uint64_t document = 64 * MiB;         // a file that is read as a whole (PDF, SQLite) is one page up to this size
+  uint64_t document = 64 * MiB;         // a file that is read as a whole (PDF, SQLite, pcap) is one page up to this size
   uint32_t depth = 8;                   // decoders inside decoders
   uint64_t decoded_branch = 64 * MiB;   // bytes one decoder call may produce
   uint64_t decoded_page = 512 * MiB;    // bytes all decoders together may produce for one page
