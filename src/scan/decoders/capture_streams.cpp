@@ -18,7 +18,7 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "base/cursor.h"
@@ -179,13 +179,8 @@ class Packet {
   size_t end_, at_;
 };
 
-// One direction of one connection.
-struct Direction {
-  uint32_t first = 0, last = 0;  // numbers: it begins with, of the last segment
-  int64_t at = 0;                // of the last segment, from first on
-  std::vector<std::pair<int64_t, Stretch>> segments;
-};
-
+// Connections, one direction each, and the segments of all of them: a hostile capture is nothing but packets of new
+// ones.
 class Streams {
  public:
   explicit Streams(Bytes capture) : capture_(capture) {}
@@ -193,46 +188,62 @@ class Streams {
   void add(Stretch packet, uint32_t link) {
     const std::optional<Segment> segment = Packet(capture_, packet).segment(link);
     if (!segment) return;
-    auto [known, is_new] = newest_.try_emplace(segment->ends, all_.size());
+    auto [known, is_new] = newest_.try_emplace(segment->ends, directions_.size());
     // Begun anew between the same ports, unless it is the same begin sent twice.
-    if (!is_new && segment->begins && all_[known->second].first != segment->number) {
-      known->second = all_.size();
+    if (!is_new && segment->begins && directions_[known->second].first != segment->number) {
+      known->second = directions_.size();
       is_new = true;
     }
-    if (is_new) all_.push_back({segment->number, segment->number, 0, {}});
-    Direction& direction = all_[known->second];
+    if (is_new) directions_.push_back({segment->number, segment->number, 0, 0});
+    Direction& direction = directions_[known->second];
     direction.at += int32_t(segment->number - direction.last);
     direction.last = segment->number;
-    if (segment->data.begin < segment->data.end) direction.segments.emplace_back(direction.at, segment->data);
+    if (segment->data.begin == segment->data.end) return;
+    ++direction.segments;
+    segments_.push_back({known->second, direction.at, segment->data});
   }
 
   // said(begin, end): of each stretch of the capture that went into the text.
   template <class Said>
   std::string text(size_t room, Said said) {
+    std::erase_if(segments_, [this](const Sent& one) { return directions_[one.direction].segments < 2; });
+    std::stable_sort(segments_.begin(), segments_.end(), [](const Sent& a, const Sent& b) {
+      return std::tie(a.direction, a.at) < std::tie(b.direction, b.at);
+    });
     std::string out;
-    for (Direction& direction : all_) {
-      if (direction.segments.size() < 2) continue;
-      std::stable_sort(direction.segments.begin(), direction.segments.end(),
-                       [](const auto& a, const auto& b) { return a.first < b.first; });
-      int64_t next = direction.segments.front().first;
-      for (const auto& [number, data] : direction.segments) {
-        const int64_t size = int64_t(data.end - data.begin), sent_before = std::max<int64_t>(0, next - number);
-        if (out.size() + data.end - data.begin + 2 > room) return out;
-        said(data.begin, data.end);
-        if (sent_before >= size) continue;
-        if (number > next) out += '\n';
-        out += as_text(capture_.subspan(data.begin + size_t(sent_before), size_t(size - sent_before)));
-        next = number + size;
-      }
-      out += '\n';
+    const Sent* before = nullptr;
+    int64_t next = 0;
+    for (const Sent& one : segments_) {
+      const bool begins = !before || before->direction != one.direction;
+      if (begins) next = one.at;
+      const int64_t size = int64_t(one.data.end - one.data.begin), sent_before = std::max<int64_t>(0, next - one.at);
+      if (out.size() + size_t(size) + 2 > room) break;
+      if (before && (begins || one.at > next)) out += '\n';
+      before = &one;
+      said(one.data.begin, one.data.end);
+      if (sent_before >= size) continue;
+      out += as_text(capture_.subspan(one.data.begin + size_t(sent_before), size_t(size - sent_before)));
+      next = one.at + size;
     }
     return out;
   }
 
  private:
+  struct Direction {
+    uint32_t first, last;  // numbers: it begins with, of the last segment
+    int64_t at;            // of the last segment, from first on
+    uint32_t segments;     // with data
+  };
+  struct Sent {
+    size_t direction;
+    int64_t at;
+    Stretch data;
+  };
+
   const Bytes capture_;
-  std::map<std::string, size_t> newest_;  // in all_, by ends
-  std::vector<Direction> all_;
+  std::map<std::string, size_t> newest_;  // in directions_, by ends
+  std::vector<Direction> directions_;
+  std::vector<Sent> segments_;
 };
 
 // Walks a capture's packets; where it ended, and whether in the middle of one.
