@@ -7,10 +7,10 @@
 //
 // False positives: the ending, and a first piece that unpacks.
 #include <algorithm>
-#include <snappy-c.h>
 #include <vector>
 
 #include "base/cursor.h"
+#include "scan/decoders/streams.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {
@@ -27,19 +27,11 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   size_t consumed = ending;
   while (document.size() < out.room()) {
     const uint32_t header = in.u32le();
-    const std::string_view packed = in.take_text(header >> 8);
-    size_t size = 0;
-    if (!in.ok() || (header & 0xff) != 0 || packed.empty() ||
-        snappy_uncompressed_length(packed.data(), packed.size(), &size) != SNAPPY_OK || size == 0 ||
-        size > most_of_piece)
-      break;
-    const size_t before = document.size();
-    document.resize(before + size);
-    if (snappy_uncompress(packed.data(), packed.size(), reinterpret_cast<char*>(document.data() + before), &size) !=
-        SNAPPY_OK) {
-      document.resize(before);
-      break;
-    }
+    const Bytes packed = in.take(header >> 8);
+    if (!in.ok() || (header & 0xff) != 0 || packed.empty()) break;
+    const Unpacked piece = unsnappy(packed, most_of_piece);
+    if (piece.end != Unpacked::End::whole || piece.bytes.empty()) break;
+    document.insert(document.end(), piece.bytes.begin(), piece.bytes.end());
     consumed = ending + in.position();
   }
   if (document.empty()) return out.in_vain(begin, most_of_piece);

@@ -12,12 +12,12 @@
 //
 // False positives: a magic number of 8 bytes, and the metaindex must end where the index begins.
 #include <optional>
-#include <snappy-c.h>
 #include <string>
 #include <vector>
 
 #include "base/cursor.h"
 #include "base/text.h"
+#include "scan/decoders/streams.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {
@@ -25,7 +25,6 @@ namespace {
 
 constexpr Pattern patterns[] = {{R"(\x57\xfb\x80\x8b\x24\x75\x47\xdb)", dotall}};
 constexpr size_t footer_size = 48, trailer_size = 5, key_trailer = 8;  // of a key: its number and what was done to it
-constexpr size_t snappy_ratio = 22;                                    // a copy of 64 bytes takes three
 enum : uint8_t { not_packed, by_snappy };
 
 struct Handle {
@@ -53,29 +52,26 @@ std::optional<Handle> handle(Cursor& in) {
 
 // The entries of a block of the table; nothing when it is damaged.
 // unpacked: what that costs is added.
-std::optional<std::string> block(Bytes table, const Handle& at, size_t room, size_t& unpacked) {
+std::optional<std::vector<uint8_t>> block(Bytes table, const Handle& at, size_t room, size_t& unpacked) {
   if (at.end() > table.size()) return std::nullopt;
-  const std::string_view packed = as_text(table.subspan(at.place, at.size));
+  const Bytes stored = table.subspan(at.place, at.size);
   const uint8_t how = table[at.place + at.size];
-  if (how == not_packed) return packed.size() <= room ? std::optional(std::string(packed)) : std::nullopt;
-  size_t size = 0;
-  if (how != by_snappy || snappy_uncompressed_length(packed.data(), packed.size(), &size) != SNAPPY_OK ||
-      size > std::min(room, snappy_ratio * packed.size()))
-    return std::nullopt;
-  unpacked += size;
-  std::string out(size, '\0');
-  if (snappy_uncompress(packed.data(), packed.size(), out.data(), &size) != SNAPPY_OK) return std::nullopt;
-  return out;
+  if (how == not_packed && stored.size() <= room) return std::vector<uint8_t>(stored.begin(), stored.end());
+  if (how != by_snappy) return std::nullopt;
+  Unpacked entries = unsnappy(stored, room);
+  unpacked += entries.bytes.size();
+  if (entries.end != Unpacked::End::whole) return std::nullopt;
+  return std::move(entries.bytes);
 }
 
 // each(key, value) of a block; false when it is none.
 template <class Each>
-bool each_entry(const std::string& block, Each each) {
+bool each_entry(Bytes block, Each each) {
   if (block.size() < 4) return false;
-  Cursor tail(as_bytes(block).last(4));
+  Cursor tail(block.last(4));
   const uint64_t restarts = 4 * (uint64_t(tail.u32le()) + 1);
   if (restarts > block.size()) return false;
-  Cursor in(as_bytes(block).first(block.size() - restarts));
+  Cursor in(block.first(block.size() - restarts));
   std::string key;
   while (in.remaining() > 0) {
     const auto shared = varint(in), rest = varint(in), value = varint(in);

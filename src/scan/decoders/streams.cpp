@@ -9,6 +9,7 @@
 #include <lzma.h>
 #include <memory>
 #include <optional>
+#include <snappy-c.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -297,6 +298,25 @@ Unpacked unlz4_block(Bytes bytes, size_t size, size_t room) {
   out.end = out.bytes.size() >= size   ? Unpacked::End::whole
             : out.bytes.size() >= room ? Unpacked::End::full
                                        : Unpacked::End::cut_short;
+  return out;
+}
+
+Unpacked unsnappy(Bytes bytes, size_t room) {
+  constexpr size_t ratio = 22;  // a copy of 64 bytes takes three
+  const std::string_view packed = as_text(bytes);
+  Unpacked out;
+  size_t size = 0;
+  if (snappy_uncompressed_length(packed.data(), packed.size(), &size) != SNAPPY_OK || size > ratio * packed.size())
+    return out;
+  if (size > room) {
+    out.end = Unpacked::End::full;
+    return out;
+  }
+  out.bytes.resize(size);
+  const bool whole =
+      snappy_uncompress(packed.data(), packed.size(), reinterpret_cast<char*>(out.bytes.data()), &size) == SNAPPY_OK;
+  out.end = whole ? Unpacked::End::whole : Unpacked::End::corrupt;
+  out.consumed = whole ? bytes.size() : 0;
   return out;
 }
 

@@ -1,5 +1,6 @@
-// The streams of bzip2, xz, LZMA, zstd and lz4, bounded, beside inflate.h. Each unpacks the one stream at the start of
-// bytes and never throws over them. A library's memory is bounded by stream_memory, whatever the stream asks for.
+// The streams of bzip2, xz, LZMA, zstd, lz4 and Snappy, bounded, beside inflate.h. Each unpacks the one stream at the
+// start of bytes and never throws over them. A library's memory is bounded by stream_memory, whatever the stream asks
+// for.
 #pragma once
 
 #include "scan/decoders/unpacked.h"
@@ -19,5 +20,8 @@ Unpacked unzstd(Bytes bytes, size_t room);
 Unpacked unlz4(Bytes bytes, size_t room);
 // One block of lz4, which does not say where it ends: size is what it unpacks to.
 Unpacked unlz4_block(Bytes bytes, size_t size, size_t room);
+// One block of Snappy, which all of bytes are. Of a damaged one there is as much as it promises, of which none is sure:
+// the library does not tell how far it came.
+Unpacked unsnappy(Bytes bytes, size_t room);
 
 }  // namespace weft::scan
