@@ -66,6 +66,20 @@ TEST(SpreadsheetStrings, ThatAreCutShortAreReadSoFar) {
   const std::string source =
       record(0xfc, number(30, 4) + number(30, 4) + plain("anna@example.com") + plain("bert@example.com"));
   EXPECT_THAT(found(source.substr(0, source.size() - 3)), Contains("email anna@example.com"));
+  for (const size_t cut : {0, 3}) {
+    const Results results = scan_all(source.substr(0, source.size() - cut));
+    ASSERT_EQ(results.problems.size(), 1u) << cut;
+    EXPECT_THAT(results.problems[0].what, ::testing::HasSubstr(cut == 0 ? "2 of 30 strings" : "1 of 30 strings"));
+  }
+  EXPECT_TRUE(
+      scan_all(record(0xfc, number(2, 4) + number(2, 4) + plain("anna@example.com") + plain("b"))).problems.empty());
+}
+
+// In the directory of a zip file a checksum and two sizes may look like the head of a record.
+TEST(SpreadsheetStrings, AreNotWhatOnlyBeginsLikeThem) {
+  const std::string source = "!" + record(0xfc, number(0x180000, 4) + number(0x1700, 4) + std::string(11, '\0') +
+                                                    "\x9f\x60" + std::string(20, '\0'));
+  EXPECT_TRUE(scan_all(source).problems.empty());
 }
 
 }  // namespace

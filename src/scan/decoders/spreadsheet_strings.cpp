@@ -9,12 +9,15 @@
 // A text that is cut by the end of a record goes on in the next with flags of its own. A workbook that is not in one
 // piece on the image is read as far as it goes on there.
 //
-// False positives: counts below half a thousand million, and a first string with flags that exist.
+// False positives: counts below half a thousand million, and a first string with flags that exist. That strings are
+// missing is told where those in front are text.
+#include <fmt/format.h>
 #include <string>
 #include <vector>
 
 #include "base/cursor.h"
 #include "base/text.h"
+#include "scan/decoders/lettered.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {
@@ -96,8 +99,10 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const uint32_t all = in.number(4), different = in.number(4);
   if (!in.ok() || different == 0 || different > all) return;
   std::string text;
-  uint32_t strings = 0;
-  for (; strings < different && text.size() < out.room(); ++strings) {
+  uint32_t strings = 0;  // that are whole
+  size_t whole = 0;      // of the text
+  const size_t room = out.room();
+  for (; strings < different && text.size() < room; ++strings) {
     const uint32_t characters = in.number(2), flags = in.number(1);
     const uint32_t runs = flags & formatted ? in.number(2) : 0, extra = flags & phonetic ? in.number(4) : 0;
     if ((flags & ~uint32_t(wide | phonetic | formatted)) != 0) break;
@@ -106,11 +111,18 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     in.skip(extra);
     if (!in.ok()) break;
     text += '\n';
+    whole = text.size();
   }
   const size_t consumed = std::min(in.at(), bytes.size()) - begin;
   if (text.empty()) return out.in_vain(begin, consumed);
-  text.resize(std::min(text.size(), out.room()));
+  const std::string_view sure = std::string_view(text).substr(0, whole > 0 ? whole : text.size());
+  const bool cut = strings < different && text.size() < room && is_textual(sure) &&
+                   sure.find_first_not_of('\n') != std::string_view::npos;
+  text.resize(std::min(text.size(), room));
   out.layer("SST", begin, consumed, {text.begin(), text.end()});
+  if (cut)
+    out.problem(begin, fmt::format("a workbook's strings are cut short or damaged: {} of {} strings are read whole",
+                                   strings, different));
 }
 
 }  // namespace
