@@ -135,25 +135,55 @@ TEST(LevelDb, WhatIsDamagedIsSaid) {
   EXPECT_THAT(values, Contains("carl@example.com"));
 }
 
+std::string piece(const std::string& text) {
+  size_t size = snappy_max_compressed_length(text.size());
+  std::string packed(size, '\0');
+  EXPECT_EQ(snappy_compress(text.data(), text.size(), packed.data(), &size), SNAPPY_OK);
+  return std::string(1, '\0') + char(uint8_t(size)) + char(uint8_t(size >> 8)) + '\0' + packed.substr(0, size);
+}
+
 // As a member of a zip file that is not packed once more.
 TEST(Iwa, PiecesAreRead) {
-  const auto piece = [](const std::string& text) {
-    size_t size = snappy_max_compressed_length(text.size());
-    std::string packed(size, '\0');
-    EXPECT_EQ(snappy_compress(text.data(), text.size(), packed.data(), &size), SNAPPY_OK);
-    return std::string(1, '\0') + char(uint8_t(size)) + char(uint8_t(size >> 8)) + '\0' + packed.substr(0, size);
-  };
   std::string words;
   for (int i = 0; i < 40; ++i) words += "we meet at the usual place, mail ";
   const std::string source =
       "PK Index/Document.iwa" + piece(words + "anna@exam") + piece("ple.com " + words) + "PK\1\2";
   std::vector<std::string> values;
-  for (const Found& one : scan_all(source).features)
+  const Results results = scan_all(source);
+  for (const Found& one : results.features)
     if (one.kind == "email") {
       values.push_back(one.value);
       EXPECT_EQ(unpack(as_bytes(source).subspan(one.offset), one.layers, {}).bytes.size(), 2 * words.size() + 17);
     }
   EXPECT_THAT(values, ::testing::ElementsAre("anna@example.com"));
+  EXPECT_TRUE(results.problems.empty());
+}
+
+TEST(Iwa, WhatIsDamagedOrCutShortIsSaid) {
+  const std::string first = "PK Index/Document.iwa" + piece("mail anna@example.com or "),
+                    second = piece("bert@example.com and so on"), third = piece("carl@example.com"), end = "PK\1\2";
+  std::string damaged = second;
+  damaged[4] = '\x7f';  // it would unpack to more
+  const std::string begins_otherwise = "\1" + second.substr(1);
+  for (const auto& [source, values] : std::vector<std::pair<std::string, std::vector<std::string>>>{
+           {first + damaged + third + end, {"anna@example.com", "carl@example.com"}},
+           {first + damaged + damaged + third + end, {"anna@example.com"}},
+           {first + second + third.substr(0, third.size() - 1), {"anna@example.com", "bert@example.com"}},
+           {first + second + third.substr(0, 3), {"anna@example.com", "bert@example.com"}},
+           {first + begins_otherwise + third + end, {"anna@example.com", "carl@example.com"}},
+           {first + "\xff\xff\xff\xff" + third + end, {"anna@example.com"}}}) {
+    const Results results = scan_all(source);
+    std::vector<std::string> read;
+    for (const Found& one : results.features)
+      if (one.layers.starts_with("-IWA")) {
+        if (one.kind == "email") read.push_back(one.value);
+        const Layer layer = unpack(as_bytes(source).subspan(one.offset), one.layers, {});
+        EXPECT_LT(layer.offset, layer.bytes.size());
+      }
+    EXPECT_EQ(read, values);
+    ASSERT_EQ(results.problems.size(), 1u);
+    EXPECT_THAT(results.problems[0].what, ::testing::HasSubstr("damaged"));
+  }
 }
 
 std::string from_hex(std::string_view hex) {
