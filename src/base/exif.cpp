@@ -89,8 +89,8 @@ class Tiff {
   bool big_;
 };
 
-// Up to the first NUL, without blanks around it.
-std::string text_of(const Entry& entry) {
+// Up to the first NUL, without blanks around it. cut: is set when it is longer.
+std::string text_in(const Entry& entry, bool& cut) {
   constexpr std::string_view blanks = " \t\r\n";
   std::string_view text = as_text(entry.value);
   text = text.substr(0, std::min(text.find('\0'), 4 * longest_text));
@@ -99,6 +99,7 @@ std::string text_of(const Entry& entry) {
   text = text.substr(first, text.find_last_not_of(blanks) + 1 - first);
   size_t most = std::min(text.size(), longest_text);
   while (most > 0 && most < text.size() && (uint8_t(text[most]) & 0xC0) == 0x80) --most;
+  cut |= most < text.size();
   return printable(text.substr(0, most));
 }
 
@@ -146,6 +147,12 @@ class Reading {
   }
 
  private:
+  std::string text_of(const Entry& entry) {
+    bool cut = false;
+    std::string text = text_in(entry, cut);
+    if (cut && !out_.cut_at) out_.cut_at = entry.at;
+    return text;
+  }
   void text(std::string& to, const Entry& entry) {
     to = text_of(entry);
     seen(entry);

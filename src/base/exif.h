@@ -3,7 +3,7 @@
 // values. Any thread; owns nothing of the bytes.
 //
 // The structure may be cut off or hold anything: what lies behind the end is not there, a directory has no more entries
-// than a few hundred, and a text no more than 300 bytes.
+// than a few hundred, and of a text the first 300 bytes are kept.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,8 @@ struct Exif {
   // Where in the bytes the serial numbers and the latitude begin, and how long they are.
   uint64_t serial_at = 0, lens_at = 0, place_at = 0;
   uint64_t serial_size = 0, lens_size = 0, place_size = 0;
-  uint64_t end = 0;  // behind the last byte that was looked at
+  uint64_t end = 0;                // behind the last byte that was looked at
+  std::optional<uint64_t> cut_at;  // the first text that is longer than what is kept of it
 };
 
 // "II*\0" or "MM\0*".

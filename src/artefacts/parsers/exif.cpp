@@ -45,6 +45,7 @@ void parse(const File& file, Rows& rows) {
   auto begin = find_tiff(file.content);
   if (!begin || *begin + 8 > file.content.size()) return;
   Exif exif = read_exif(file.content, *begin);
+  if (exif.cut_at) rows.cut({*exif.cut_at}, "a text of a picture gives its first 300 bytes");
   if (exif.make.empty() && exif.model.empty() && exif.body_serial.empty() && !exif.latitude && exif.taken.empty())
     return;
   rows.selector({exif.serial_at}, "camera_serial", serial_with_maker(exif.make, exif.body_serial), "camera",

@@ -37,5 +37,26 @@ TEST(exif, tells_the_place) {
   EXPECT_NEAR(*america->longitude, -54.1234, 1e-4);
 }
 
+// "K1 K1 …" as the model, of that many bytes.
+std::string with_model(size_t size) {
+  std::string text;
+  while (text.size() < size) text += "K1 ";
+  text.resize(size - 1);
+  std::string file("II*\0\x08\0\0\0\1\0\x10\1\2\0", 14);
+  for (const size_t number : {size + 1, size_t(26), size_t(0)})
+    for (unsigned shift = 0; shift < 32; shift += 8) file += char(uint8_t(number >> shift));
+  return file + text + "." + '\0';
+}
+
+TEST(exif, says_where_a_text_is_cut) {
+  Rows whole = run(parser_named("exif"), "a.tif", with_model(300));
+  EXPECT_EQ(records<PhotoRow>(whole).at(0).model.size(), 300u);
+  EXPECT_TRUE(whole.problems().empty());
+  Rows cut = run(parser_named("exif"), "a.tif", with_model(301));
+  EXPECT_EQ(records<PhotoRow>(cut).at(0).model.size(), 300u);
+  ASSERT_EQ(cut.problems().size(), 1u);
+  EXPECT_EQ(cut.problems()[0].at.offset, 26u);
+}
+
 }  // namespace
 }  // namespace weft::artefacts

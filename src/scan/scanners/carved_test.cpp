@@ -52,6 +52,19 @@ constexpr Whole whole_files[] = {
     {"android/turbo.db", "carved_files", "carved_sqlite"},
 };
 
+TEST(Exif, SaysWhereATextIsCut) {
+  const auto with_model = [](size_t size) {  // under 512 bytes
+    std::string file("II*\0\x08\0\0\0\1\0\x10\1\2\0", 14);
+    file += {char((size + 1) & 0xff), char((size + 1) >> 8), 0, 0, 26, 0, 0, 0, 0, 0, 0, 0};
+    return file + std::string(size, 'K') + '\0';
+  };
+  for (const size_t size : {300, 301}) {
+    const auto found = of(with_model(size), "exif", "carved_exif");
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].value, std::string(300, 'K') + (size == 300 ? "" : "…"));
+  }
+}
+
 TEST(Carved, WholeFilesEndWhereTheyEnd) {
   size_t seen = 0;
   for (const Whole& one : whole_files) {

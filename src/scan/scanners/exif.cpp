@@ -6,6 +6,8 @@
 //
 // False positives: of "II*\0" the first directory must be one as writers make it, in order, of known types, with the
 // maker, the model, the program or the date in it, and that must be text. A date counts in Exif's form only.
+//
+// Where a text of more than 300 bytes is cut, carved_exif ends with "…".
 #include "base/exif.h"
 
 #include <array>
@@ -55,6 +57,7 @@ std::string described(const Exif& exif) {
   if (is_date(exif.taken)) add("", exif.taken);
   if (is_clean(exif.software)) add("by ", exif.software);
   if (!out.empty() && is_clean(exif.owner)) add("of ", exif.owner);
+  if (!out.empty() && exif.cut_at) out += "\xe2\x80\xa6";
   return out;
 }
 
