@@ -376,6 +376,15 @@ TEST(Hostile, LongRunsCostNoMoreThanTheirSize) {
   expect_linear(rules, lines, "base64 lines of noise");
 }
 
+// Deflate64: a block costs what its codes do, whether anything is in it or not.
+TEST(Hostile, BlocksOfNothingCostNoMoreThanTheirSize) {
+  constexpr std::string_view one_code = "\x04\xa0\x80\0\0\xf2\x7f\x0d\0"sv;  // of ten bits, for the end
+  std::string member = "PK\3\4\x15\0\0\0\x09\0\0\0\0\0\0\0\0\0"s;
+  for (const size_t number : {size, 8 * size})
+    for (unsigned shift = 0; shift < 32; shift += 8) member += char(uint8_t(number >> shift));
+  expect_linear(all_rules(), member + "\1\0\0\0a"s + repeated(one_code, size), "blocks of Deflate64");
+}
+
 TEST(Hostile, TermsAndRulesCostNoMoreThanTheSize) {
   const Rules rules(Lists{{{"words", "aaa\n*aaa*\naab*\nпароль\n*пароль*\nmüller\n"}},
                           {{"rules.yar", "rule r { strings: $a = \"aaaa\" condition: $a }"}}});

@@ -2,6 +2,7 @@
 // tested on archives that 7-Zip makes (e2e/zip_methods).
 #include "scan/decoders/inflate64.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <random>
 #include <string>
@@ -45,6 +46,18 @@ TEST(Inflate64, ReadsWhatDeflateWrites) {
         EXPECT_EQ(as_text(unpacked.bytes), text);
         EXPECT_EQ(unpacked.consumed, packed.size());
       }
+}
+
+// The rarest signs have codes of fifteen bits.
+TEST(Inflate64, ReadsCodesOfEveryLength) {
+  std::string text;
+  for (unsigned sign = 0; sign < 18; ++sign) text += std::string(size_t(1) << (17 - sign), char('a' + sign));
+  std::shuffle(text.begin(), text.end(), std::mt19937(6));
+  const std::string packed = deflated(text, 9, Z_HUFFMAN_ONLY);
+  const Unpacked unpacked = inflate64(as_bytes(packed), 1 << 20);
+  EXPECT_EQ(unpacked.end, Unpacked::End::whole);
+  EXPECT_EQ(as_text(unpacked.bytes), text);
+  EXPECT_EQ(unpacked.consumed, packed.size());
 }
 
 TEST(Inflate64, EndsWhereItIsDamagedOrCutShort) {
