@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "scan/entity.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {
@@ -72,16 +73,8 @@ Sign sign_at(std::string_view text, size_t at) {
       if (rest[2] == name[2] && rest.starts_with(name)) return {name.size(), char32_t(value), true};
     return itself;
   }
-  const bool hex = (rest[2] | 0x20) == 'x';
-  const size_t first = hex ? 3 : 2, end = std::min(rest.find(';'), rest.size());
-  char32_t value = 0;
-  if (end == rest.size() || end == first) return itself;
-  for (size_t i = first; i < end; ++i) {
-    const unsigned digit = nibble(uint8_t(rest[i]));
-    if (digit > (hex ? 15u : 9u)) return itself;
-    value = value * (hex ? 16 : 10) + digit;
-  }
-  return {end + 1, value, false};
+  const Entity entity = numbered_entity(rest);
+  return entity.size ? Sign{entity.size, entity.value, false} : itself;
 }
 
 bool is_name_sign(char32_t c) {

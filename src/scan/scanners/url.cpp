@@ -12,12 +12,12 @@
 // label or a name in an undelegated domain, as intranets have. Kind domain: names that can be registered, nothing else.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fmt/format.h>
 #include <optional>
 #include <string>
 
 #include "base/text.h"
+#include "scan/entity.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
 #include "scan/scanners/validate/glued.h"
@@ -58,14 +58,9 @@ struct Escape {
 Escape escape_at(std::string_view text, size_t at) {
   if (text[at] == '&') {
     if (text.substr(at, 5) == "&amp;") return {5, '&'};
-    if (char_at(text, at + 1) != '#') return {};
-    const std::string_view rest = text.substr(at + 2, 4);  // "&#64;", "&#x40;"
-    const bool hex = rest.starts_with('x') || rest.starts_with('X');
-    unsigned value = 0;
-    const auto [end, error] = std::from_chars(rest.data() + hex, rest.data() + rest.size(), value, hex ? 16 : 10);
-    const size_t size = size_t(end - rest.data());
-    const bool is_sign = error == std::errc() && size < rest.size() && *end == ';' && value > ' ' && value < 0x7f;
-    return is_sign ? Escape{2 + size + 1, char(value)} : Escape{};
+    constexpr size_t longest_entity = 6;
+    const Entity entity = numbered_entity(text.substr(at, longest_entity));
+    return entity.value > ' ' && entity.value < 0x7f ? Escape{entity.size, char(entity.value)} : Escape{};
   }
   if (text[at] != '\\') return {};
   const std::string_view rest = text.substr(at + 1, 5);

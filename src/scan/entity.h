@@ -1,0 +1,18 @@
+// Signs that HTML writes by their numbers. Any thread.
+//
+// Which of its names, such as "&nbsp;", mean what, differs with what is read and stands there: a no-break space is a
+// space in a number, and ends a URL. TYPESET finds entities by how they are written, from both sides, not by this.
+#pragma once
+
+#include <string_view>
+
+namespace weft::scan {
+
+struct Entity {
+  size_t size = 0;  // 0: there is none
+  char32_t value = 0;
+};
+// "&#64;", "&#x40;" at the text's begin, of ten bytes at most.
+Entity numbered_entity(std::string_view text);
+
+}  // namespace weft::scan
