@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <immintrin.h>
 #include <optional>
 
 #include "base/text.h"
+#include "scan/vectors.h"
 
 namespace weft::scan {
 namespace {
@@ -36,18 +36,9 @@ std::optional<Repeat> read_repeat(std::string_view regex) {
 
 }  // namespace
 
-// As is_wide() and the others have it. Every processor of x86-64 has vectors of sixteen bytes, most have of thirty-two;
-// whether a byte is below another is asked by their minimum, since bytes are compared as signed ones.
+// As is_wide() and the others have it. Every processor of x86-64 has vectors of sixteen bytes, most have of thirty-two.
 std::vector<Runs::Classify> Runs::classifiers() {
   struct By {
-    static __m128i below(__m128i c, char first, char count) {
-      const __m128i offset = _mm_sub_epi8(c, _mm_set1_epi8(first));
-      return _mm_cmpeq_epi8(_mm_min_epu8(offset, _mm_set1_epi8(char(count - 1))), offset);
-    }
-    __attribute__((target("avx2"))) static __m256i below(__m256i c, char first, char count) {
-      const __m256i offset = _mm256_sub_epi8(c, _mm256_set1_epi8(first));
-      return _mm256_cmpeq_epi8(_mm256_min_epu8(offset, _mm256_set1_epi8(char(count - 1))), offset);
-    }
     static Sorts sixteen(const char* bytes) {
       Sorts out;
       for (unsigned at = 0; at < block; at += 16) {

@@ -12,7 +12,6 @@
 #include <array>
 #include <bit>
 #include <cstring>
-#include <immintrin.h>
 #include <phonenumbers/phonenumberutil.h>
 #include <string>
 #include <utility>
@@ -22,6 +21,7 @@
 #include "scan/scanners/context.h"
 #include "scan/scanners/phone.h"
 #include "scan/scanners/validate/memo.h"
+#include "scan/vectors.h"
 
 namespace weft::scan {
 namespace {
@@ -191,12 +191,7 @@ void each_beginning(std::string_view near, Each each) {
   std::memcpy(bytes.data() + block, near.data(), near.size());
   std::memset(bytes.data() + block + near.size(), 0, block);
   const auto load = [&](size_t at) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data() + at)); };
-  // Bytes are compared as signed ones: `below` asks by the minimum.
   const auto is = [](__m128i c, uint8_t sign) { return _mm_cmpeq_epi8(c, _mm_set1_epi8(char(sign))); };
-  const auto below = [](__m128i c, char first, char count) {
-    const __m128i offset = _mm_sub_epi8(c, _mm_set1_epi8(first));
-    return _mm_cmpeq_epi8(_mm_min_epu8(offset, _mm_set1_epi8(char(count - 1))), offset);
-  };
   const auto letter = [&](__m128i c) { return below(_mm_or_si128(c, _mm_set1_epi8(0x20)), 'a', 26); };
   for (size_t at = 0; at < near.size(); at += block) {
     const __m128i c = load(block + at), before = load(block + at - 1);
