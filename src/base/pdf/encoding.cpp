@@ -185,6 +185,11 @@ bool numbers_a_glyph(std::string_view name) {
   return false;
 }
 
+bool is_subset(std::string_view base_font) {
+  constexpr size_t tag = 6;
+  return base_font.size() > tag && base_font[tag] == '+';
+}
+
 std::u32string glyph_text(std::string_view name) {
   constexpr size_t longest = 128;
   name = name.substr(0, std::min(name.find('.', 1), longest));
@@ -209,6 +214,15 @@ void append_glyph(std::string& out, char32_t c) {
     out += '-';
   else
     append_utf8(out, c);
+}
+
+void append_glyphs(std::string& out, std::u16string_view utf16) {
+  for (size_t i = 0; i < utf16.size(); ++i) {
+    char32_t c = utf16[i];
+    if (c >= 0xd800 && c < 0xdc00 && i + 1 < utf16.size())
+      c = 0x10000 + ((c - 0xd800) << 10) + (char32_t(utf16[++i]) - 0xdc00);
+    append_glyph(out, c);
+  }
 }
 
 }  // namespace weft

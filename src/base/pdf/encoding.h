@@ -18,9 +18,12 @@ const PdfEncoding& pdf_encoding(std::string_view name);
 std::u32string glyph_text(std::string_view name);
 // Whether a name says which glyph it is, not which character: "g12", "cid17".
 bool numbers_a_glyph(std::string_view name);
+// Whether a font is a part of the one it is named after: "ABCDEF+Name". Its glyphs may be numbered by who wrote it.
+bool is_subset(std::string_view base_font);
 
 // Appends as UTF-8: ligatures as the letters they are, spaces that do not break as spaces, what is set for a hyphen or
 // a tilde as what one types.
 void append_glyph(std::string& out, char32_t c);
+void append_glyphs(std::string& out, std::u16string_view utf16);
 
 }  // namespace weft

@@ -13,7 +13,7 @@ namespace weft {
 namespace {
 
 constexpr double guessed_width = 0.5, doubt = 0.25;  // ems, where the font does not say
-constexpr size_t subset_tag = 6, most_glyphs = 65'536;
+constexpr size_t most_glyphs = 65'536;
 constexpr char32_t unknown_glyph = 0xfffd;
 
 std::string name_of(QPDFObjectHandle object) {
@@ -77,8 +77,7 @@ void PdfDocumentFont::simple(QPDFObjectHandle dictionary, const Unpack& unpack) 
       named.empty() && program.isStream())
     encoding_in(as_text(unpack(program)), own_encoding());
   // The writer numbered the glyphs of a part of the font.
-  if (type == "TrueType" && encoding.isNull() && base.size() > subset_tag && base[subset_tag] == '+')
-    meaning_ = Codes::unknown;
+  if (type == "TrueType" && encoding.isNull() && is_subset(base)) meaning_ = Codes::unknown;
   differences(pdf_value(encoding, "/Differences"));
   double unit = 0.001;
   if (QPDFObjectHandle matrix = dictionary.getKey("/FontMatrix");
@@ -191,12 +190,7 @@ double PdfDocumentFont::width(uint32_t code) const {
 bool PdfDocumentFont::add_text(uint32_t code, std::string& text) const {
   if (const std::u16string mapped = to_unicode_.text(code);
       !mapped.empty() && mapped[0] != 0 && mapped[0] != unknown_glyph) {
-    for (size_t i = 0; i < mapped.size(); ++i) {
-      char32_t c = mapped[i];
-      if (c >= 0xd800 && c < 0xdc00 && i + 1 < mapped.size())
-        c = 0x10000 + ((c - 0xd800) << 10) + (char32_t(mapped[++i]) - 0xdc00);
-      append_glyph(text, c);
-    }
+    append_glyphs(text, mapped);
     return true;
   }
   if (is_composite_) {

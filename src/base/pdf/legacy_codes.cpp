@@ -60,14 +60,9 @@ bool PdfLegacyCodes::add_text(uint32_t code, std::string& text) const {
     append_glyph(text, 0xfffd);
     return false;
   }
-  for (size_t i = 0; i + 1 < units.size() - room; i += 2) {
-    char32_t c = char32_t(units[i] << 8 | units[i + 1]);
-    if (c >= 0xd800 && c < 0xdc00 && i + 3 < units.size() - room) {
-      c = 0x10000 + ((c - 0xd800) << 10) + (char32_t(units[i + 2] << 8 | units[i + 3]) - 0xdc00);
-      i += 2;
-    }
-    append_glyph(text, c);
-  }
+  std::u16string utf16;
+  for (size_t i = 0; i + 1 < units.size() - room; i += 2) utf16 += char16_t(units[i] << 8 | units[i + 1]);
+  append_glyphs(text, utf16);
   return true;
 }
 

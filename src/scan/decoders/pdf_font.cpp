@@ -22,7 +22,6 @@ namespace {
 
 constexpr size_t farthest = 2048;  // of a dictionary's ends from the place it was hit at
 constexpr size_t most_names = 256;
-constexpr size_t subset_tag = 6;
 
 // What stands between the brackets that enclose `at`; nothing when they are not near.
 std::string_view dictionary_around(std::string_view text, size_t at) {
@@ -78,8 +77,7 @@ bool font_has_own_codes(std::string_view text, size_t at) {
   const std::string_view font = dictionary_around(text, at), subtype = name_of(font, "/Subtype");
   if (subtype == "Type0") return true;
   const std::string_view base = name_of(font, "/BaseFont");
-  return subtype == "TrueType" && base.size() > subset_tag && base[subset_tag] == '+' &&
-         value_of(font, "/Encoding") == std::string_view::npos;
+  return subtype == "TrueType" && is_subset(base) && value_of(font, "/Encoding") == std::string_view::npos;
 }
 
 bool differ_from_latin1(std::string_view array) {
