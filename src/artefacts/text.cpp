@@ -26,4 +26,8 @@ void add_line(std::string& to, std::string_view line) {
   to += line;
 }
 
+std::string_view local_name(std::string_view name) {
+  return name.substr(name.find(':') + 1);  // npos + 1 is 0
+}
+
 }  // namespace weft::artefacts

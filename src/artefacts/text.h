@@ -63,6 +63,8 @@ std::string_view unquoted(std::string_view text);
 std::string beginning(std::string_view text, size_t most);
 // Appends a line, or the first one.
 void add_line(std::string& to, std::string_view line);
+// An XML name without its namespace: "w:author", "author".
+std::string_view local_name(std::string_view name);
 
 template <class Each>
 void each_setting(std::string_view text, Each each) {

@@ -42,10 +42,6 @@ struct Part {
   std::string text;
 };
 
-std::string_view local_name(std::string_view name) {
-  return name.substr(name.find(':') + 1);  // npos + 1 is 0
-}
-
 class Document {
  public:
   Document(const File& file, Rows& rows)

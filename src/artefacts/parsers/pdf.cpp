@@ -33,10 +33,6 @@ size_t most_unpacked(size_t document) {
 constexpr size_t dictionary_most = 512;  // of a stream, in front of it
 constexpr size_t name_most = 300, picture_least = 1024, least_id = 16, most_id = 64;
 
-std::string_view local_name(std::string_view name) {
-  return name.substr(name.find(':') + 1);  // npos + 1 is 0
-}
-
 // Of a torn document, its streams in the order of the file: what is no page description shows no
 // text. Those that cannot be one, by what their dictionaries say, are not unpacked.
 bool may_be_page(std::string_view dictionary) {
