@@ -36,10 +36,7 @@ class BrowserCache(common.Case):
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
         profile = self.scratch / "profile"
-        shown = subprocess.run(
-            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-             f"--user-data-dir={profile}", "--dump-dom", f"http://localhost:{server.server_port}/orders"],
-            check=True, capture_output=True, timeout=120).stdout
+        shown = common.chromium(profile, "--dump-dom", f"http://localhost:{server.server_port}/orders")
         self.assertIn(b"anna.cached.100@example.org", shown, "the browser did not take brotli")
         common.weft("run", self.case, profile, expect={common.OK, common.ATTENTION})
         found = {row["value"]: row["path"] for row in common.table(self.case, "feature")

@@ -60,6 +60,14 @@ def weft(*arguments, expect=None, timeout=600):
     return done
 
 
+def chromium(profile, *arguments):
+    """Runs a real browser without a window and gives what it prints; profile: the folder it keeps things in."""
+    return subprocess.run(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+         f"--user-data-dir={profile}", *arguments],
+        check=True, capture_output=True, timeout=120).stdout
+
+
 def table(case, name):
     """All rows of a table of the case, as dicts."""
     with tempfile.NamedTemporaryFile(suffix=".jsonl") as out:

@@ -28,10 +28,7 @@ class Pdf(common.Case):
         super().setUp()
         (self.scratch / "page.html").write_text(PAGE)
         self.printed = self.scratch / "printed.pdf"
-        subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-                        "--disable-background-networking", f"--user-data-dir={self.scratch}/profile",
-                        f"--print-to-pdf={self.printed}", f"file://{self.scratch}/page.html"],
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
+        common.chromium(self.scratch / "profile", f"--print-to-pdf={self.printed}", f"file://{self.scratch}/page.html")
         self.evidence = self.scratch / "evidence"
         self.evidence.mkdir()
 
