@@ -9,6 +9,8 @@
 // One layer is what is left of a paragraph from its first cut piece on, where a joint may hide something: in or beside
 // an address, a long word, or digits.
 #include <algorithm>
+#include <array>
+#include <span>
 #include <vector>
 
 #include "base/text.h"
@@ -17,31 +19,37 @@
 namespace weft::scan {
 namespace {
 
+template <class... Name>
+constexpr auto sorted(Name... names) {
+  std::array<std::string_view, sizeof...(names)> out{names...};
+  std::sort(out.begin(), out.end());
+  return out;
+}
+// Elements that may stand between two pieces of one word; any other stands for a space.
+constexpr auto docx_joins = sorted(
+    "w:r", "w:rPr", "w:t", "w:proofErr", "w:bookmarkStart", "w:bookmarkEnd", "w:ins", "w:del", "w:delText",
+    "w:moveFrom", "w:moveTo", "w:hyperlink", "w:smartTag", "w:lastRenderedPageBreak", "w:b", "w:bCs", "w:i", "w:iCs",
+    "w:u", "w:rStyle", "w:rFonts", "w:sz", "w:szCs", "w:color", "w:lang", "w:shd", "w:highlight", "w:noProof",
+    "w:spacing", "w:kern", "w:webHidden", "w:vertAlign", "w:strike", "w:caps", "w:smallCaps", "w:rtl", "w:cs", "w:w",
+    "w:permStart", "w:permEnd", "w:commentRangeStart", "w:commentRangeEnd", "w:rPrChange");
+constexpr auto pptx_joins = sorted("a:r", "a:rPr", "a:t", "a:solidFill", "a:srgbClr", "a:schemeClr", "a:latin", "a:ea",
+                                   "a:cs", "a:sym", "a:effectLst", "a:ln", "a:noFill", "a:hlinkClick");
+constexpr auto xlsx_joins = sorted("r", "rPr", "t", "b", "i", "u", "sz", "color", "rFont", "family", "scheme",
+                                   "charset", "vertAlign", "strike");
+constexpr auto odt_joins = sorted("text:span", "text:a", "text:bookmark", "text:bookmark-start", "text:bookmark-end",
+                                  "text:soft-page-break", "text:change", "text:change-start", "text:change-end");
+
 struct Markup {
   std::string_view piece;    // the element that holds text; empty: what stands between any tags is text
   std::string_view run_end;  // as the pattern finds it, without the "<" behind it
   std::string_view ends[3];  // tags that end a paragraph, or begin one
-  std::string_view joins;    // elements that may stand between two pieces of one word; any other stands for a space
+  std::span<const std::string_view> joins;
 };
 constexpr Markup markups[] = {
-    {"w:t",
-     "</w:t></w:r>",
-     {"/w:p>", "w:p>", "w:p "},
-     " w:r w:rPr w:t w:proofErr w:bookmarkStart w:bookmarkEnd w:ins w:del w:delText w:moveFrom w:moveTo w:hyperlink "
-     "w:smartTag w:lastRenderedPageBreak w:b w:bCs w:i w:iCs w:u w:rStyle w:rFonts w:sz w:szCs w:color w:lang w:shd "
-     "w:highlight w:noProof w:spacing w:kern w:webHidden w:vertAlign w:strike w:caps w:smallCaps w:rtl w:cs w:w "
-     "w:permStart w:permEnd w:commentRangeStart w:commentRangeEnd w:rPrChange "},
-    {"a:t",
-     "</a:t></a:r>",
-     {"/a:p>", "a:p>", "a:p "},
-     " a:r a:rPr a:t a:solidFill a:srgbClr a:schemeClr a:latin a:ea a:cs a:sym a:effectLst a:ln a:noFill "
-     "a:hlinkClick "},
-    {"t", "</t></r>", {"/si>", "si>", "/is>"}, " r rPr t b i u sz color rFont family scheme charset vertAlign strike "},
-    {"",
-     "</text:span>",
-     {"/text:p>", "/text:h>", "text:p "},
-     " text:span text:a text:bookmark text:bookmark-start "
-     "text:bookmark-end text:soft-page-break text:change text:change-start text:change-end "},
+    {"w:t", "</w:t></w:r>", {"/w:p>", "w:p>", "w:p "}, docx_joins},
+    {"a:t", "</a:t></a:r>", {"/a:p>", "a:p>", "a:p "}, pptx_joins},
+    {"t", "</t></r>", {"/si>", "si>", "/is>"}, xlsx_joins},
+    {"", "</text:span>", {"/text:p>", "/text:h>", "text:p "}, odt_joins},
 };
 constexpr Pattern patterns[] = {
     {R"(</w:t></w:r><)", 0, 0}, {R"(</a:t></a:r><)", 0, 1}, {R"(</t></r><r)", 0, 2}, {R"([^>]</text:span>)", 0, 3}};
@@ -75,11 +83,7 @@ std::string_view tag_name(std::string_view rest) {
 }
 
 bool may_join(const Markup& markup, std::string_view name) {
-  const size_t at = name.empty() ? std::string_view::npos : markup.joins.find(name);
-  // "w:b" stands in "w:bCs", too: the whole name counts.
-  for (size_t found = at; found != std::string_view::npos; found = markup.joins.find(name, found + 1))
-    if (markup.joins[found - 1] == ' ' && markup.joins[found + name.size()] == ' ') return true;
-  return false;
+  return std::binary_search(markup.joins.begin(), markup.joins.end(), name);
 }
 
 // What stands between two pieces of text.
