@@ -100,7 +100,8 @@ struct Scan::State {
   void match(const Text& text);
   void match_utf16(const Text& text);
   void look_through(const Text& text);
-  void hits_of(std::string_view bytes, size_t block, size_t stop, Level& level);
+  enum class Of { bytes, runs };  // a text as it stands, or its runs of UTF-16
+  void hits_of(std::string_view bytes, size_t block, size_t stop, Level& level, Of of);
   void dispatch(const Text& text, Level& level);
   void dispatch_scanner(const Text& text, Level& level, size_t owner);
   // Hands over the decoder's hits, or the whole text.
@@ -242,8 +243,9 @@ bool Scan::State::enter(const Text& text, Level& level, size_t owner) {
   return false;
 }
 
-// Files the hits that end in (block, stop], of a text seen from a longest match before on and one byte behind.
-void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Level& level) {
+// Files the hits that end in (block, stop], of a text seen from a longest match before on and one byte behind. A match
+// in runs of UTF-16 may end with the NUL between two, but not go on behind it.
+void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Level& level, Of of) {
   const size_t first = block - std::min(block, rules.width + 1), last = std::min(bytes.size(), stop + 1);
   const std::string_view seen = bytes.substr(first, last - first);
   if (rules.quiet[static_cast<uint8_t>(seen.front())] && all_same(seen)) return;
@@ -252,6 +254,9 @@ void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Lev
     // The overlap with the block before is long enough to know what went on there.
     const bool adjoins = std::exchange(last_end[number], behind + to) + 1 == behind + to;
     if (end <= block || end > stop) return;
+    if (const size_t least = rules.least[number];
+        of == Of::runs && bytes.substr(end - least, least - 1).find('\0') != std::string_view::npos)
+      return;
     for (const Rules::State::Owned& owned : rules.patterns[number]) {
       if (owned.first_end && adjoins) continue;
       level.file(owned.owner, {end, owned.id});
@@ -445,7 +450,7 @@ void Scan::State::match(const Text& text) {
       std::min(text.bytes.size(), text.end + rules.width + std::max<size_t>(rules.reach, limits.margin_before));
   size_t blocks = 0;
   for (size_t block = 0; block < stop; block += block_size) {
-    hits_of(text.bytes, block, std::min(stop, block + block_size), level);
+    hits_of(text.bytes, block, std::min(stop, block + block_size), level, Of::bytes);
     if (++blocks % batch_blocks != 0 && level.filed < batch_hits) continue;
     dispatch(text, level);
     if (level.waiting.size() >= most_waiting) settle(level, block);
@@ -465,7 +470,7 @@ void Scan::State::match_utf16(const Text& text) {
   watch->enter(text.item);
   const std::string_view joined = level.utf16.text();
   for (size_t block = 0; block < joined.size(); block += block_size) {
-    hits_of(joined, block, std::min(joined.size(), block + block_size), level);
+    hits_of(joined, block, std::min(joined.size(), block + block_size), level, Of::runs);
     if (level.filed < batch_hits) continue;
     dispatch_utf16(text, level);
     const auto& pieces = level.utf16.pieces();

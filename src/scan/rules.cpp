@@ -21,8 +21,11 @@ namespace {
 
 constexpr size_t longest_match = 16 * KiB;
 
-// The longest text the pattern can match.
-size_t width_of(const Pattern& pattern, std::string_view owner) {
+struct Width {
+  size_t least, most;
+};
+// Of the texts the pattern can match.
+Width width_of(const Pattern& pattern, std::string_view owner) {
   hs_expr_info_t* info = nullptr;
   hs_compile_error_t* failure = nullptr;
   if (hs_expression_info(pattern.regex, hyperscan_flags(pattern), &info, &failure) != HS_SUCCESS) {
@@ -30,12 +33,11 @@ size_t width_of(const Pattern& pattern, std::string_view owner) {
     hs_free_compile_error(failure);
     throw Error(fmt::format("pattern of {} does not compile: {}: {}", owner, pattern.regex, why));
   }
-  const size_t width = info->max_width;
-  const bool empty = info->min_width == 0;
+  const Width width{info->min_width, info->max_width};
   free(info);
-  if (width > longest_match)
+  if (width.most > longest_match)
     throw Error(fmt::format("pattern of {} is not bounded to {} bytes: {}", owner, longest_match, pattern.regex));
-  if (empty) throw Error(fmt::format("pattern of {} matches nothing at all: {}", owner, pattern.regex));
+  if (width.least == 0) throw Error(fmt::format("pattern of {} matches nothing at all: {}", owner, pattern.regex));
   return width;
 }
 
@@ -103,7 +105,9 @@ Rules::Rules(std::span<const Scanner* const> scanners, std::span<const Decoder* 
       const auto [at, is_new] = numbers.try_emplace({pattern.regex, pattern.flags}, state.patterns.size());
       const auto number = uint32_t(at->second);
       if (is_new) {
-        state.width = std::max(state.width, width_of(pattern, name));
+        const Width width = width_of(pattern, name);
+        state.width = std::max(state.width, width.most);
+        state.least.push_back(width.least);
         state.patterns.emplace_back();
         if (!state.runs.add(pattern, number)) patterns.push_back({&pattern, number});
       }

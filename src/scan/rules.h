@@ -32,6 +32,7 @@ struct Rules::State {
   std::unique_ptr<const Words> words;                // null: no list of them
   std::unique_ptr<const YaraRules> yara;             // null: none
   std::vector<std::vector<Owned>> patterns;          // by number; equal patterns of several owners are one
+  std::vector<size_t> least;                         // by number: of the shortest match
   std::vector<size_t> lookers;                       // owners with on_text
   Runs runs;                                         // of some of them
   Handle<hs_database_t, hs_free_database> database;  // of all others; none when there are none

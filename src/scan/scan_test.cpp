@@ -411,6 +411,14 @@ TEST(Engine, ReadsNothingBesideATextAtTheEndOfMemory) {
   }
 }
 
+// A scanner is shown a run of UTF-16 by itself: what matched across the NUL between two of them is not its.
+TEST(Engine, NoMatchSpansTwoRunsOfUtf16) {
+  // The head of a TIFF structure, "MM\0*", of which the scanner of Exif would look at the begin.
+  const std::string source =
+      *utf16(std::string(filler) + "MM", false) + "\xff\xff\xff" + *utf16("* to anna@example.com.", false);
+  EXPECT_NE(described(scan_pages(source, MiB)).find("anna@example.com"), std::string::npos);
+}
+
 TEST(Engine, BombsAreBounded) {
   Limits limits;
   limits.decoded_branch = 4 * MiB;
