@@ -480,7 +480,7 @@ void Scan::State::match_utf16(const Text& text) {
     if (watch->stopping()) return;
   }
   dispatch_utf16(text, level);
-  settle(level, text.bytes.size() + settled_behind);
+  // What is found here settles with the bytes' own matches: decoders may say that a layer says all there.
   level.from.assign(level.from.size(), 0);
 }
 

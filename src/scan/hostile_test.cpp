@@ -305,6 +305,19 @@ TEST(Hostile, GridsCostNoMoreThanTheirSize) {
                 "broken chunks");
 }
 
+// Strings of a workbook, each with something behind it that no layer says; and such as look like a table of sectors.
+TEST(Hostile, StringsOfAWorkbookCostNoMoreThanTheirSize) {
+  const auto record = [](std::string_view id, const std::string& content) {
+    return std::string(id) + char(uint8_t(content.size())) + char(uint8_t(content.size() >> 8)) + content;
+  };
+  const auto strings = [&](const std::string& content) {
+    return record("\xfc\0"sv, "\xff\xff\x0f\0\xff\xff\x0f\0"s + content) +
+           repeated(record("\x3c\0"sv, content), short_size);
+  };
+  expect_linear(all_rules(), strings(repeated("\4\0\x08\1\0aaaa1234"s, 8216)), "strings with runs");
+  expect_linear(all_rules(), strings("\x08\0\1aaaaaaaaaaaaaaaa"s + "\0\x10\0"s + std::string(4096, '\xff')), "ones");
+}
+
 // Pages of a database whose last cell is wrong, one in the other.
 TEST(Hostile, PagesInPagesCostNoMoreThanTheirSize) {
   std::string pages(short_size, '\0');

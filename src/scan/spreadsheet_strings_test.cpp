@@ -62,6 +62,36 @@ TEST(SpreadsheetStrings, HideNothingBesideThem) {
   EXPECT_THAT(found(source), Contains("email anna@example.com"));
 }
 
+std::string wide(const std::string& text) {
+  std::string out = number(text.size(), 2) + '\1';
+  for (const char c : text) out += number(uint8_t(c), 2);
+  return out;
+}
+
+// Beside them, lengths and flags look like letters: an "E" behind the first address, a "\u0100" in front of the second.
+TEST(SpreadsheetStrings, AreFoundOnce) {
+  const std::string strings = plain("see http://example.org/a") + plain(std::string(69, 'y')) +
+                              wide("anna@example.com") + wide("to bert@example.com and more");
+  EXPECT_THAT(found(record(0xfc, number(9, 4) + number(4, 4) + strings) + record(0xff, "end")),
+              UnorderedElementsAre("url http://example.org/a", "domain example.org", "email anna@example.com",
+                                   "email bert@example.com"));
+}
+
+// The numbers of the sectors that follow, 128 to a sector of the file, stand between.
+TEST(SpreadsheetStrings, GoOnBehindASectorOfTheAllocationTable) {
+  std::string table;
+  for (uint32_t i = 0; i < 128; ++i) table += number(i % 50 == 49 ? 0xfffffffe : 129 + i, 4);
+  const std::string strings =
+      plain(std::string(300, 'y')) + plain("bert@example.com") + wide("anna@example.com") + plain("carl@example.com");
+  const std::string whole = record(0xfc, number(9, 4) + number(4, 4) + strings) + record(0xff, "end");
+  for (size_t cut = 300; cut < whole.size() - 8; ++cut) {
+    const std::string front(512 - cut, ' ');
+    EXPECT_THAT(found(front + whole.substr(0, cut) + table + whole.substr(cut)),
+                UnorderedElementsAre("email anna@example.com", "email bert@example.com", "email carl@example.com"))
+        << cut;
+  }
+}
+
 TEST(SpreadsheetStrings, ThatAreCutShortAreReadSoFar) {
   const std::string source =
       record(0xfc, number(30, 4) + number(30, 4) + plain("anna@example.com") + plain("bert@example.com"));
@@ -73,6 +103,12 @@ TEST(SpreadsheetStrings, ThatAreCutShortAreReadSoFar) {
   }
   EXPECT_TRUE(
       scan_all(record(0xfc, number(2, 4) + number(2, 4) + plain("anna@example.com") + plain("b"))).problems.empty());
+  // Anywhere, in the head of a record that goes on, too.
+  const std::string two =
+      record(0xfc, number(3, 4) + number(3, 4) + plain("anna@example.com") + number(16, 2) + '\0' + "bert@exam") +
+      record(0x3c, std::string(1, '\0') + "ple.com");
+  for (size_t size = two.size() - 20; size <= two.size(); ++size)
+    EXPECT_THAT(found(two.substr(0, size)), Contains("email anna@example.com")) << size;
 }
 
 // In the directory of a zip file a checksum and two sizes may look like the head of a record.
