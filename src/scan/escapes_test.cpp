@@ -39,6 +39,31 @@ TEST(Escapes, OfFormsKeepTagsApartFromSpaces) {
   EXPECT_THAT(hidden("{\"mail\":\"anna+news\\u0040example.com\"}"), Contains("email anna+news@example.com"));
 }
 
+TEST(Escapes, OfOneKindLeaveThoseOfAnotherToTheUrl) {
+  const std::string url = "url https://example.org/a?q=My%20place&u=https%3A%2F%2Fexample.com%2Fb";
+  for (const char* source : {"{\"u\":\"https:\\/\\/example.org\\/a?q=My%20place&u=https%3A%2F%2Fexample.com%2Fb\"}",
+                             "https&#x3A;&#x2F;&#x2F;example.org/a?q=My%20place&amp;u=https%3A%2F%2Fexample.com%2Fb"}) {
+    const std::set<std::string> found = hidden(source);
+    EXPECT_THAT(found, Contains(url)) << source;
+    EXPECT_THAT(found, Not(Contains("url https://example.org/a?q=My"))) << source;
+  }
+}
+
+// The next column of a row is glued to it.
+TEST(Escapes, EndWithTheirColumn) {
+  const std::string url = "https://example.org/Login?go=https%3A%2F%2Fexample.com%2Fa%3Fb%3D0", title = "Weather";
+  const auto type_of = [](const std::string& text) {
+    const size_t type = 13 + 2 * text.size();
+    return type < 128 ? std::string{char(type)} : std::string{char(0x80 | type >> 7), char(type & 127)};
+  };
+  const std::string types = std::string(1, '\0') + type_of(url) + type_of(title) + "\x08";
+  const std::string row = char(types.size() + 1) + types + url + title;
+  const std::string source = std::string(40, '\0') + char(row.size()) + "\x07" + row + "\x30\x02\x06";
+  ASSERT_LT(row.size(), 128u);
+  EXPECT_THAT(hidden(source), ::testing::AllOf(Contains("url https://example.com/a?b=0"),
+                                               Not(Contains("url https://example.com/a?b=0Weather"))));
+}
+
 TEST(Escapes, HideNumbers) {
   for (const char* source :
        {"https://wa.me/?phone=%2B493039723612&text=x", "tel:%2B49%2030%2039723612", "to=%2B49+30+39723612&x",

@@ -4,14 +4,16 @@
 // Escapes are everywhere; here they count only where they hide an address: at its "@", between a scheme and a host, or
 // in front of a number.
 // One layer is the address as far as it goes: from the first sign in front that can belong to it, which is told by what
-// stands right there, to the first behind that cannot. Everything escaped in it is decoded once (%2540 is a layer in a
-// layer).
+// stands right there, to the first behind that cannot; in a row of an SQLite database, to the column's end. Everything
+// escaped in it is decoded once (%2540 is a layer in a layer), but of a URL whose own signs are escaped for JSON or
+// HTML what is behind a percent sign is part of it.
 #include <algorithm>
 #include <vector>
 
 #include "base/text.h"
 #include "scan/entity.h"
 #include "scan/scanner.h"
+#include "scan/scanners/validate/sqlite_row.h"
 
 namespace weft::scan {
 namespace {
@@ -131,10 +133,12 @@ void on_address(Bytes bytes, size_t anchor, size_t end, bool is_url, size_t from
   if (begin == anchor || begin < from) return;
   std::string decoded;
   size_t at = begin;
-  const size_t most = end + (is_url ? longest_url : longest_host);
+  size_t most = end + (is_url ? longest_url : longest_host);
+  if (const size_t column = text_column(text, begin).end; column > end) most = std::min(most, column);
+  const bool keeps_percent = is_url && escaped.find('%') == std::string_view::npos;
   while (at < text.size() && at < most) {
-    const Sign sign = sign_at(text, at);
-    const bool plain_ampersand = sign.value == '&' && sign.size == 1;
+    const Sign sign = keeps_percent && text[at] == '%' ? Sign{1, '%', true} : sign_at(text, at);
+    const bool plain_ampersand = !keeps_percent && sign.value == '&' && sign.size == 1;
     if (at >= end && (is_url ? !is_url_sign(sign.value) || plain_ampersand : !is_name_sign(sign.value))) break;
     if (at >= end && is_space_of_form(text, at, escaped)) break;
     if (sign.is_byte)
