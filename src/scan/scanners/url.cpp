@@ -6,7 +6,9 @@
 // semicolon, where one stands in front as it does in tables of fields. A second URL glued behind is cut off; one in a
 // query is part of it. What is glued behind: in a row of an SQLite database the next column, where the row's header
 // says where this one ends; in a certificate the next element, where the string's length does; in markup that was
-// percent-encoded, once or twice, what closes the quotes. Manual pages write "\-" for a hyphen.
+// percent-encoded, once or twice, what closes the quotes. Manual pages write "\-" for a hyphen. Zero-width
+// spaces, where a line may break, are left out. A question mark at the end is the URL's where this stands alone: in
+// quotes, in brackets, as a line or an element.
 //
 // False positives: the host must be a name in a delegated domain, an IP address, or (for the kind url alone) one plain
 // label or a name in an undelegated domain, as intranets have. Kind domain: names that can be registered, nothing else.
@@ -83,6 +85,35 @@ char field_separator(std::string_view text, size_t begin) {
   return text.substr(from, begin - from).find('&') == std::string_view::npos ? c : 0;
 }
 
+// A zero-width space, which says where a line may break and shows nothing, behind a sign that parts words. (A soft
+// hyphen may be a hyphen that is seen: it ends the URL.)
+size_t break_size(std::string_view text, size_t at) {
+  constexpr Signs parts("/.-_?&=#%~:+,");
+  constexpr std::string_view zero_width_space = "\xe2\x80\x8b";
+  if (text.substr(at, zero_width_space.size()) != zero_width_space || !parts.hold(char_before(text, at))) return 0;
+  const char behind = char_at(text, at + zero_width_space.size());
+  return is_alnum(behind) || parts.hold(behind) ? zero_width_space.size() : 0;
+}
+
+// Whether text[begin, end) stands alone: what opens in front of it closes behind it.
+bool stands_alone(std::string_view text, size_t begin, size_t end) {
+  const char front = begin == 0 ? '\0' : text[begin - 1], behind = end == text.size() ? '\0' : text[end];
+  switch (front) {
+    case '<':
+      return behind == '>';
+    case '>':
+      return behind == '<';
+    case '\0':
+    case '\n':
+      return behind == '\0' || behind == '\n' || behind == '\r';
+    case '"':
+    case '\'':
+      return behind == front;
+    default:
+      return false;
+  }
+}
+
 // Where the URL that starts at begin ends. In the escaped form "\/" stands for "/", in manual pages "\-" for "-".
 size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
   size_t limit = std::min(text.size(), begin + longest);
@@ -101,7 +132,7 @@ size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
       continue;
     }
     if (uint8_t(c) >= 0x80) {
-      size_t length = foreign_length(text, at);
+      size_t length = std::max(foreign_length(text, at), break_size(text, at));
       if (length == 0) break;
       at += length;
       continue;
@@ -116,7 +147,8 @@ size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
     if ((c == 'h') && at > body && starts_url(text, at)) break;
     ++at;
   }
-  while (at > least && ends_sentence.hold(text[at - 1])) --at;
+  const bool asks = at > least && text[at - 1] == '?' && stands_alone(text, begin, at);
+  while (!asks && at > least && ends_sentence.hold(text[at - 1])) --at;
   // An opening bracket at the very end belongs to the sentence.
   while (at > least && (text[at - 1] == '(' || text[at - 1] == '[')) --at;
   return at;
@@ -125,6 +157,10 @@ size_t url_end(std::string_view text, size_t begin, size_t body, bool json) {
 std::string unescaped(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
+    if (const size_t size = break_size(text, i)) {
+      i += size;
+      continue;
+    }
     const Escape escape = escape_at(text, i);
     out += escape.size ? escape.sign : text[i];
     i += std::max<size_t>(escape.size, 1);
@@ -332,6 +368,18 @@ constexpr std::array examples{
     Example{"%2522http://example.org/a%2523b%2522%253Ec", "url", "http://example.org/a%2523b"},
     Example{"%3Ehttp://example.org/a%3C/b%3E", "url", "http://example.org/a"},
     Example{"http://example.org/?q=%22a%22+b", "url", "http://example.org/?q=%22a%22+b"},
+    Example{"http://example.org/\xe2\x80\x8b"
+            "a/\xe2\x80\x8b"
+            "b-\xe2\x80\x8btoc.html",
+            "url", "http://example.org/a/b-toc.html"},
+    Example{"http://example.org/a\xe2\x80\x8b"
+            "b",
+            "url", "http://example.org/a"},
+    Example{"<a href=\"http://example.org/a?\">", "url", "http://example.org/a?"},
+    Example{"a table\nhttp://example.org/a?\nand more", "url", "http://example.org/a?"},
+    Example{"<http://example.org/?>", "url", "http://example.org/?"},
+    Example{"as in \"have you seen http://example.org/a?\"", "url", "http://example.org/a"},
+    Example{"Why http://example.org/a? Since", "url", "http://example.org/a"},
     Example{"http://%s/index", "url", ""},
     Example{"http://1.7.10.1.2/", "url", ""},
     Example{"http://co.uk/", "domain", ""},
