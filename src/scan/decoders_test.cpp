@@ -415,6 +415,7 @@ TEST(Tools, WriteArchivesThatAreRead) {
            {"7z a -tzip -mm=bzip2 x.7z letters.txt", "-BZIP2-"},
            {"7z a -tzip -mm=lzma x.7z letters.txt", "-ZIP-"},
            {"7z a -tzip -mm=deflate x.7z letters.txt", "-ZIP-"},
+           {"7z a -tzip -mm=ppmd x.7z letters.txt", "-ZIP-"},
            {"7z a -tzip -mm=xz x.7z letters.txt", "-XZ-"}}) {
     const auto packed = output_of(scratch, command + " >&2 && cat x.7z && rm x.7z");
     if (!packed) continue;

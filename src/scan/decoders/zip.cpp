@@ -4,11 +4,16 @@
 // A stored member lies in the clear: the pass over the surrounding bytes has seen it, so it is not a layer. Nor is one
 // packed with bzip2, xz or zstd: its stream has a magic of its own, by which it is found.
 // The packed stream says itself where it ends, so the sizes (in the header, behind the data, or in a zip64 field; lied
-// about in all three) are not needed; but for LZMA without an end mark, which goes by the size in the header.
+// about in all three) are not needed; but for LZMA without an end mark, which goes by the size in the header. PPMd is
+// read by libarchive, from the local header on.
+#include <archive.h>
+#include <archive_entry.h>
 #include <fmt/format.h>
 #include <optional>
 
 #include "base/cursor.h"
+#include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "scan/decoders/inflate.h"
 #include "scan/decoders/inflate64.h"
@@ -102,8 +107,43 @@ Unpacked unpack_lzma(const Member& member, Bytes bytes, size_t room) {
   return unpacked;
 }
 
-// Nothing for a method that is not unpacked here.
-std::optional<Unpacked> unpack_member(const Member& member, Bytes bytes, size_t room) {
+using Archive = Handle<::archive, archive_read_free>;
+
+// PPMd in a zip: two bytes of order and memory, then the stream, which has an end mark. entry begins at the header. Of
+// a stream that breaks off, libarchive gives what it has in whole blocks of 256 KiB.
+Unpacked unpack_ppmd(const Member& member, Bytes entry, size_t room) {
+  Cursor in(entry.subspan(member.header_size));
+  const uint16_t parameters = in.u16le();
+  const uint64_t memory = ((parameters >> 4 & 0xff) + uint64_t(1)) * MiB;
+  Unpacked out;
+  if (!in.ok()) return out;
+  if (memory > stream_memory) {
+    out.end = Unpacked::End::memory;
+    return out;
+  }
+  Archive archive(archive_read_new());
+  if (!archive) throw Error("no memory to unpack with");
+  archive_entry* header = nullptr;
+  if (archive_read_support_format_zip_streamable(archive.get()) != ARCHIVE_OK ||
+      archive_read_open_memory(archive.get(), entry.data(), entry.size()) != ARCHIVE_OK ||
+      archive_read_next_header(archive.get(), &header) < ARCHIVE_WARN)
+    return out;
+  out = unpack_stream(entry, room, [&](Bytes, MutableBytes output) {
+    const la_ssize_t got = archive_read_data(archive.get(), output.data(), output.size());
+    Step step;
+    step.given = size_t(std::max<la_ssize_t>(got, 0));
+    step.result = got > 0 ? Step::Result::more : got == 0 ? Step::Result::ended : Step::Result::broken;
+    return step;
+  });
+  const size_t read = std::min(size_t(std::max<la_int64_t>(archive_filter_bytes(archive.get(), -1), 0)), entry.size());
+  out.consumed = read - std::min(read, member.header_size);
+  if (out.end == Unpacked::End::corrupt && read == entry.size()) out.end = Unpacked::End::cut_short;
+  return out;
+}
+
+// Nothing for a method that is not unpacked here. entry begins at the header.
+std::optional<Unpacked> unpack_member(const Member& member, Bytes entry, size_t room) {
+  const Bytes bytes = entry.subspan(member.header_size);
   switch (member.method) {
     case 8:
       return inflate_stream(bytes, Wrap::raw, room);
@@ -111,6 +151,8 @@ std::optional<Unpacked> unpack_member(const Member& member, Bytes bytes, size_t 
       return inflate64(bytes, room);
     case 14:
       return unpack_lzma(member, bytes, room);
+    case 98:
+      return unpack_ppmd(member, entry, room);
     default:
       return std::nullopt;
   }
@@ -124,15 +166,17 @@ void on_hit(Bytes bytes, const Hit& hit, size_t, Decoded& out) {
   if (member->method == 99 || member->flags & encrypted)
     return out.problem(begin, fmt::format("zip member {} is encrypted", name));
   if (shows_itself(member->method)) return;
-  const Bytes data = bytes.subspan(begin + member->header_size);
-  std::optional<Unpacked> unpacked = unpack_member(*member, data, out.room());
+  std::optional<Unpacked> unpacked = unpack_member(*member, bytes.subspan(begin), out.room());
   if (!unpacked)
     return out.problem(begin, fmt::format("zip member {} is packed with {}, which is not unpacked", name,
                                           method_name(member->method)));
   // Blocks of nothing: many headers may lead to them.
   constexpr size_t least_ratio = 64;
   if (unpacked->bytes.size() < unpacked->consumed / least_ratio) out.in_vain(begin, unpacked->consumed);
-  if (unpacked->bytes.empty()) return;
+  // To begin a model of PPMd costs as much as to unpack that.
+  constexpr size_t model = 64 * KiB;
+  if (member->method == 98 && unpacked->bytes.size() < model) out.in_vain(begin, model);
+  if (unpacked->bytes.empty() && member->method != 98) return;
   if (unpacked->end != Unpacked::End::whole)
     out.problem(begin, what_ended(*unpacked, fmt::format("zip member {}", name)));
   out.layer("ZIP", begin, member->header_size + unpacked->consumed, std::move(unpacked->bytes));
