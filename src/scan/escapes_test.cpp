@@ -101,6 +101,49 @@ TEST(Typeset, NumbersAreFound) {
   EXPECT_THAT(found("1\u00a0234\u00a0567\u00a0890 inhabitants, 1998\u20132004"), IsEmpty());
 }
 
+// Behind other things in another layer, where a path leads there.
+TEST(Typeset, NumbersInLayersAreFoundAgain) {
+  const std::string source = deflated(std::string(1000, 'x') + "\nTel. +49\u00a030\u00a039723612", 31);
+  const Results results = scan_all(source);
+  ASSERT_EQ(results.features.size(), 1u) << described(results);
+  const Found& found = results.features[0];
+  EXPECT_THAT(found.layers, ::testing::StartsWith("-GZIP-1001-TYPESET-"));
+  EXPECT_EQ(as_text(unpack(as_bytes(source), found.layers, {}).bytes), "Tel. +49 30 39723612");
+}
+
+std::string utf16(std::u16string_view text, bool big_endian) {
+  std::string out;
+  for (char16_t c : text) {
+    const char low = char(uint8_t(c & 0xff)), high = char(uint8_t(c >> 8));
+    out += big_endian ? high : low;
+    out += big_endian ? low : high;
+  }
+  return out;
+}
+
+TEST(Typeset, NumbersInUtf16AreFound) {
+  struct Case {
+    std::u16string_view source;
+    const char* found;
+  };
+  for (const bool big_endian : {false, true})
+    for (const Case& one : {Case{u"Tel. +49\u00a030\u00a039723612", "+493039723612"},
+                            {u"Tel. +49\u202f30\u201139723612, as said", "+493039723612"},
+                            {u"(+49\u201330\u00a039723612)", "+493039723612"},
+                            {u"IBAN DE89\u00a03704\u00a00044\u00a00532\u00a00130\u00a000", "DE89370400440532013000"},
+                            {u"Card 4539\u20131488\u20130343\u20136467", "453914******6467"}})
+      for (const std::string& around : {std::string(), std::string(8, '\0'), utf16(u"\u0416 \n", big_endian)}) {
+        const std::string source = around + utf16(one.source, big_endian) + around;
+        const Results results = scan_all(source);
+        ASSERT_EQ(results.features.size(), 1u) << one.found << described(results);
+        const Found& found = results.features[0];
+        EXPECT_EQ(found.value, one.found);
+        EXPECT_THAT(found.layers, ::testing::StartsWith("-TYPESET"));
+        const Layer layer = unpack(as_bytes(source).subspan(found.offset), found.layers, {});
+        EXPECT_LT(layer.offset, layer.bytes.size());
+      }
+}
+
 // An address book of vCard 2.1: the line says that it is quoted-printable, and has an equals sign in that.
 TEST(QuotedPrintable, OfAnAddressBookIsRead) {
   const auto found = [](std::string_view source) {
