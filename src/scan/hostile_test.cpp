@@ -54,7 +54,21 @@ constexpr std::string_view units[] = {
     "a&#64;"sv, "&#64;&#64;a"sv, "a\\u0040"sv, "http%3A%2F%2F"sv, "http%3A%2F%2Fa%2F"sv, "a:\\/\\/"sv, "a%2540"sv,
     "a</w:t></w:r>"sv, "a</w:t></w:r><w:t>"sv, "a</w:t></w:r><w:t>b"sv, "a@</w:t></w:r><w:x/><w:t>b"sv,
     "a</w:t></w:r><w:x/>"sv, "a@b</text:span>"sv, "a@b</text:span><text:span>"sv, "<r><t>1234567</t></r>"sv,
-    "a</text:span><"sv, "aaaaaaaaaaaaaaaa%41%41%41%41%41"sv,
+    "a</text:span><"sv, "aaaaaaaaaaaaaaaa%41%41%41%41%41"sv, "\x1f\x9d\x90"sv,
+    "\x1f\x9d\x90\x61\xc4\x04\x1c\x38\x06\x20\x00\x00"sv,
+    "\x1f\x9d\x90\x61\xc4\x8c\x21\x53\xc6\xcc\x19\x34\x69\xd4\xac\x61\xd3\xc6\xcd\x1b\x38"sv,
+    "\x1f\x9d\x90\x61\x02\x0a\x1c\x48\xb0\xa0\xc1\x83\x08\x13\x2a\x5c\xc8\xb0\xa1\xc3\x87\x10\x23\x4a\x9c\x48\xb1\xa2\xc5\x8b\x18\x33\x6a\xdc\xc8\xb1\xa3\xc7\x8f\x20\x43\x8a\x1c\x49\xb2\xa4\xc9\x93"sv,
+    "\x50\x4b\x03\x04\x3f\x00\x00\x00\x62\x00\xd5\x00\x81\x5d\x46\xba\xc7\x7c\x0b\x00\x00\x00\x3c\x00\x00\x00\x07\x00\x00\x00\x61\x33\x30\x2e\x74\x78\x74\x07\x00\x61\x03\x63\x78\x88\x08\x4a\x00\x00"sv,  // a member packed with PPMd
+    "\x50\x4b\x03\x04\x3f\x00\x00\x00\x62\x00\xd5\x00\x81\x5d\x46\xba\xc7\x7c\x0b\x00\x00\x00\x3c\x00\x00\x00\x07\x00\x00\x00\x61\x33\x30\x2e\x74\x78\x74\x07\x00\x61\x03\x63\x78\x88\x01\x02\x03\x04"sv,  // … and a broken one
+    "0000: 41 41 41 41 41 41 41 41\n"sv, "0000: 4141 4141 4141 4141\n0008: 4141 4141 4141 4141\n0010: 41\n"sv,
+    "0000: 41 41 41 41 41 41 41 41\n*\n"sv, "0000: 41 41 41 41 41 41 41 41\n*\n1000: 41\n1001: 41\n"sv,
+    "0000  41 41 41 41 41 41 41 41 "sv, "a\0\0\0b\0\0\0"sv, "\0\0\0a\0\0\0b"sv, "!\0\0\0b\0\0\0\xff\xff\xff\xff"sv,
+    "a\0\0\0b\0\0\0c\0\0\0d\0\0\0e\0\0\0f\0\0\0g\0\0\0h\0\0\0\1\1\1\1"sv, "1\0\xa0\0"sv, "1\0\x10\x20"sv,
+    "\0"
+    "1\x20\x10"sv,
+    "1\0\xa0\0"
+    "2\0a\0"sv,
+    "1234567\xa0"sv,
     // addresses and hosts
     "aX.bY."sv, "a@aX.bY."sv, "@aaa."sv, "@"sv, "a@"sv, "a@a.com@"sv, "a@a.de"sv, "a%22@b.de"sv, "==========@b.de"sv,
     "a=b@c.de="sv, "$a@b.de"sv, "\"a b c d e f\"@a."sv, "xn--a.xn--b@"sv, "a@xn--mller-kva.de "sv,
