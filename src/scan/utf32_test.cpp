@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "scan/scan_testing.h"
 
 namespace weft::scan {
 namespace {
 
+using namespace std::string_literals;
 using ::testing::IsEmpty, ::testing::SizeIs;
 
 std::string utf32(std::u32string_view text, bool big_endian = false) {
@@ -65,8 +67,10 @@ TEST(Utf32, RunsBelongToThePageTheyBeginIn) {
 TEST(Utf32, TablesOfNumbersAreNone) {
   std::u32string small, all;
   for (char32_t i = 0; i < 4000; ++i) small += U" !#%&()*+-./:"[i % 13], all += i % 128;
-  for (const std::u32string& numbers : {small, all, std::u32string(100, U'='), std::u32string(U"a@b.de")})
-    EXPECT_THROW(unpack(as_bytes(utf32(numbers).substr(4 * 32)), "-UTF32-0", {}), std::exception);
+  std::u32string sectors, places;
+  for (char32_t i = 0; i < 100; ++i) sectors += U'0' + i % 70, places += 257 + i * 8 % 1000, places += U'a' + i % 20;
+  for (const std::u32string& numbers : {small, all, sectors, places, std::u32string(100, U'='), U"a@b.de"s})
+    EXPECT_THROW(unpack(as_bytes(utf32(numbers)), "-UTF32-0", {}), Error);
   EXPECT_THAT(scan_all(utf32(U"a@b.de")).features, IsEmpty());
 }
 

@@ -5,7 +5,8 @@
 // at a multiple of 32, so only these places are looked at, with a mask for the bytes that ASCII leaves zero in either
 // order. From a letter there the run is extended both ways over what UTF-16 takes for text (utf16.cpp).
 //
-// False positives: tables of small numbers. Two in three characters must be letters, digits or spaces.
+// False positives: tables of small numbers. Eight characters of ASCII must follow each other, two in three of them
+// letters, digits or spaces, and few the number behind the one before, as sectors of a file have.
 #include <algorithm>
 #include <cstring>
 
@@ -33,10 +34,6 @@ constexpr bool is_text(uint32_t character) {
   return (character >= 0xa0 && character <= 0x6ff) || (character >= 0x1e00 && character <= 0x206f);
 }
 
-bool is_letter(uint32_t character) {
-  return character == ' ' || (character < 0x80 ? is_alnum(uint8_t(character)) : character >= 0xc0);
-}
-
 // Around `at`, not reaching below floor. Empty when there is no text at `at`.
 Run extend(Bytes bytes, size_t at, size_t floor, bool big_endian) {
   Run run{at, at};
@@ -46,17 +43,39 @@ Run extend(Bytes bytes, size_t at, size_t floor, bool big_endian) {
   return run;
 }
 
+// What tells a run of ASCII from a table.
+struct Stretch {
+  size_t characters = 0, letters = 0, climbs = 0;
+  uint32_t before = 0;
+
+  void add(uint32_t character) {
+    if (character >= 0x80) {
+      *this = {};
+      return;
+    }
+    ++characters;
+    letters += character == ' ' || is_alnum(uint8_t(character));
+    climbs += character == before + 1;
+    before = character;
+  }
+  bool is_text() const {
+    return characters >= fewest && letters >= characters - characters / 3 && climbs <= characters / 4;
+  }
+};
+
 // Its text; none where it is a table of numbers.
 std::vector<uint8_t> text_of(Bytes bytes, const Run& run, bool big_endian) {
   std::string text;
-  size_t letters = 0;
-  const size_t characters = (run.end - run.begin) / unit;
+  Stretch stretch;
+  bool sure = false;
   for (size_t at = run.begin; at < run.end; at += unit) {
     const uint32_t character = character_at(bytes, at, big_endian);
-    letters += is_letter(character);
+    const Stretch before = stretch;
+    stretch.add(character);
+    sure = sure || (character >= 0x80 && before.is_text());
     append_utf8(text, character);
   }
-  if (characters < fewest || letters < characters - characters / 3) return {};
+  if (!sure && !stretch.is_text()) return {};
   return {text.begin(), text.end()};
 }
 
