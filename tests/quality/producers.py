@@ -203,7 +203,6 @@ for tool in ("xz", "bzip2", "zstd", "lz4", "lzip", "lzop", "compress"):
 through("uuencode", "uuencode", "a.txt")
 through("xxd", "xxd", ending="txt")
 through("hexdump", "hexdump", "-C", ending="txt")
-through("od", "od", "-A", "x", "-t", "x1z", ending="txt")
 for method in ("LZMA2", "PPMd", "BZip2"):
     LAYERS[f"7z, {method}"] = (lambda maker, text, plants, method=method: void(maker.run(
         "7z", "a", "-bd", "-y", f"-m0={method}", maker.folder / "file.7z", maker.write("a.txt", text))), "7z")
@@ -229,14 +228,13 @@ simple("base64", "txt", base64.encodebytes)
 simple("base32", "txt", base64.b32encode)
 simple("base85", "txt", lambda text: base64.a85encode(text, adobe=True))
 simple("hex", "txt", lambda text: text.hex().encode())
-for code in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-7", "cp037"):
+for code in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-7", "cp037"):
     simple(code, "txt", lambda text, code=code: text.decode().encode(code))
 simple("quoted-printable", "txt", quopri.encodestring)
 simple("quoted-printable, all of it", "txt", lambda text: quopri.encodestring(text, quotetabs=True))
 simple("entities of HTML", "html", lambda text: b"".join(
     c.encode() if c.isalnum() or c in " \n" else b"&#%d;" % ord(c) for c in text.decode()))
 simple("no-break spaces", "txt", lambda text: text.decode().replace(" ", "\u00a0").encode())
-simple("no-break spaces, UTF-16", "txt", lambda text: text.decode().replace(" ", "\u00a0").encode("utf-16-le"))
 simple("percent signs", "txt", lambda text: "\n".join(
     "GET /x?d=" + urllib.parse.quote(line, safe="") for line in text.decode().splitlines()).encode())
 simple("body of HTTP in gzip", "bin", lambda text: b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(text))
@@ -325,6 +323,13 @@ def _(maker, text, plants):
     maker.run("git", "-C", tree, "-c", "user.name=x", "-c", "user.email=x@localhost", "commit", "-qm", "x")
     maker.run("git", "-C", tree, "gc", "-q")
     (tree / "a.txt").unlink()
+
+
+# --- Later ones, last: so that the values of those above stay ------------------------------------------------------------
+
+through("od", "od", "-A", "x", "-t", "x1z", ending="txt")
+simple("utf-32-be", "txt", lambda text: text.decode().encode("utf-32-be"))
+simple("no-break spaces, UTF-16", "txt", lambda text: text.decode().replace(" ", "\u00a0").encode("utf-16-le"))
 
 
 # --- Measuring ---------------------------------------------------------------------------------------------------------
