@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <signal.h>
+#include <stdexcept>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -15,7 +17,7 @@ namespace {
 thread_local Slot* own_slot = nullptr;
 
 // For the tests that prove what a dying worker costs: WEFT_TEST_FAULT="crash page 0 scanner email" makes the worker
-// crash (or "hang", or "eat" memory) when it enters that very item. Never set outside tests.
+// crash (or "throw", or "hang", or "eat" memory) when it enters that very item. Never set outside tests.
 struct TestFault {
   std::string how, item;
   static TestFault read() {
@@ -25,6 +27,7 @@ struct TestFault {
   }
   void happen() const {
     if (how == "crash") ::raise(SIGSEGV);
+    if (how == "throw") throw std::out_of_range("a test's fault");
     while (how == "hang") ::pause();
     std::vector<std::string> eaten;
     while (how == "eat") eaten.emplace_back(64 << 20, 'x');
@@ -122,6 +125,9 @@ bool SlotWatch::enter(std::string_view item) {
 
 void SlotWatch::idle() {
   slot_.since_ns.store(0, std::memory_order_release);
+}
+void SlotWatch::failed() {
+  std::terminate();  // says what it was, and aborts
 }
 void SlotWatch::ran_out_of_memory() {
   slot_.ended.store(out_of_memory);

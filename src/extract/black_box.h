@@ -79,6 +79,8 @@ class SlotWatch final : public Watch {
   bool enter(std::string_view item) override;
   void idle();  // nothing is being touched: waiting does not count as hanging
   void ran_out_of_memory();
+  // To be called where an exception is caught that nobody foresaw: what the thread is at ends the worker, like a crash.
+  [[noreturn]] void failed();
   bool stopping() const override { return stop_.load(std::memory_order_relaxed); }
 
  private:

@@ -368,6 +368,10 @@ void read_contents(const Job& job, const scan::Rules& rules, Seen& seen) {
       } catch (const std::bad_alloc&) {
         reader.watch().ran_out_of_memory();
         std::_Exit(1);
+      } catch (const Error&) {
+        throw;
+      } catch (...) {
+        reader.watch().failed();
       }
     } catch (...) {
       std::lock_guard lock(mutex);

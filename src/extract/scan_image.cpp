@@ -355,8 +355,10 @@ void scan_pages(Shared& shared, size_t slot) {
   } catch (const std::bad_alloc&) {
     watch.ran_out_of_memory();
     std::_Exit(1);
-  } catch (...) {
+  } catch (const Error&) {
     shared.fail(std::current_exception());
+  } catch (...) {
+    watch.failed();
   }
 }
 

@@ -176,6 +176,8 @@ bool run_worker(const WorkerOptions& options, BlackBox& box, const std::atomic<b
   } catch (const Error& error) {
     box.say(error);
     throw;
+  } catch (...) {
+    watch.failed();
   }
 }
 

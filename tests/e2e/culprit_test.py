@@ -56,6 +56,9 @@ class Culprit(common.Case):
     def test_crash_costs_one_scanner_in_one_file(self):
         self.check_cost("crash", "", "crashed a worker", {"email"})
 
+    def test_exception_costs_one_scanner_in_one_file(self):
+        self.check_cost("throw", "", "crashed a worker", {"email"})
+
     def test_hang_is_ended(self):
         self.check_cost("hang", "", "took longer than 3 s", {"email"})
 
