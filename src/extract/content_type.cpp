@@ -32,6 +32,11 @@ constexpr std::array signatures{
     Signature{"\xff\xd8\xff\xe0", "image/jpeg"},
     Signature{"\xff\xd8\xff\xe1", "image/jpeg"},
     Signature{"%PDF-1.", "application/pdf"},
+    Signature{"SQLite format 3\0"sv, "application/vnd.sqlite3"},
+    // No name of libmagic's: it has none for them.
+    Signature{"\x37\x7f\x06\x82\0\x2d\xe2\x18"sv, "application/x-sqlite3-wal"},
+    Signature{"\x37\x7f\x06\x83\0\x2d\xe2\x18"sv, "application/x-sqlite3-wal"},
+    Signature{"\n\r\r\n", "application/x-pcapng"},
 };
 
 // Byte code of Python 3.7 to 3.12 (PEP 552): version, CR LF, flags.

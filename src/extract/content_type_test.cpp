@@ -41,6 +41,13 @@ TEST(content_type, plain_text_is_known_and_what_may_be_more_is_left_to_libmagic)
   EXPECT_EQ(quick(prose + "\xff\xfe" + prose), "");
 }
 
+TEST(content_type, files_are_known_by_what_they_begin_with) {
+  using namespace std::string_view_literals;
+  EXPECT_EQ(quick("SQLite format 3\0\x10\0\1\1"sv), "application/vnd.sqlite3");
+  EXPECT_EQ(quick("\x37\x7f\x06\x83\0\x2d\xe2\x18\0\0\x10\0"sv), "application/x-sqlite3-wal");
+  EXPECT_EQ(quick("\n\r\r\n\x1c\0\0\0\x4d\x3c\x2b\x1a"sv), "application/x-pcapng");
+}
+
 TEST(content_type, scripts_and_markup_are_known_by_their_lines) {
   const std::string more(80, '.');
   for (const char* line : {"from os.path import join", "def main(self, x):", "class A(B):", "class A:", "  def f(x):"})

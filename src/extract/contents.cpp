@@ -221,7 +221,8 @@ class ChunkReader {
   // What is read by its own structure needs to be seen whole.
   uint64_t page_of(const FileRow& file) const {
     const Limits& limits = job_.options.limits;
-    for (const std::string_view whole : {"application/pdf", "application/vnd.sqlite3", "application/vnd.tcpdump.pcap"})
+    for (const std::string_view whole : {"application/pdf", "application/vnd.sqlite3", "application/x-sqlite3-wal",
+                                         "application/vnd.tcpdump.pcap", "application/x-pcapng"})
       if (file.type == whole) return std::max(limits.page, limits.document);
     return limits.page;
   }
