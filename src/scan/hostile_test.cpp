@@ -348,6 +348,34 @@ TEST(Hostile, PagesInPagesCostNoMoreThanTheirSize) {
   expect_linear(all_rules(), pages, "pages in pages");
 }
 
+// Pages of a database all of whose cells are one, which goes on elsewhere and has columns for nothing, many of them.
+TEST(Hostile, CellsThatAreOneCostNoMoreThanTheirSize) {
+  constexpr size_t page_size = 64 * KiB, head = 3 + 1 + 3, here = page_size - 35 - 16 * KiB;
+  const auto big = [](size_t value, size_t bytes) {
+    std::string out;
+    while (bytes-- > 0) out += char(uint8_t(value >> 8 * bytes));
+    return out;
+  };
+  const auto varint = [](size_t value) {
+    return std::string{char(0x80 | value >> 14), char(0x80 | (value >> 7 & 0x7f)), char(value & 0x7f)};
+  };
+  const size_t least = (page_size - 12) * 32 / 255 - 23, payload = here + page_size - 4;
+  ASSERT_EQ(least + (payload - least) % (page_size - 4), here);
+  std::string pages;
+  while (pages.size() < 16 * page_size) {
+    std::string one(page_size, '\x08');
+    const bool is_first = pages.empty();
+    const size_t begin = is_first ? 100 : 0, cell = page_size - head - here - 4, cells = (cell - begin - 8) / 2;
+    if (is_first) one.replace(0, 100, "SQLite format 3\0\0\1\1\1\0\x40\x20\x20"s + std::string(76, '\0'));
+    one.replace(begin, 8, "\x0d\0\0"s + big(cells, 2) + big(cell, 2) + "\0"s);
+    for (size_t i = 0; i < cells; ++i) one.replace(begin + 8 + 2 * i, 2, big(cell, 2));
+    one.replace(cell, head, varint(payload) + "\1"s + varint(payload));
+    one.replace(page_size - 4, 4, "\xff\xff\xff\xff"s);
+    pages += one;
+  }
+  expect_linear(all_rules(), pages, "cells that are one");
+}
+
 // Documents: whole ones, next to nothing each; what only has their ends; one whose structure is wrong, or large, or
 // leads in circles.
 TEST(Hostile, DocumentsCostNoMoreThanTheirSize) {

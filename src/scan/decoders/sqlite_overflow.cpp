@@ -180,7 +180,7 @@ class Pages {
       const size_t head = log_head_size + frame * (frame_head_size + size_), begin = head + frame_head_size;
       const uint32_t page = number(bytes_, head, 4);
       const uint64_t its_salt = uint64_t(number(bytes_, head + 8, 4)) << 32 | number(bytes_, head + 12, 4);
-      if (std::exchange(salt, its_salt) != its_salt) newest_.clear(), done.clear();
+      if (std::exchange(salt, its_salt) != its_salt) newest_ = {}, done.clear();
       if (page == 0) continue;
       newest_[page] = begin;
       done.emplace_back(begin, page == 1);
@@ -214,6 +214,7 @@ class Pages {
     if (kind != rows && kind != keys && kind != inner_keys) return;
     const size_t places = head + (kind == inner_keys ? 12 : 8), count = number(bytes_, head + 3, 2);
     if (places + 2 * count > begin + usable_) return;
+    left_ = usable_;
     for (size_t i = 0; i < count; ++i) {
       const size_t at = begin + number(bytes_, places + 2 * i, 2);
       if (at < places + 2 * count || at >= begin + usable_) return;
@@ -233,6 +234,9 @@ class Pages {
     const size_t least = (usable_ - 12) * 32 / 255 - 23, more = least + (size - least) % (usable_ - 4);
     Chained out;
     out.begin = in.position(), out.size = size, out.here = more <= longest ? more : least;
+    // Cells do not overlap: together they are no longer than their page.
+    if (out.here > left_) return;
+    left_ -= out.here;
     const Bytes here = in.take(out.here);
     uint32_t page = in.u32be();
     if (!in.ok() || !is_row(here, size)) return;
@@ -271,6 +275,7 @@ class Pages {
   Bytes bytes_;
   size_t size_ = 0, usable_ = 0;  // of a page
   size_t count_ = 0, steps_ = 0;  // pages there are, pages followed
+  size_t left_ = 0;               // of the page at hand, for cells to come
   bool is_log_ = false, damaged_ = false;
   uint32_t encoding_ = 0;
   std::unordered_map<uint32_t, size_t> newest_;  // of a log
