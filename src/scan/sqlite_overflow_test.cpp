@@ -121,7 +121,7 @@ TEST(SqliteOverflow, a_database_that_is_seen_in_part_gives_the_same_places) {
                 })));
   }
   EXPECT_GT(early, 10u);
-  EXPECT_THAT(problems(made.bytes().substr(0, 20 * page)), ElementsAre(::testing::HasSubstr("do not end there")));
+  EXPECT_THAT(problems(made.bytes().substr(0, 20 * page)), ElementsAre(::testing::HasSubstr("goes on behind")));
 }
 
 TEST(SqliteOverflow, chains_that_do_not_hold_are_told_and_read_page_by_page) {
@@ -184,6 +184,21 @@ TEST(SqliteOverflow, a_log_is_read_with_the_pages_it_has) {
   const std::string stale =
       log_of(other.bytes(), {2}, "newsnews") + log_of(made.bytes(), {5, 3, 7, 2}, "saltsalt").substr(32);
   EXPECT_EQ(emails(stale), emails(made.bytes()));
+}
+
+// The first page is in a log, too, and begins as databases do.
+TEST(SqliteOverflow, the_first_page_in_a_log_is_no_database) {
+  Made made(8);
+  made.add(text_of(1500, "anna"), {5, 3, 7});
+  const std::string place = made.bytes().substr(page + 5, 2);
+  const size_t top = uint8_t(place[0]) * 256u + uint8_t(place[1]);
+  made.put(top, made.bytes().substr(page + top, page - top));
+  made.put(100, "\x0d" + big(0, 2) + big(1, 2) + place + std::string(1, '\0') + place);
+  for (const std::vector<uint32_t>& numbers : {std::vector<uint32_t>{1, 5, 3, 7}, {5, 3, 7, 1}}) {
+    const std::string log = log_of(made.bytes(), numbers, "saltsalt");
+    EXPECT_EQ(emails(log), emails(made.bytes()));
+    EXPECT_THAT(problems(log + std::string(4096, 'x')), IsEmpty());
+  }
 }
 
 TEST(SqliteOverflow, any_byte_may_be_wrong) {

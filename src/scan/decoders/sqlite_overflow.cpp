@@ -87,7 +87,10 @@ class Pages {
     if (!out.take_head(0)) return std::nullopt;
     out.count_ = bytes.size() / out.size_;
     const uint32_t told = number(bytes, 28, 4);
-    if (told > 0 && number(bytes, 24, 4) == number(bytes, 92, 4)) out.count_ = std::min<size_t>(out.count_, told);
+    if (told > 0 && number(bytes, 24, 4) == number(bytes, 92, 4)) {
+      out.goes_on_ = told > out.count_;
+      out.count_ = std::min<size_t>(out.count_, told);
+    }
     return out;
   }
   static std::optional<Pages> of_log(Bytes bytes) {
@@ -101,6 +104,7 @@ class Pages {
 
   size_t size() const { return is_log_ ? log_head_size + count_ * (frame_head_size + size_) : count_ * size_; }
   bool is_damaged() const { return damaged_; }
+  bool is_cut() const { return cut_; }
 
   // All rows with a chain that is whole, in order.
   std::vector<Chained> chained() {
@@ -246,6 +250,7 @@ class Pages {
     for (size_t left = size - out.here; left > 0; left -= std::min(left, usable_ - 4)) {
       const auto next = place(page);
       if (!next && is_log_) return;  // it is in the database as it was
+      if (!next && goes_on_) return void(cut_ = true);
       // As many steps as there are pages: whole databases need no more, for each page is in one chain.
       if (!next || ++steps_ > count_) return void(damaged_ = true);
       out.rest.push_back(*next);
@@ -277,24 +282,38 @@ class Pages {
   size_t count_ = 0, steps_ = 0;  // pages there are, pages followed
   size_t left_ = 0;               // of the page at hand, for cells to come
   bool is_log_ = false, damaged_ = false;
+  bool goes_on_ = false, cut_ = false;  // the database behind the bytes there are; and with it a row
   uint32_t encoding_ = 0;
   std::unordered_map<uint32_t, size_t> newest_;  // of a log
   std::unordered_set<size_t> told_;              // overflow pages that a row goes on with
   std::vector<Chained> chained_;
 };
 
+// Whether the database's head at `begin` is that of the first page in a log: the frame's head in front of it has the
+// number 1, and no count of pages or the same.
+bool is_in_frame(Bytes bytes, size_t begin) {
+  if (begin < frame_head_size || bytes.size() - begin < head_size) return false;
+  const size_t frame = begin - frame_head_size;
+  const uint32_t count = number(bytes, frame + 4, 4);
+  return number(bytes, frame, 4) == 1 && (count == 0 || count == number(bytes, begin + 28, 4));
+}
+
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const size_t begin = hit.end - (hit.pattern == log ? log_magic_size : magic_size);
+  if (hit.pattern == database && is_in_frame(bytes, begin)) return out.in_vain(begin, 0);
   const Bytes rest = bytes.subspan(begin);
   std::optional<Pages> pages = hit.pattern == log ? Pages::of_log(rest) : Pages::of_database(rest);
   if (!pages) return out.in_vain(begin, head_size);
   const std::vector<Chained> chained = pages->chained();
-  // One that lies in another is read like it; each may be as long as what is left of the page, and a page of cells takes
-  // longer than its bytes.
+  // One that lies in another is read like it; each may be as long as what is left of the page, and a page of cells
+  // takes longer than its bytes.
   if (chained.empty() || begin < from) out.in_vain(begin, 4 * pages->size());
   constexpr const char* damaged =
       "rows of the database that go on elsewhere do not end there: what lies on those pages is read page by page";
+  constexpr const char* cut =
+      "the database goes on behind what is seen of it at once: rows that do are read page by page";
   if (pages->is_damaged()) out.problem(begin, damaged);
+  if (pages->is_cut()) out.problem(begin, cut);
 
   std::string text;
   std::vector<std::pair<size_t, size_t>> said;
