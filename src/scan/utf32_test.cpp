@@ -54,6 +54,18 @@ TEST(Utf32, OtherLettersArePartOfIt) {
     }
 }
 
+// A letter whose lowest byte is zero looks like the other order's.
+TEST(Utf32, ARunMayBeginWithALetterThatEndsInZeros) {
+  for (const bool big_endian : {false, true})
+    for (const char32_t first : {U'\u0100', U'\u0400', U'\u2000'}) {
+      const std::string run = utf32(std::u32string(1, first) + U"boli\u0146a adrese: anna@example.com", big_endian);
+      const Results results = scan_all(std::string(20, '\xff') + run + std::string(16, '\xff'));
+      ASSERT_THAT(results.features, SizeIs(1)) << described(results);
+      const Layer layer = unpack(as_bytes(run), results.features[0].layers, {});
+      EXPECT_EQ(as_text(layer.bytes).substr(layer.offset, 16), "anna@example.com");
+    }
+}
+
 TEST(Utf32, RunsBelongToThePageTheyBeginIn) {
   const std::string source =
       std::string(100, '\0') + utf32(U"write to anna@example.com today") + std::string(100, '\0');

@@ -111,7 +111,7 @@ void on_text(Bytes bytes, size_t begin, size_t end, Decoded& out) {
   const size_t last = std::min(bytes.size(), end + fewest * unit);
   // The first place may be the run that a path leads to, which was seen by other characters.
   for (size_t at = (begin + unit - 1) / unit * unit; at + unit <= last; at = next_place(bytes, at, last)) {
-    const bool big_endian = bytes[at] == 0;
+    const bool big_endian = bytes[at] == 0 && bytes[at + 1] == 0;
     const Run run = extend(bytes, at, floor, big_endian);
     if (run.end < run.begin + fewest * unit) {
       at += step;
