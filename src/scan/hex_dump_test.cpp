@@ -14,7 +14,7 @@ namespace weft::scan {
 namespace {
 
 using namespace std::string_literals;
-using ::testing::ElementsAre, ::testing::HasSubstr, ::testing::IsEmpty, ::testing::StartsWith;
+using ::testing::Contains, ::testing::ElementsAre, ::testing::HasSubstr, ::testing::IsEmpty, ::testing::StartsWith;
 
 // Of what a format writes: what stands in front of the offset, its digits, what is behind it, bytes in a group, what
 // stands in the middle, in front of the letters, behind them.
@@ -148,6 +148,18 @@ TEST(HexDump, BelongsToThePageItBeginsIn) {
     }
     EXPECT_EQ(first.size() + second.size() >= 2, true) << seam;
   }
+}
+
+// A line that shows something else beside its bytes is told for itself, too.
+TEST(HexDump, WhatStandsBesideTheBytesIsNotLost) {
+  std::string remarks = dump(text.substr(0, 48), formats[3], 16, " ; ask bert@example.org\n");
+  EXPECT_THAT(found(scan_all(remarks)), Contains("email bert@example.org"));
+  // xxd -e turns the bytes of each group around, not the letters.
+  const std::string turned =
+      "00000000: 74206f74 6f742d6f 666f2d6f 2a2a2a2a  to to-to-of ****\n"
+      "00000010: 61406220 6178652e 656c706d 67726f2e   b@a.example.org\n"
+      "00000020: 0a67726f                             org.\n";
+  EXPECT_THAT(found(scan_all(turned)), Contains("email b@a.example.org"));
 }
 
 TEST(HexDump, OfDebiansToolsAreRead) {

@@ -8,11 +8,15 @@
 //
 // A line is an offset and whole bytes, in groups of any size; a dump is three lines or more whose offsets go on by what
 // the line before holds, all of one length but the last. A line "*" stands for lines like the one above it. What such
-// lines say themselves are pieces of what the layer says.
+// lines say themselves are pieces of what the layer says; but what stands beside the bytes and is not the same in
+// letters is read where it lies: remarks, and the letters of "xxd -e", which turns the bytes of each group around.
 //
 // False positives: offsets that go on like that are nothing else. Lines of disassemblers have different lengths.
 #include <algorithm>
 #include <array>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "scan/decoders/lettered.h"
@@ -34,7 +38,8 @@ struct Line {
   uint64_t offset = 0;
   std::array<uint8_t, most_bytes> bytes{};
   size_t size = 0;
-  size_t next = 0;  // where the next line begins
+  size_t beside = 0;  // where the last byte ends
+  size_t next = 0;    // where the next line begins
   Bytes shown() const { return Bytes(bytes).first(size); }
 };
 
@@ -91,6 +96,7 @@ bool read_line(Bytes bytes, size_t at, Line& line) {
   if (at < bytes.size() && !is_blank(bytes[at]) && bytes[at] != '\r' && bytes[at] != '\n') return false;
   const std::string_view rest = as_text(bytes.subspan(at, std::min(longest_behind, bytes.size() - at)));
   const size_t end = rest.find('\n');
+  line.beside = at;
   line.next = at + (end == std::string_view::npos ? rest.size() : end + 1);
   return true;
 }
@@ -120,6 +126,17 @@ bool find_first(Bytes bytes, size_t& begin, Line& line) {
   return true;
 }
 
+// Whether what stands beside a line's bytes is those bytes in letters, or nothing.
+bool is_shown_beside(Bytes bytes, const Line& line) {
+  const auto add = [](std::string& out, uint8_t c) {
+    if (!is_blank(c) && c != '\r' && c != '\n') out += char(c);
+  };
+  std::string beside, letters;
+  for (const uint8_t c : bytes.subspan(line.beside, line.next - line.beside)) add(beside, c);
+  for (const uint8_t c : line.shown()) add(letters, c < ' ' || c >= 0x7f ? '.' : c);
+  return beside.empty() || beside == letters || beside == "|" + letters + "|" || beside == ">" + letters + "<";
+}
+
 // What stands behind "*", or `at` when that is not there.
 size_t behind_star(Bytes bytes, size_t at) {
   if (at >= bytes.size() || bytes[at] != '*') return at;
@@ -133,12 +150,14 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (begin < from || !read_line(bytes, begin, line) || line.size < least_bytes || !find_first(bytes, begin, line))
     return;
   std::vector<uint8_t> dumped;
+  std::vector<std::pair<size_t, size_t>> said;
   const size_t width = line.size;
-  size_t lines = 0, end = begin;
+  size_t lines = 0, line_at = begin, end = begin;
   while (dumped.size() + line.size <= out.room()) {
     const Bytes shown = line.shown();
     dumped.insert(dumped.end(), shown.begin(), shown.end());
     ++lines, end = line.next;
+    said.emplace_back(line_at, is_shown_beside(bytes, line) ? line.next : line.beside);
     const size_t next_begin = behind_star(bytes, end);
     Line next;
     if (line.size < width || !read_line(bytes, next_begin, next) || next.size > width) break;
@@ -146,11 +165,11 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     if (skipped % width != 0 || skipped > (next_begin > end ? std::min(most_repeated, out.room() - dumped.size()) : 0))
       break;
     for (uint64_t i = 0; i < skipped; i += width) dumped.insert(dumped.end(), shown.begin(), shown.end());
-    line = next;
+    line = next, line_at = next_begin;
   }
   if (lines < least_lines) return out.in_vain(begin, dumped.size());
   out.layer("DUMP", begin, end - begin, std::move(dumped));
-  out.says_all(begin, end);
+  for (const auto& [first, last] : said) out.says_all(first, last);
 }
 
 }  // namespace
