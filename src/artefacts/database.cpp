@@ -226,12 +226,14 @@ std::vector<Table> Database::tables() {
   connection_->allow(16 * MiB + 8 * uint64_t(bytes_.size()));
   for (Table& table : out) {
     Statement one;
-    sqlite3_prepare_v2(connection_->handle, "SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 2", -1, &one.it,
+    constexpr int name_column = 1, hidden_column = 6, computed = 2;
+    // Not the function of that name, in whose place a table of the file may stand.
+    sqlite3_prepare_v2(connection_->handle, ("PRAGMA table_xinfo(" + quoted(table.name) + ")").c_str(), -1, &one.it,
                        nullptr);
-    sqlite3_bind_text(one.it, 1, table.name.c_str(), -1, SQLITE_STATIC);
     int step = SQLITE_ERROR;
     while (one.it && (step = sqlite3_step(one.it)) == SQLITE_ROW)
-      if (const unsigned char* name = sqlite3_column_text(one.it, 0))
+      if (const unsigned char* name = sqlite3_column_text(one.it, name_column);
+          name && sqlite3_column_int(one.it, hidden_column) != computed)
         table.columns.push_back(reinterpret_cast<const char*>(name));
     if (step != SQLITE_DONE) table.columns.clear();
   }

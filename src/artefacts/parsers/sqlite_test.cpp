@@ -220,6 +220,14 @@ TEST(sqlite, columns_that_are_computed_are_not_asked_for) {
   EXPECT_EQ(rows.problems().size(), 0u);
 }
 
+TEST(sqlite, a_table_may_have_the_name_of_what_tells_its_columns) {
+  Rows rows = run(parser_named("sqlite"), "x.db",
+                  made_of("CREATE TABLE pragma_table_xinfo(name, hidden); CREATE TABLE t(a);"
+                          "INSERT INTO pragma_table_xinfo VALUES('b', 0); INSERT INTO t VALUES('a@b-c.de')"));
+  EXPECT_TRUE(has(rows, "email", "a@b-c.de", "row")) << listing(rows);
+  EXPECT_EQ(rows.problems().size(), 0u);
+}
+
 TEST(sqlite, says_what_it_cut) {
   const std::string name(300, 'n'), column(300, 'c');
   const std::string content = made_of(fmt::format(
