@@ -125,6 +125,20 @@ TEST(CaptureStreams, a_connection_between_the_same_ports_is_another) {
               ElementsAre("anna.schmitt@mail.example.com", "bert@mail.example.net", "carl@mail.example.org"));
 }
 
+// Of what was sent twice, and differs, the layer has one: the other is told where it lies.
+TEST(CaptureStreams, what_is_sent_again_otherwise_is_not_lost) {
+  auto sent = packets({std::string(60, 'x'), "and so on"});
+  sent.push_back(ethernet(ipv4(tcp(1010, " hidden.person@mail.example.org "))));
+  EXPECT_THAT(emails(pcap(sent), ""), ElementsAre("hidden.person@mail.example.org"));
+}
+
+// Captures that were put one behind the other.
+TEST(CaptureStreams, each_section_is_told_once) {
+  const std::string source = pcapng(packets(cut)) + pcapng(packets(cut, 70000));
+  EXPECT_THAT(emails(source, ""), ElementsAre("anna.schmitt@mail.example.com", "bert@mail.example.net",
+                                              "anna.schmitt@mail.example.com", "bert@mail.example.net"));
+}
+
 TEST(CaptureStreams, of_every_link_they_are_read) {
   const auto sent = [](const std::string& front, auto ip, const std::string& behind = "") {
     std::vector<std::string> out;

@@ -1,7 +1,8 @@
 // TCP: what was said over the network, out of a capture file. A message is many packets, each with heads in front, some
 // sent twice or in another order: a value at a seam is cut, and what is packed breaks off after the first packet. In
 // the layer each direction of each connection is in one piece, one behind the other in the order in which they begin,
-// each with a line end behind it, and one in place of what was not captured.
+// each with a line end behind it, and one in place of what was not captured. What was sent again, and is something
+// else, is read where it lies.
 //
 //   pcap     0xa1b2c3d4 (or with nanoseconds 0xa1b23c4d, either byte order), version 2.4, 12 bytes, link type 4; then
 //            packets: time 8, bytes kept 4, bytes there were 4, packet
@@ -220,9 +221,11 @@ class Streams {
       if (out.size() + size_t(size) + 2 > room) break;
       if (before && (begins || one.at > next)) out += '\n';
       before = &one;
-      said(one.data.begin, one.data.end);
+      const std::string_view data = as_text(capture_.subspan(one.data.begin, size_t(size)));
+      const std::string_view again = data.substr(0, size_t(sent_before));
+      if (out.compare(out.size() - size_t(sent_before), again.size(), again) == 0) said(one.data.begin, one.data.end);
       if (sent_before >= size) continue;
-      out += as_text(capture_.subspan(one.data.begin + size_t(sent_before), size_t(size - sent_before)));
+      out += data.substr(size_t(sent_before));
       next = one.at + size;
     }
     return out;
@@ -286,10 +289,10 @@ Walked walk_pcapng(Bytes capture, Streams& streams) {
     const size_t begin = in.position();
     const uint32_t type = u32();
     if (type == section) {
+      if (begin > 0) break;  // a capture of its own
       Cursor ahead(capture.subspan(begin));
       ahead.skip(8);
       big = ahead.u32be() == order;
-      links.clear();
     }
     const uint32_t size = u32();
     if (!in.ok()) return out.cut = out.packets > 0, out;
