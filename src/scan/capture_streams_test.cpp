@@ -215,6 +215,17 @@ TEST(Chunked, values_over_the_seams_of_chunks_are_found_once) {
               ElementsAre("carl@mail.example.org"));
 }
 
+// Most bodies are one chunk.
+TEST(Chunked, bodies_of_one_chunk_are_no_work_in_vain) {
+  Limits limits;
+  limits.decoded_vain = 64 * KiB;
+  std::string source;
+  for (int i = 0; i < 300; ++i) source += chunked({std::string(800, 'x')});
+  const Results results = scan_all(source + chunked(cut), limits);
+  EXPECT_THAT(results.problems, IsEmpty()) << described(results);
+  EXPECT_THAT(results.features, Contains(::testing::Field(&Found::value, "anna.schmitt@mail.example.com")));
+}
+
 TEST(Chunked, a_size_that_leads_elsewhere_ends_it) {
   const std::string source =
       chunked(cut, "20\r\nsome more\r\n and dora@mail.example.com behind it, and text for a while");

@@ -32,8 +32,9 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   size_t at = head.find("\r\n\r\n"sv, hit.end - 2);
   if (at == std::string_view::npos) return out.in_vain(begin, head.size() - hit.end);
   at += 4;
-  std::vector<uint8_t> body;
+  const size_t looked = at - hit.end;
   std::vector<std::pair<size_t, size_t>> chunks;
+  size_t all = 0;  // as the sizes say
   bool whole = false;
   while (at < text.size()) {
     const size_t line_end = text.substr(0, std::min(text.size(), at + longest_size_line)).find("\r\n"sv, at);
@@ -51,12 +52,15 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     // Where something is missing the size leads into something else, which is not to be told as a piece of this.
     const size_t last = std::min(text.size(), first + size);
     if (last < text.size() && text.substr(last, 2) != "\r\n"sv) break;
-    if (body.size() + size > out.room()) break;
-    body.insert(body.end(), bytes.begin() + ptrdiff_t(first), bytes.begin() + ptrdiff_t(last));
+    if (all + size > out.room()) break;
+    all += size;
     chunks.emplace_back(first, last);
     at = std::min(text.size(), last + 2);
   }
-  if (chunks.size() < 2) return out.in_vain(begin, body.size());
+  if (chunks.size() < 2) return out.in_vain(begin, looked);
+  std::vector<uint8_t> body;
+  for (const auto& [first, last] : chunks)
+    body.insert(body.end(), bytes.begin() + ptrdiff_t(first), bytes.begin() + ptrdiff_t(last));
   if (!out.layer("CHUNKED", begin, at - begin, std::move(body))) return;
   for (const auto& [first, last] : chunks) out.says_all(first, last);
   if (!whole) out.problem(begin, "the body ends in the middle of its chunks");
