@@ -182,7 +182,7 @@ TEST(SqliteOverflow, a_log_is_read_with_the_pages_it_has) {
   EXPECT_EQ(emails(longer), both);
   // What was there before the log was begun anew is no page of what was done since.
   const std::string stale =
-      log_of(other.bytes(), {2}, "newsnews") + log_of(made.bytes(), {5, 3, 7, 2}, "saltsalt").substr(32);
+      log_of(other.bytes(), {2}, "salunews") + log_of(made.bytes(), {5, 3, 7, 2}, "saltsalt").substr(32);
   EXPECT_EQ(emails(stale), emails(made.bytes()));
 }
 
@@ -199,6 +199,33 @@ TEST(SqliteOverflow, the_first_page_in_a_log_is_no_database) {
     EXPECT_EQ(emails(log), emails(made.bytes()));
     EXPECT_THAT(problems(log + std::string(4096, 'x')), IsEmpty());
   }
+}
+
+// Where one lies on a disk something else follows it, other logs, too.
+TEST(SqliteOverflow, a_log_ends_where_its_frames_do) {
+  Made made(8), other(8);
+  made.add(text_of(1500, "anna"), {5, 3, 7});
+  other.add(text_of(1500, "bert"), {5, 3, 7});
+  const std::string log = log_of(made.bytes(), {5, 3, 7, 2}, "saltsalt");
+  std::string damaged = log_of(made.bytes(), {4, 5, 3, 7, 2}, "saltsalt");
+  damaged.replace(32, 24, 24, '\0');
+  for (const std::string& one : {log, damaged}) {
+    const std::string disk = one + std::string(20 * (page + 24), 'x') + log_of(other.bytes(), {5, 3, 7, 2}, "saltsalt");
+    std::vector<std::string> both = emails(made.bytes());
+    for (const std::string& value : emails(other.bytes())) both.push_back(value);
+    EXPECT_EQ(emails(disk), both);
+    for (const Found& found : scan_all(disk).features)
+      if (found.kind == "email" && found.offset == 0) {
+        EXPECT_LE(found.source_end, one.size());
+      }
+  }
+  // Those that have no rows on several pages cost what they hold.
+  Limits limits;
+  limits.decoded_vain = 256 * KiB;
+  std::string many;
+  while (many.size() < 256 * KiB) many += log_of(made.bytes(), {4, 6}, "saltsalt") + std::string(20 * (page + 24), 'x');
+  EXPECT_THAT(emails(many), IsEmpty());
+  EXPECT_THAT(scan_all(many, limits).problems, IsEmpty());
 }
 
 TEST(SqliteOverflow, any_byte_may_be_wrong) {

@@ -20,7 +20,7 @@
 // (SQLite's "Database File Format", 1.2 to 1.6, 2.1 and 4.) Rows come in the order of where the last of their pages
 // ends, so that whoever sees more of the database sees these first, in the same places. In a log a page's number is
 // that of its newest copy when what was done at once ended; a log that was begun anew has older frames behind its newer
-// ones.
+// ones, and ends where there are none.
 //
 // False positives: the head's fixed bytes; a row's columns must be as long together as the row, and its chain must end
 // with its last byte. Pages of the free list are left out: their chains may be somebody else's by now.
@@ -98,7 +98,7 @@ class Pages {
     Pages out(bytes, number(bytes, 8, 4));
     if (out.size_ < smallest_page || out.size_ > longest_page || !std::has_single_bit(out.size_)) return std::nullopt;
     out.is_log_ = true;
-    out.count_ = (bytes.size() - log_head_size) / (frame_head_size + out.size_);
+    out.count_ = out.frames();
     return out;
   }
 
@@ -158,6 +158,22 @@ class Pages {
     usable_ = size_ - std::min<size_t>(size_, bytes_[at + 20]);
     encoding_ = number(bytes_, at + 56, 4);
     return size_ >= smallest_page && std::has_single_bit(size_) && usable_ >= smallest_usable && encoding_ <= utf16be;
+  }
+
+  // Of the log, to the last before those that are none. What is begun anew has a first salt of one more; some frames
+  // may be damaged.
+  size_t frames() const {
+    constexpr uint32_t most_begun = 1 << 16;
+    constexpr size_t most_damaged = 16;
+    const size_t all = (bytes_.size() - log_head_size) / (frame_head_size + size_);
+    size_t count = 0;
+    for (size_t frame = 0; frame < std::min(all, count + most_damaged); ++frame) {
+      const size_t head = log_head_size + frame * (frame_head_size + size_);
+      const bool is_frame =
+          number(bytes_, head, 4) > 0 && number(bytes_, 16, 4) - number(bytes_, head + 8, 4) < most_begun;
+      if (is_frame) count = frame + 1;
+    }
+    return count;
   }
 
   // Where a page begins, if it is there.
