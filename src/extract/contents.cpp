@@ -3,7 +3,6 @@
 // What lies in one piece on the image was found there already, so only findings that cross a seam are kept. Files that
 // a parser knows are read for their records (records.h).
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -201,7 +200,7 @@ class ChunkReader {
     }
     Remembered now(0, job_.options.key);
     std::vector<Fault> faults;  // reported while hashing
-    const uint64_t page = page_of(file, source);
+    const uint64_t page = page_of(file);
     for (uint64_t begin = 0; begin < file.size && !job_.stop; begin += page) {
       const uint64_t end = std::min(file.size, begin + page), from = begin - std::min(begin, limits.margin_before);
       buffer_.resize(std::min(file.size, end + limits.margin_after) - from);
@@ -220,18 +219,11 @@ class ChunkReader {
   }
 
   // What is read by its own structure needs to be seen whole.
-  uint64_t page_of(const FileRow& file, ByteSource& source) const {
-    using namespace std::string_view_literals;
+  uint64_t page_of(const FileRow& file) const {
     const Limits& limits = job_.options.limits;
     for (const std::string_view whole : {"application/pdf", "application/vnd.sqlite3", "application/x-sqlite3-wal",
                                          "application/vnd.tcpdump.pcap", "application/x-pcapng"})
       if (file.type == whole) return std::max(limits.page, limits.document);
-    // Captures of the newer kind and logs of SQLite have no type.
-    std::array<uint8_t, 4> first{};
-    std::vector<Fault> faults;  // reported while hashing
-    source.read(0, first, faults);
-    for (const std::string_view whole : {"\x0a\x0d\x0d\x0a"sv, "\x37\x7f\x06\x82"sv, "\x37\x7f\x06\x83"sv})
-      if (as_text(first) == whole) return std::max(limits.page, limits.document);
     return limits.page;
   }
 
@@ -270,7 +262,7 @@ class ChunkReader {
     const Limits& limits = job_.options.limits;
     uint64_t size = std::min(source.size(), file.size);
     if (layout.compressed || size <= limits.unit) {
-      const uint64_t page = page_of(file, source);
+      const uint64_t page = page_of(file);
       for (uint64_t begin = 0; begin < size && !job_.stop; begin += page)
         scan_stretch(file, source, layout, seams, begin, std::min(size, begin + page));
       return;

@@ -345,7 +345,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (text.empty() || begin < from) out.in_vain(begin, 4 * walked.end);
   if (!text.empty() && out.layer("TCP", begin, walked.end, {text.begin(), text.end()}))
     for (const Stretch& one : said) out.says_all(one.begin, one.end);
-  if (walked.cut) out.problem(begin, "the capture is cut short in the middle of a packet");
+  if (walked.cut) out.problem(begin, "the capture is cut short, or goes on behind what is seen of it");
 }
 
 }  // namespace

@@ -182,7 +182,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   auto [unpacked, count, sure] = unlzw(codes, bytes[hit.end - 1], out.room());
   std::vector<uint8_t>& text = unpacked.bytes;
   const size_t size = text.size();
-  if (count < least_codes || std::count(text.begin(), text.end(), text.front()) == ptrdiff_t(size))
+  if (count < least_codes || text.empty() || std::count(text.begin(), text.end(), text.front()) == ptrdiff_t(size))
     return out.in_vain(begin, size + unpacked.consumed);
   const Bytes behind = codes.subspan(unpacked.consumed).first(std::min(slack, codes.size() - unpacked.consumed));
   if (unpacked.end == Unpacked::End::full) {
