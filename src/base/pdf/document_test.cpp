@@ -86,6 +86,7 @@ TEST(PdfDocument, ReadsSimpleFontsByTheirEncoding) {
     return fmt::format("<< /Type /Font /Subtype /Type1 /BaseFont /Any {} >>", more);
   };
   EXPECT_EQ(shown("BT /F1 9 Tf (a\\200\\344) Tj ET", font("/Encoding /WinAnsiEncoding")), "a€ä\n\n");
+  EXPECT_EQ(shown("BT /F1 9 Tf (a\\255b) Tj ET", font("/Encoding /WinAnsiEncoding")), "a-b\n\n") << "a hyphen, too";
   EXPECT_EQ(shown("BT /F1 9 Tf (a\\200\\333) Tj ET", font("/Encoding /MacRomanEncoding")), "aÄ€\n\n");
   EXPECT_EQ(shown("BT /F1 9 Tf (\\247\\256) Tj ET", font("")), "§fi\n\n");
   EXPECT_EQ(shown("BT /F1 9 Tf (\\001\\002\\003\\004) Tj ET",
@@ -587,6 +588,16 @@ TEST(PdfEncoding, KnowsGlyphsByName) {
   EXPECT_EQ(glyph_text("u1F600"), U"😀");
   EXPECT_EQ(glyph_text("g17"), U"");
   EXPECT_EQ(glyph_text(".notdef"), U"");
+}
+
+TEST(PdfEncoding, HalfASurrogateLosesNothing) {
+  std::string text;
+  for (const std::u16string& units : {std::u16string{u'a', 0xd83d, u'b'}, std::u16string{0xd83d, 0xd83d, 0xde00},
+                                      std::u16string{u'c', 0xde00}, std::u16string{0xd83d}})
+    append_glyphs(text, units);
+  EXPECT_EQ(text,
+            "a\xef\xbf\xbd"
+            "b\xef\xbf\xbd😀c\xef\xbf\xbd\xef\xbf\xbd");
 }
 
 TEST(PdfEncoding, SpacesAreOfOneWidth) {

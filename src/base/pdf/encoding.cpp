@@ -133,6 +133,12 @@ PdfEncoding of_page(const char* name) {
   }
   return encoding;
 }
+// Its soft hyphen is seen (ISO 32000-1 §D.2, note 6).
+PdfEncoding win_ansi() {
+  PdfEncoding encoding = of_page("CP1252");
+  encoding[0xad] = U"-";
+  return encoding;
+}
 
 std::unordered_map<std::string, char32_t> names_of(const char* list) {
   std::unordered_map<std::string, char32_t> names;
@@ -169,7 +175,7 @@ std::u32string one_glyph(std::string_view name) {
 }  // namespace
 
 const PdfEncoding& pdf_encoding(std::string_view name) {
-  static const PdfEncoding own = latin1(), adobe = standard(), win = of_page("CP1252"), mac = of_page("MACINTOSH");
+  static const PdfEncoding own = latin1(), adobe = standard(), win = win_ansi(), mac = of_page("MACINTOSH");
   if (name == "WinAnsiEncoding") return win;
   if (name == "MacRomanEncoding") return mac;
   if (name == "StandardEncoding") return adobe;
@@ -219,8 +225,9 @@ void append_glyph(std::string& out, char32_t c) {
 void append_glyphs(std::string& out, std::u16string_view utf16) {
   for (size_t i = 0; i < utf16.size(); ++i) {
     char32_t c = utf16[i];
-    if (c >= 0xd800 && c < 0xdc00 && i + 1 < utf16.size())
-      c = 0x10000 + ((c - 0xd800) << 10) + (char32_t(utf16[++i]) - 0xdc00);
+    const char32_t next = i + 1 < utf16.size() ? utf16[i + 1] : 0;
+    if (c >= 0xd800 && c < 0xdc00 && next >= 0xdc00 && next < 0xe000)
+      c = 0x10000 + ((c - 0xd800) << 10) + (next - 0xdc00), ++i;
     append_glyph(out, c);
   }
 }
