@@ -217,7 +217,25 @@ class Reading {
     else
       add(contents);
     Resources resources(*this, inherited(page, "/Resources"));
-    put(out_.text, pdf_page_text(content, resources, room()));
+    put(out_.text, pdf_page_text(
+                       content, resources, [&] { return links(page); }, room()));
+  }
+
+  // Where the links of a page lead to.
+  std::vector<std::string> links(QPDFObjectHandle page) {
+    std::vector<std::string> uris;
+    QPDFObjectHandle annotations = page.getKey("/Annots");
+    if (!annotations.isArray()) return uris;
+    // The list may be that of many pages.
+    constexpr size_t each = 64;
+    constexpr int most = 4096;
+    const int count = std::min(annotations.getArrayNItems(), most);
+    for (int i = 0; i < count && left_ > 0; ++i) {
+      QPDFObjectHandle uri = pdf_value(pdf_value(annotations.getArrayItem(i), "/A"), "/URI");
+      left_ -= std::min(left_, each);
+      if (uri.isString()) uris.push_back(uri.getStringValue());
+    }
+    return uris;
   }
 
   // Of a page, or of what it hangs from (ISO 32000-1 §7.7.3.4).

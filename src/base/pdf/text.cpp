@@ -12,7 +12,7 @@
 // a font of its own, or a link, begins. Bytes are taken for Latin-1 then, with TeX's ligatures; two-byte strings whose
 // high bytes are all zero for what their low bytes say.
 //
-// An address of the web that is broken where it cannot end ("https://keyring.debian.") goes on with the next line.
+// Addresses that run over a line's end are joined when all is read (lines.h).
 #include "base/pdf/text.h"
 
 #include <algorithm>
@@ -23,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/pdf/lines.h"
 #include "base/pdf/syntax.h"
 #include "base/text.h"
 
@@ -73,6 +74,7 @@ class Reader {
 
   std::string text, aside;  // aside: strings that are not shown, if resources are given
   std::vector<PdfStretch> not_shown;
+  std::vector<size_t> line_ends;
   size_t end() const { return at_; }
 
  private:
@@ -307,31 +309,9 @@ class Reader {
     breaks_ = true;
   }
   void line() {
-    if (!text.empty() && text.back() != '\n') {
-      goes_on_ = in_url();
-      if (!goes_on_) text += '\n';
-    }
-  }
-  // The last word is an address of the web that is broken where none ends: behind "?" or "=", or in its host.
-  bool in_url() const {
-    constexpr size_t longest = 512;
-    if (std::string_view("?=&%_#.").find(text.back()) == std::string_view::npos) return false;
-    std::string_view word(text);
-    word.remove_prefix(word.size() - std::min(word.size(), longest));
-    for (const char c : {' ', '\n'})
-      if (const void* found = ::memrchr(word.data(), c, word.size()))
-        word.remove_prefix(size_t(static_cast<const char*>(found) - word.data()) + 1);
-    const void* scheme = ::memmem(word.data(), word.size(), "://", 3);
-    if (!scheme) return false;
-    word.remove_prefix(size_t(static_cast<const char*>(scheme) - word.data()) + 3);
-    if (word.empty() || word.back() != '.') return true;
-    if (word.find('/') != std::string_view::npos) return false;
-    // "https://www.", "https://keyring.": one name is no host. Of several, the last is none's end when it has four
-    // letters or more, but for these.
-    constexpr std::string_view ends[] = {"info", "name", "mobi", "asia", "jobs", "aero", "coop", "arpa", "museum"};
-    const std::string_view host = word.substr(0, word.size() - 1), last = host.substr(host.rfind('.') + 1);
-    return !host.empty() && (last == "www" || last.size() == host.size() ||
-                             (last.size() > 3 && std::find(std::begin(ends), std::end(ends), last) == std::end(ends)));
+    if (text.empty() || text.back() == '\n') return;
+    line_ends.push_back(text.size());
+    text += '\n';
   }
 
   Place place() const {
@@ -347,9 +327,7 @@ class Reader {
     along_ += pending_along_;
     if (pending_.empty()) return;
     follow(here);
-    const bool small = is_digit(pending_.front()) || (pending_.front() >= 'a' && pending_.front() <= 'z');
-    if (goes_on_ && text.back() == '.' && !small) text += '\n';
-    goes_on_ = begun_ = moved_ = breaks_ = false;
+    begun_ = moved_ = breaks_ = false;
     shown_style_ = frame_.style;
     last_ = here;
     last_width_ = std::abs(pending_along_ / frame_.size);
@@ -508,7 +486,6 @@ class Reader {
   Style shown_style_;
   Place last_;
   double last_width_ = 0, last_doubt_ = 0;  // ems
-  bool goes_on_ = false;                    // behind it a line ended within an address
   // Since then:
   bool begun_ = false;   // BT was seen
   bool moved_ = false;   // the place was moved
@@ -520,13 +497,13 @@ class Reader {
 PdfText pdf_text(Bytes bytes, size_t begin) {
   Reader reader(bytes, begin, nullptr, most_text);
   reader.run();
-  return {std::move(reader.text), reader.end(), std::move(reader.not_shown)};
+  return {pdf_joined_lines(reader.text, reader.line_ends, {}), reader.end(), std::move(reader.not_shown)};
 }
 
-std::string pdf_page_text(Bytes bytes, PdfResources& resources, size_t room) {
+std::string pdf_page_text(Bytes bytes, PdfResources& resources, const PdfLinks& links, size_t room) {
   Reader reader(bytes, 0, &resources, room);
   reader.run_all();
-  std::string text = std::move(reader.text);
+  std::string text = pdf_joined_lines(reader.text, reader.line_ends, links);
   text += '\n';
   text += reader.aside;
   if (text.size() > room) text.resize(room);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/pdf/lines.h"
 #include "base/pdf/syntax.h"
 
 namespace weft {
@@ -56,6 +57,6 @@ PdfText pdf_text(Bytes bytes, size_t begin);
 
 // All of a page's stream. What it holds and does not show (strings, comments, what is no content stream; no pictures)
 // is at the end of the text, a line each. No more than `room` bytes of text.
-std::string pdf_page_text(Bytes bytes, PdfResources& resources, size_t room);
+std::string pdf_page_text(Bytes bytes, PdfResources& resources, const PdfLinks& links, size_t room);
 
 }  // namespace weft
