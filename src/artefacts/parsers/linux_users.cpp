@@ -47,8 +47,7 @@ void parse(const File& file, Rows& rows) {
     row.service = "linux", row.name = entry->name, row.identifier = std::to_string(entry->uid);
     row.full_name = entry->full_name, row.home = entry->home;
     rows.record({line.begin}, std::move(row));
-    if (person)
-      rows.selector({line.begin}, "os_user", std::string(entry->name), "owner", entry->full_name);
+    if (person) rows.selector({line.begin}, "os_user", std::string(entry->name), "owner", entry->full_name);
   }
 }
 

@@ -243,8 +243,8 @@ class Output {
     if (distance >= step && size_t(end_ - at_) >= length + step) {
       for (size_t i = 0; i < length; i += step) std::memcpy(at_ + i, from + i, step);
     } else {
-      for (; length > distance; length -= distance, at_ += distance, distance *= 2) std::memcpy(at_, from, distance);
-      std::memcpy(at_, from, length);
+      for (; length > distance; length -= distance, at_ += distance, distance *= 2) std::copy_n(from, distance, at_);
+      std::copy_n(from, length, at_);
     }
     at_ = behind;
   }
