@@ -16,9 +16,7 @@
 // the hash has not come that far.
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <map>
 #include <mutex>
 #include <new>

@@ -130,7 +130,7 @@ class Pages {
     return out;
   }
 
-  // A line for each text and blob of the payload.
+  // A line for each text and blob of the payload; what its head does not explain as it stands.
   void add_lines(const std::string& payload, std::string& out) const {
     const Bytes bytes = as_bytes(payload);
     Cursor head(bytes);
@@ -138,7 +138,7 @@ class Pages {
     if (head_end > bytes.size()) return void(out.append(payload) += '\n');
     for (size_t at = head_end; head.ok() && head.position() < head_end;) {
       const uint64_t type = varint(head), size = size_of(type);
-      if (size > bytes.size() - at) return;
+      if (size > bytes.size() - at) return void(out.append(payload, at) += '\n');
       const Bytes column = bytes.subspan(at, size);
       at += size;
       if (type < 12 || size == 0) continue;
