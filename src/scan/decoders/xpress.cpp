@@ -1,7 +1,7 @@
 // XPRESS: what Windows packs by [MS-XCA] and marks: prefetch and Superfetch files ("MAM", what they unpack to, with bit
 // 7 of the fourth byte a checksum, then LZ77 under Huffman codes), and the blocks of hiberfil.sys of Windows XP to 7
 // ("\x81\x81xpress", how many pages, how many bytes, then plain LZ77; pages that do not shrink are stored). Windows 8
-// and later mark no blocks in hiberfil.sys: those are not found.
+// and later mark none: hibernation.cpp.
 //
 // False positives: a Huffman table must be one; a block of hibernated pages must unpack to just as many as it says.
 #include "base/cursor.h"
