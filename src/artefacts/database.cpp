@@ -24,26 +24,13 @@
 
 #include "base/cursor.h"
 #include "base/error.h"
+#include "base/sqlite.h"
 #include "base/text.h"
 
 namespace weft::artefacts {
 namespace {
 
-uint64_t varint(Cursor& in) {
-  uint64_t out = 0;
-  for (int i = 0; i < 8; ++i) {
-    uint8_t byte = in.u8();
-    out = out << 7 | (byte & 0x7F);
-    if (!(byte & 0x80)) return out;
-  }
-  return out << 8 | in.u8();
-}
-
-// Bytes of a column by its type.
-uint64_t width(uint64_t type) {
-  constexpr uint64_t small[] = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0};
-  return type < 12 ? small[type] : (type - 12) / 2;
-}
+using sqlite::varint;
 
 struct Checksum {
   bool big;
@@ -359,9 +346,9 @@ void Database::locate(uint64_t at, Row& row) const {
   uint64_t column = record + head;
   for (Cell& cell : row.cells) {
     if (in.position() >= record + head || !in.ok()) return;  // columns added later are not in older rows
-    uint64_t type = varint(in), size = width(type);
+    uint64_t type = varint(in), size = sqlite::column_size(type);
     if (column >= end || size > bytes_.size()) return;
-    if (type >= 12) {
+    if (type >= sqlite::first_blob) {
       uint64_t here = std::min(end - column, size);
       bool is_text = (type & 1) != 0 && cell.type == Cell::Type::text;
       bool same =

@@ -25,7 +25,6 @@
 // False positives: the head's fixed bytes; a row's columns must be as long together as the row, and its chain must end
 // with its last byte. Pages of the free list are left out: their chains may be somebody else's by now.
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <optional>
 #include <string>
@@ -36,11 +35,14 @@
 #include <vector>
 
 #include "base/cursor.h"
+#include "base/sqlite.h"
 #include "base/text.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {
 namespace {
+
+using sqlite::varint, sqlite::column_size;
 
 constexpr size_t head_size = 100, smallest_page = 512, longest_page = 64 * KiB, smallest_usable = 480;
 constexpr size_t log_head_size = 32, frame_head_size = 24;
@@ -57,16 +59,6 @@ uint32_t number(Bytes bytes, size_t at, size_t size) {
   uint32_t value = 0;
   for (size_t i = 0; i < size; ++i) value = value << 8 | bytes[at + i];
   return value;
-}
-
-uint64_t varint(Cursor& in) {
-  uint64_t value = 0;
-  for (int i = 0; i < 8; ++i) {
-    const uint8_t byte = in.u8();
-    value = value << 7 | (byte & 0x7f);
-    if (byte < 0x80) return value;
-  }
-  return value << 8 | in.u8();
 }
 
 // Where a row's bytes lie.
@@ -137,11 +129,11 @@ class Pages {
     const uint64_t head_end = varint(head);
     if (head_end > bytes.size()) return void(out.append(payload) += '\n');
     for (size_t at = head_end; head.ok() && head.position() < head_end;) {
-      const uint64_t type = varint(head), size = size_of(type);
+      const uint64_t type = varint(head), size = column_size(type);
       if (size > bytes.size() - at) return void(out.append(payload, at) += '\n');
       const Bytes column = bytes.subspan(at, size);
       at += size;
-      if (type < 12 || size == 0) continue;
+      if (type < sqlite::first_blob || size == 0) continue;
       const bool is_text = type % 2 == 1;
       out += is_text && encoding_ == utf16le   ? from_utf16le(column)
              : is_text && encoding_ == utf16be ? from_utf16be(column)
@@ -209,11 +201,6 @@ class Pages {
       for (const auto& [at, is_first] : done) cells(at, is_first);
       done.clear();
     }
-  }
-
-  static uint64_t size_of(uint64_t type) {
-    constexpr std::array<uint8_t, 12> sizes{0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0};
-    return type < 12 ? sizes[type] : (type - 12) / 2;
   }
 
   std::vector<bool> free_pages() const {
@@ -287,7 +274,7 @@ class Pages {
       const uint64_t type = varint(head);
       if (!head.ok()) return head_end > begin.size();
       if (type == 10 || type == 11) return false;
-      length += size_of(type);
+      length += column_size(type);
       if (length > size) return false;
     }
     return length == size && head.position() == head_end;

@@ -11,12 +11,13 @@
 // sizes of their columns together, to the byte, and be numbered upwards. Where a database's head tells how many pages
 // there are, these are not listed one by one: carved_sqlite has them.
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <fmt/format.h>
 #include <optional>
 #include <string>
 
+#include "base/cursor.h"
+#include "base/sqlite.h"
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/structure.h"
@@ -24,28 +25,10 @@
 namespace weft::scan {
 namespace {
 
+using sqlite::varint;
+
 constexpr size_t grid = 8, smallest_page = 512, longest_page = 64 * KiB, head = 16, longest_shown = 60;
 constexpr size_t longest_head = 200;  // of a row; some hundred columns
-
-struct Varint {
-  uint64_t value = 0;
-  size_t length = 0;  // 0: it is cut off
-};
-
-Varint varint(std::string_view text, size_t at) {
-  Varint out;
-  while (out.length < 9 && at + out.length < text.size()) {
-    const auto byte = uint8_t(text[at + out.length]);
-    ++out.length;
-    if (out.length == 9) {
-      out.value = out.value << 8 | byte;
-      return out;
-    }
-    out.value = out.value << 7 | (byte & 0x7F);
-    if (byte < 0x80) return out;
-  }
-  return {};
-}
 
 struct Row {
   uint64_t number = 0;
@@ -55,29 +38,28 @@ struct Row {
 
 // The cell there. A row that is longer than fits goes on elsewhere; its end is then not known, but its head is.
 std::optional<Row> row_at(std::string_view page, size_t at) {
-  constexpr std::array<uint8_t, 10> sizes{0, 1, 2, 3, 4, 6, 8, 8, 0, 0};
-  const Varint size = varint(page, at);
-  const Varint number = varint(page, at + size.length);
-  const size_t begin = at + size.length + number.length;
-  const Varint head_size = varint(page, begin);
-  if (size.length == 0 || number.length == 0 || head_size.length == 0 || head_size.value < 2 ||
-      head_size.value > size.value || head_size.value > longest_head || head_size.value > page.size() - begin)
-    return std::nullopt;
+  Cursor in(as_bytes(page));
+  in.seek(at);
+  const uint64_t size = varint(in);
   Row row;
-  row.number = number.value;
-  const size_t head_end = begin + size_t(head_size.value);
-  uint64_t length = head_size.value;
-  for (size_t in = begin + head_size.length; in < head_end; ++row.columns) {
-    const Varint type = varint(page.substr(0, head_end), in);
-    if (type.length == 0 || type.value == 10 || type.value == 11 || type.value > (uint64_t(1) << 31))
-      return std::nullopt;
-    in += type.length;
-    const uint64_t column = type.value < 10 ? sizes[type.value] : (type.value - 12) / 2;
-    if (row.text.empty() && type.value > 13 && type.value % 2 == 1 && begin + length < page.size())
+  row.number = varint(in);
+  const size_t begin = in.position();
+  const uint64_t head_size = varint(in);
+  if (!in.ok() || head_size < 2 || head_size > size || head_size > longest_head || head_size > page.size() - begin)
+    return std::nullopt;
+  const size_t head_end = begin + size_t(head_size);
+  Cursor sizes(as_bytes(page.substr(0, head_end)));
+  sizes.seek(in.position());
+  uint64_t length = head_size;
+  for (; sizes.remaining() > 0; ++row.columns) {
+    const uint64_t type = varint(sizes);
+    if (!sizes.ok() || type == 10 || type == 11 || type > (uint64_t(1) << 31)) return std::nullopt;
+    const uint64_t column = sqlite::column_size(type);
+    if (row.text.empty() && type > sqlite::first_blob + 1 && type % 2 == 1 && begin + length < page.size())
       row.text = page.substr(begin + size_t(length), size_t(std::min<uint64_t>(column, longest_shown)));
     length += column;
   }
-  if (length != size.value) return std::nullopt;
+  if (length != size) return std::nullopt;
   row.end = size_t(std::min<uint64_t>(begin + length, page.size()));
   return row;
 }
