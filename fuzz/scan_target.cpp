@@ -39,6 +39,10 @@ class Checking final : public Decoded {
     check(from <= bytes_.size(), "what is broken lies in its text");
     out_.broken(from);
   }
+  bool goes_on(std::string_view name, size_t begin, size_t consumed) override {
+    check(begin <= bytes_.size() && consumed <= bytes_.size() - begin, "what goes on lies in its text");
+    return out_.goes_on(name, begin, consumed);
+  }
   void says_all(size_t begin, size_t end) override {
     check(begin <= end && end <= bytes_.size(), "what is said lies in its text");
     out_.says_all(begin, end);

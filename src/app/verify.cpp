@@ -92,14 +92,14 @@ std::vector<std::string> verify_addresses(const extract::Case& in, const extract
                 });
       });
     }
-    // A stream that is hit far behind its begin, or that goes on where another was cut, is asked for by its path.
+    // A stream that is hit far behind its begin, that goes on where another was cut, or that is longer than a page is
+    // asked for by its path.
     for (const std::string& root : roots) {
       if (found || layers.empty()) break;
       try {
-        const extract::Place place = addresses.read(root, 0, far);
-        const scan::Layer layer = scan::unpack(Bytes(place.bytes).subspan(place.at), layers, limits);
-        if (layer.offset >= layer.bytes.size()) continue;
-        scan.page({layer.bytes, layer.offset, layer.offset + 1, 0}, "", watch, [&](scan::Results& results) {
+        const extract::Place place = addresses.read(root + layers, limits.margin_before, far);
+        if (place.at >= place.bytes.size()) continue;
+        scan.page({place.bytes, place.at, place.at + 1, place.first}, "", watch, [&](scan::Results& results) {
           found = found || std::any_of(results.features.begin(), results.features.end(), [&](const scan::Found& f) {
                     return f.kind == kind && f.value == value && f.layers.empty() && f.encoding == *row[3];
                   });

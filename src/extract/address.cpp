@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "extract/range_source.h"
 #include "scan/engine.h"
+#include "scan/long_stream.h"
 
 namespace weft::extract {
 namespace {
@@ -82,6 +83,49 @@ std::unique_ptr<ByteSource> Addresses::content(uint64_t file_id) {
   return file_system->open(file);
 }
 
+namespace {
+
+// The first of layers, "GZIP" of "-GZIP-512-ZIP-0", the number behind it, and what follows.
+struct FirstLayer {
+  std::string_view name, rest;
+  uint64_t offset = 0;
+  explicit FirstLayer(std::string_view layers) {
+    const size_t dash = layers.find('-', 1);
+    if (dash == std::string_view::npos) return;
+    name = layers.substr(1, dash - 1);
+    const char* end = layers.data() + layers.size();
+    rest = layers.substr(size_t(std::from_chars(layers.data() + dash + 1, end, offset).ptr - layers.data()));
+  }
+};
+
+// What the layers lead to, from that place of the source on. Far in a long stream (scan/long_stream.h) only what lies
+// around the place is unpacked: first is where that begins in the layer.
+scan::Layer unpacked(ByteSource& source, uint64_t at, std::string_view layers, std::vector<Fault>& faults,
+                     uint64_t& first) {
+  constexpr uint64_t around = MiB;
+  const Limits limits;
+  const FirstLayer way(layers);
+  first = 0;
+  if (way.offset + around >= limits.decoded_branch && scan::LongStream::is_one(way.name)) {
+    scan::LongStream stream(source, at, way.name, limits);
+    scan::Layer layer;
+    layer.offset = around;
+    stream.skip(way.offset - around);
+    layer.bytes.resize(around + limits.page + limits.margin_after);
+    layer.bytes.resize(stream.read(layer.bytes));
+    faults.insert(faults.end(), stream.faults().begin(), stream.faults().end());
+    if (layer.offset > layer.bytes.size()) throw Error(fmt::format("the {} stream ends before that", way.name));
+    if (!way.rest.empty()) return scan::unpack(Bytes(layer.bytes).subspan(layer.offset), way.rest, limits);
+    first = way.offset - around;
+    return layer;
+  }
+  std::vector<uint8_t> root(std::min<uint64_t>(limits.decoded_branch, source.size() - at));
+  root.resize(source.read(at, root, faults));
+  return scan::unpack(root, layers, limits);
+}
+
+}  // namespace
+
 Place Addresses::read(const std::string& path, uint64_t before, uint64_t after) {
   std::string_view rest = path;
   Place place;
@@ -120,17 +164,16 @@ Place Addresses::read(const std::string& path, uint64_t before, uint64_t after) 
     place.bytes.resize(source->read(place.first, place.bytes, place.faults));
     return place;
   }
-  Limits limits;
-  std::vector<uint8_t> root(std::min<uint64_t>(limits.decoded_branch, source->size() - at));
-  root.resize(source->read(at, root, place.faults));
-  scan::Layer layer = scan::unpack(root, rest, limits);
+  uint64_t first = 0;
+  const scan::Layer layer = unpacked(*source, at, rest, place.faults, first);
   if (layer.offset > layer.bytes.size()) throw Error("leads behind the end of what is unpacked there", path);
   place.layer = path.substr(0, path.rfind('-'));
   if (place.layer.ends_with("-PDFDOC")) place.page = pdf_page_of(as_text(layer.bytes), layer.offset);
-  place.first = layer.offset - std::min(layer.offset, before);
-  place.at = layer.offset - place.first;
-  uint64_t end = std::min<uint64_t>(layer.bytes.size(), layer.offset + after);
-  place.bytes.assign(layer.bytes.begin() + ptrdiff_t(place.first), layer.bytes.begin() + ptrdiff_t(end));
+  const uint64_t begin = layer.offset - std::min(layer.offset, before);
+  const uint64_t end = std::min<uint64_t>(layer.bytes.size(), layer.offset + after);
+  place.first = first + begin;
+  place.at = layer.offset - begin;
+  place.bytes.assign(layer.bytes.begin() + ptrdiff_t(begin), layer.bytes.begin() + ptrdiff_t(end));
   return place;
 }
 

@@ -1,7 +1,8 @@
 // The contents: each file read once through its file system, for its hashes and its type; and scanned where the scan of
 // the image could not see it whole: at the seams of fragmented files, and in contents that the file system compresses.
 // What lies in one piece on the image was found there already, so only findings that cross a seam are kept. Files that
-// a parser knows are read for their records (records.h).
+// a parser knows are read for their records (records.h). A compressed stream that is too long for a page is read on to
+// its end (scan/long_stream.h).
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -19,6 +20,7 @@
 #include "extract/range_source.h"
 #include "extract/records.h"
 #include "fs/file_system.h"
+#include "scan/long_stream.h"
 
 namespace weft::extract {
 namespace {
@@ -92,17 +94,19 @@ class ChunkReader {
                      fmt::format("claims {} bytes but has no such content on the image: not hashed", file.size));
     try {
       std::vector<const artefacts::Parser*> parsers;
-      const bool known = from_facts(file, layout, parsers);
-      if (known && parsers.empty()) return;
+      std::string goes_on;  // the layer of a stream
+      const bool known = from_facts(file, layout, parsers, goes_on);
+      if (known && parsers.empty() && goes_on.empty()) return;
       std::unique_ptr<ByteSource> source = open(file, layout);
       if (!known) parsers = hash(file, *source, layout);
       if (!parsers.empty()) records_.read(file, *source, layout, parsers, rows_);
-      if (known) return;
       const std::vector<uint64_t> seams = layout.seams();
-      if (const Piece* piece = first_piece(layout))
-        scan_whole_content(file, *piece, *source, layout, seams);
-      else if (layout.compressed || !seams.empty() || is_for_rules(file, layout))
-        scan_content(file, *source, layout, seams);
+      if (!goes_on.empty())
+        read_on(file, *source, goes_on, [&](scan::Results& results) { keep_all(file, layout, seams, results); });
+      if (known) return;
+      if (const Piece* piece = first_piece(layout)) return scan_whole_content(file, *piece, *source, layout, seams);
+      if (layout.compressed || !seams.empty() || is_for_rules(file, layout)) scan_content(file, *source, layout, seams);
+      if (file.size >= least_long && is_packed(file.type)) scan_long_stream(file, *source, layout);
     } catch (const Error& error) {
       if (cannot_write_) throw;
       problem(file, "content", error.what());
@@ -115,7 +119,8 @@ class ChunkReader {
   }
 
   // What the scan learnt of a file that lies in one piece (or of one with another name for the same bytes).
-  bool from_facts(FileRow& file, const Layout& layout, std::vector<const artefacts::Parser*>& parsers) {
+  bool from_facts(FileRow& file, const Layout& layout, std::vector<const artefacts::Parser*>& parsers,
+                  std::string& goes_on) {
     if (layout.extents.size() != 1) return false;
     const uint64_t offset = layout.extents[0].offset;
     const std::optional<size_t> number = content_files_.find(offset);
@@ -127,6 +132,7 @@ class ChunkReader {
     const size_t got = image_.bytes->read(offset, buffer_, faults);
     if (got < buffer_.size() || !faults.empty()) return false;
     file.sha256 = facts->sha256, file.md5 = facts->md5, file.type = facts->type;
+    if (content_files_.all()[*number].file_id == file.file_id) goes_on = facts->goes_on;
     parsers = artefacts::parsers_for(file.path, file.type, file.size, buffer_);
     return true;
   }
@@ -192,56 +198,128 @@ class ChunkReader {
   // In several pieces, or larger than a page: the scan of the image left it out.
   void scan_whole_content(const FileRow& file, const Piece& piece, ByteSource& source, const Layout& layout,
                           const std::vector<uint64_t>& seams) {
-    if (piece.whole || piece.file_id != file.file_id) return;  // scanned there
+    if (piece.file_id != file.file_id) return;
+    if (piece.whole) {  // scanned there
+      if (is_packed(file.type)) scan_long_stream(file, source, layout);
+      return;
+    }
     const Limits& limits = job_.options.limits;
     if (std::optional<SeenContent> before = seen_.find(*file.sha256)) {
-      keep_all(file, layout, seams, before->results, true);
+      keep_all(file, layout, seams, before->results, Keep::as_seen_before);
       return;
     }
     Remembered now(0, job_.options.key);
+    const auto take = [&](scan::Results& results) {
+      now.add(results);
+      keep_all(file, layout, seams, results);
+    };
     std::vector<Fault> faults;  // reported while hashing
+    std::string goes_on;
     const uint64_t page = page_of(file);
     for (uint64_t begin = 0; begin < file.size && !job_.stop; begin += page) {
       const uint64_t end = std::min(file.size, begin + page), from = begin - std::min(begin, limits.margin_before);
       buffer_.resize(std::min(file.size, end + limits.margin_after) - from);
       const size_t got = source.read(from, buffer_, faults);
       std::fill(buffer_.begin() + ptrdiff_t(got), buffer_.end(), uint8_t(0));
-      scan_.page({buffer_, size_t(begin - from), size_t(end - from), from}, fmt::format("file {} ", file.file_id),
-                 watch_, [&](scan::Results& results) {
-                   now.add(results);
-                   keep_all(file, layout, seams, results);
-                 });
+      scan_.page({buffer_, size_t(begin - from), size_t(end - from), from, begin == 0},
+                 fmt::format("file {} ", file.file_id), watch_, take);
+      goes_on += scan_.goes_on();
     }
+    if (!goes_on.empty()) read_on(file, source, goes_on, take);
     if (!faults.empty() || job_.stop) return;
     cannot_write_ = true;
     seen_.add(now.encoded({*file.sha256, *file.md5, file.type}));
     cannot_write_ = false;
   }
 
+  // A stream that begins the content and is too long for a page, packed or unpacked: its windows are scanned as pages
+  // are, whose addresses lead into it.
+  void read_on(const FileRow& file, ByteSource& source, const std::string& layer, const scan::Drain& take) {
+    const Limits& limits = job_.options.limits;
+    scan::LongStream stream(source, 0, layer, limits);
+    std::vector<uint8_t> window;
+    uint64_t from = 0;  // where it begins in the stream
+    bool ended = false;
+    for (uint64_t begin = 0; !ended && !job_.stop; begin += limits.page) {
+      const uint64_t first = begin - std::min(begin, limits.margin_before);
+      window.erase(window.begin(), window.begin() + ptrdiff_t(first - from));
+      from = first;
+      const size_t had = window.size();
+      window.resize(begin + limits.page + limits.margin_after - from);
+      watch_.enter(fmt::format("file {} read", file.file_id));
+      window.resize(had + stream.read(MutableBytes(window).subspan(had)));
+      if (from + window.size() <= begin) break;
+      const uint64_t end = std::min(begin + limits.page, from + window.size());
+      ended = end < begin + limits.page;
+      scan_.page({window, size_t(begin - from), size_t(end - from), from},
+                 fmt::format("file {} {} ", file.file_id, layer), watch_, [&](scan::Results& results) {
+                   const auto lead = [&](auto& found) {
+                     found.layers.insert(0, fmt::format("-{}-{}", layer, found.offset));
+                     found.offset = 0;
+                   };
+                   for (scan::Found& found : results.features) lead(found), found.source_end = file.size;
+                   for (scan::ScanProblem& problem : results.problems) lead(problem);
+                   take(results);
+                 });
+    }
+    if (stream.problem().empty()) return;
+    scan::Results told;
+    told.problems.push_back({0, {}, stream.problem()});
+    take(told);
+  }
+
+  // The same for a file that is scanned where it lies: what the image gave of its stream is replaced when the pack is
+  // sealed, since these addresses lead through the file.
+  void scan_long_stream(const FileRow& file, ByteSource& source, const Layout& layout) {
+    buffer_.resize(std::min(file.size, job_.options.limits.page + job_.options.limits.margin_after));
+    std::vector<Fault> faults;  // reported while hashing
+    buffer_.resize(source.read(0, buffer_, faults));
+    if (buffer_.empty()) return;
+    const size_t page = std::min<uint64_t>(buffer_.size(), job_.options.limits.page);
+    scan_.page({buffer_, 0, page, 0, true}, fmt::format("file {} ", file.file_id), watch_, [](scan::Results&) {});
+    if (const std::string goes_on(scan_.goes_on()); !goes_on.empty())
+      read_on(file, source, goes_on,
+              [&](scan::Results& results) { keep_all(file, layout, {}, results, Keep::through_the_file); });
+  }
+
+  static bool is_packed(std::string_view type) {
+    for (const std::string_view packed :
+         {"application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd", "application/x-lz4",
+          "application/x-lzma", "application/x-lzip", "application/lzip"})
+      if (type == packed) return true;
+    return false;
+  }
+
   // What is read by its own structure needs to be seen whole.
   uint64_t page_of(const FileRow& file) const {
     const Limits& limits = job_.options.limits;
-    for (const std::string_view whole : {"application/pdf", "application/vnd.sqlite3", "application/x-sqlite3-wal",
-                                         "application/vnd.tcpdump.pcap", "application/x-pcapng"})
+    for (const std::string_view whole :
+         {"application/pdf", "application/vnd.sqlite3", "application/x-sqlite3-wal", "application/vnd.tcpdump.pcap",
+          "application/x-pcapng", "application/zip", "application/x-7z-compressed", "application/x-rar",
+          "application/vnd.rar", "application/vnd.ms-cab-compressed", "message/rfc822"})
       if (file.type == whole) return std::max(limits.page, limits.document);
+    for (const std::string_view zipped : {"application/vnd.openxmlformats", "application/vnd.oasis.opendocument"})
+      if (file.type.starts_with(zipped)) return std::max(limits.page, limits.document);
     return limits.page;
   }
 
+  enum class Keep { as_new, as_seen_before, through_the_file };
+
   // Everything, with the address on the image where it lies there in one piece.
   void keep_all(const FileRow& file, const Layout& layout, const std::vector<uint64_t>& seams, scan::Results& results,
-                bool seen_before = false) {
+                Keep how = Keep::as_new) {
     const auto path_of = [&](uint64_t begin, uint64_t end, const std::string& layers, uint64_t& offset) {
       const std::optional<uint64_t> on_image = layout.on_image(begin);
       offset = on_image.value_or(0);
       const auto seam = std::upper_bound(seams.begin(), seams.end(), begin);
-      const bool in_one_piece = on_image && (seam == seams.end() || *seam >= end);
+      const bool in_one_piece = how != Keep::through_the_file && on_image && (seam == seams.end() || *seam >= end);
       return in_one_piece ? std::to_string(offset) + layers : fmt::format("#{}+{}{}", file.file_id, begin, layers);
     };
     for (const scan::Found& found : results.features) {
       FeatureRow where;
       where.path = path_of(found.offset, found.source_end, found.layers, where.offset);
       where.file_id = file.file_id, where.file_offset = found.offset;
-      add_feature(job_, found, std::move(where), rows_, seen_before);
+      add_feature(job_, found, std::move(where), rows_, how == Keep::as_seen_before);
     }
     job_.box.shared().counters.features.fetch_add(results.features.size(), std::memory_order_relaxed);
     for (const scan::ScanProblem& found : results.problems) {
@@ -324,6 +402,7 @@ class ChunkReader {
 
   static constexpr uint64_t sparse_limit = 64 * MiB;
   static constexpr uint64_t smallest_asked_for = 256 * KiB;  // below, reading twice costs more than an MD5
+  static constexpr uint64_t least_long = 256 * KiB;          // what is shorter rarely unpacks to more than the limit
   static constexpr size_t portion = 16 * KiB;                // rows
   const Job& job_;
   image::Image image_;

@@ -242,18 +242,20 @@ class PageScanner {
       return;
     }
     Remembered now(file.offset, job_.options.key);
-    scan_.page({content, 0, content.size(), file.offset}, fmt::format("file {} ", file.file_id), watch_,
+    scan_.page({content, 0, content.size(), file.offset, true}, fmt::format("file {} ", file.file_id), watch_,
                [&](scan::Results& results) {
                  now.add(results);
                  add(results);
                });
+    const std::string goes_on(scan_.goes_on());
     if (page_->has_faults || watch_.stopping()) return;
     if (!watch_.enter(fmt::format("file {} type", file.file_id))) return;
     Hasher md5(Digest::md5);
     md5.update(content);
-    const ContentFacts facts{sha256, md5.hex(), type_.of(content.first(std::min(content.size(), ContentType::head)))};
+    const ContentFacts facts{sha256, md5.hex(), type_.of(content.first(std::min(content.size(), ContentType::head))),
+                             goes_on};
     shared_.facts.put(number, facts);
-    shared_.seen.add(now.encoded(facts));
+    if (goes_on.empty()) shared_.seen.add(now.encoded(facts));
   }
 
   // What crosses the border of a piece, where bytes stand on both sides of it.

@@ -62,7 +62,9 @@ class WholeContents {
     const std::optional<uint64_t> offset = std::get<column_index<ProblemRow>("offset")>(row);
     const std::optional<uint64_t> file = std::get<column_index<ProblemRow>("file_id")>(row);
     if (std::get<column_index<ProblemRow>("stage")>(row) != "scan" || !offset || !file) return false;
-    const std::string_view layer = first_layer(std::get<column_index<ProblemRow>("path")>(row));
+    const std::string_view path = std::get<column_index<ProblemRow>("path")>(row);
+    if (path.starts_with('#')) return false;
+    const std::string_view layer = first_layer(path);
     const auto at = streams_.lower_bound({*offset, *file, std::string(layer)});
     return at != streams_.end() && std::get<0>(*at) == *offset && std::get<1>(*at) == *file &&
            (layer.empty() || std::get<2>(*at) == layer);

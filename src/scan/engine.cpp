@@ -113,6 +113,10 @@ struct Scan::State {
   void dispatch_utf16(const Text& text, Level& level);
   bool enter(const Text& text, Level& level, size_t owner);
   Document& document_of(size_t depth, size_t position);
+  // With a full margin behind the page it does.
+  bool source_goes_on(const Text& text) const {
+    return text.is_page() && text.bytes.size() - text.end >= limits.margin_after;
+  }
   // What an examiner looks for counts wherever it stands.
   bool leaves_out_said() const { return !yara && !rules.words; }
   bool layer(const Text& parent, Level& level, size_t owner, std::string_view name, size_t begin, size_t consumed,
@@ -145,12 +149,14 @@ struct Scan::State {
   Results* results = nullptr;
   const Drain* drain = nullptr;
   std::string_view name;
-  uint64_t decoded = 0;     // bytes all layers produced
-  uint64_t texts = 0;       // the page and its layers so far
-  std::vector<Vain> vain;   // by decoder
-  bool told_room = false;   // the limit on them was reported
-  size_t untold = 0;        // problems beyond most_problems
-  std::vector<Item> items;  // settled
+  uint64_t decoded = 0;      // bytes all layers produced
+  bool reads_on = false;     // Page::reads_on
+  std::string_view goes_on;  // Scan::goes_on()
+  uint64_t texts = 0;        // the page and its layers so far
+  std::vector<Vain> vain;    // by decoder
+  bool told_room = false;    // the limit on them was reported
+  size_t untold = 0;         // problems beyond most_problems
+  std::vector<Item> items;   // settled
   std::vector<ScanProblem> problems;
 };
 
@@ -327,11 +333,23 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
       return state_.enter(text_, level_, owner_) && more && room() > 0;
     }
     void broken(size_t at) override { from = at; }
+    bool goes_on(std::string_view step, size_t begin, size_t consumed) override {
+      if (!state_.reads_on || !text_.is_page() || begin != text_.begin) return false;
+      from = std::max(from, begin + consumed);
+      state_.goes_on = step;
+      return true;
+    }
     void says_all(size_t begin, size_t end) override {
       if (was_read_) level_.said.add(begin, end);
     }
     void problem(size_t begin, std::string what) override {
       if (begin < text_.begin || begin >= text_.end) return;
+      constexpr std::string_view cut = " is cut short after ";
+      const size_t at = what.find(cut);
+      if (at != std::string::npos && state_.source_goes_on(text_))
+        what.replace(at, cut.size(),
+                     fmt::format(" goes on more than {} behind its page, where it is left off after ",
+                                 human_size(state_.limits.margin_after)));
       state_.problem(text_.source(begin), text_.path(begin), std::move(what));
     }
     void document(size_t begin) override { level_.documents.push_back({begin, false, {}}); }
@@ -539,10 +557,8 @@ bool Scan::State::layer(const Text& parent, Level& level, size_t owner, std::str
                         size_t consumed, std::vector<uint8_t> bytes, bool& was_read) {
   if (bytes.empty() || !level.begins.insert(begin * rules.owners() + owner).second) return true;
   decoded += bytes.size();
-  // With a full margin behind the page the source goes on, and so may the stream. (Base64 leaves off before a cut
-  // line.)
-  if (parent.is_page() && begin + consumed + KiB >= parent.bytes.size() &&
-      parent.bytes.size() - parent.end >= limits.margin_after)
+  // The stream may go on, too. (Base64 leaves off before a cut line.)
+  if (source_goes_on(parent) && begin + consumed + KiB >= parent.bytes.size())
     problem_once(parent, begin,
                  fmt::format("{} reaches {} behind its page: what follows is not decoded", layer_name,
                              human_size(limits.margin_after)));
@@ -656,6 +672,10 @@ uint64_t Scan::decoded() const {
   return state_->decoded;
 }
 
+std::string_view Scan::goes_on() const {
+  return state_->goes_on;
+}
+
 void Scan::page(const Page& page, std::string_view name, Watch& watch, const Drain& drain) {
   Results portion_at_hand;
   state_->drain = &drain;
@@ -679,6 +699,8 @@ void Scan::scan(const Page& page, std::string_view name, Watch& watch, Results& 
   state.told_room = false;
   state.untold = 0;
   state.vain.assign(state.rules.decoders.size(), {});
+  state.reads_on = page.reads_on;
+  state.goes_on = {};
 
   Text text;
   text.bytes = as_text(page.bytes);

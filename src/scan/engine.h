@@ -40,6 +40,7 @@ struct Page {
   Bytes bytes;                // page with margins
   size_t begin = 0, end = 0;  // the page proper within bytes
   uint64_t offset = 0;        // where bytes[0] is in the source
+  bool reads_on = false;      // the caller reads on a stream that begins the page proper: goes_on()
 };
 
 struct Found {
@@ -79,6 +80,9 @@ class Scan {
   void page(const Page& page, std::string_view name, Watch& watch, const Drain& drain);
   // How many bytes the layers of the last page held: what it cost stands to these, too.
   uint64_t decoded() const;
+  // The layer's name of a stream that begins the last page proper and goes on behind what was shown, or unpacks to more
+  // than the limit: nothing of it was scanned. "" when there is none, or the page did not ask for it (reads_on).
+  std::string_view goes_on() const;
 
  private:
   void scan(const Page& page, std::string_view name, Watch& watch, Results& results);

@@ -53,6 +53,7 @@ class Taken final : public Decoded {
     return false;
   }
   void broken(size_t) override {}
+  bool goes_on(std::string_view, size_t, size_t) override { return false; }
   void says_all(size_t, size_t) override {}
   void problem(size_t, std::string) override {}
   void document(size_t) override {}

@@ -27,6 +27,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (begin < from || !may_start_block(bytes.subspan(begin))) return;
   Unpacked unpacked = unbzip2(bytes.subspan(begin), out.room());
   const bool whole = unpacked.end == Unpacked::End::whole;
+  if (may_go_on(unpacked) && out.goes_on("BZIP2", begin, unpacked.consumed)) return;
   if (!whole) out.problem(begin, what_ended(unpacked, "bzip2 stream"));
   // Runs of a block are laid out before its CRC is seen: nothing comes of it, after as much work as of a whole one.
   constexpr size_t tables = 64, block = 900'000;

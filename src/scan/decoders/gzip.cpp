@@ -38,6 +38,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   Inflated inflated = inflate_stream(bytes.subspan(begin), Wrap::gzip, out.room());
   const bool whole = inflated.end == Inflated::End::whole;
   if (!whole && inflated.bytes.size() < surely_real) return out.in_vain(begin, inflated.bytes.size());
+  if (may_go_on(inflated) && out.goes_on("GZIP", begin, inflated.consumed)) return;
   if (!whole) out.problem(begin, what_ended(inflated, "gzip stream"));
   out.layer("GZIP", begin, inflated.consumed, std::move(inflated.bytes));
   if (!whole) out.broken(hit.end);

@@ -31,17 +31,18 @@ int window_bits(Wrap wrap) {
   return 0;
 }
 
+struct Stream {
+  Stream() {
+    if (inflateInit2(&z, MAX_WBITS) != Z_OK) throw Error("no memory to unpack with");
+  }
+  ~Stream() { inflateEnd(&z); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  z_stream z{};
+};
+
 // zlib's state: of the thread, as having its memory costs more than most streams do. The result does not depend on it.
 z_stream& zlib_state(Wrap wrap) {
-  struct Stream {
-    Stream() {
-      if (inflateInit2(&z, MAX_WBITS) != Z_OK) throw Error("no memory to unpack with");
-    }
-    ~Stream() { inflateEnd(&z); }
-    Stream(const Stream&) = delete;
-    Stream& operator=(const Stream&) = delete;
-    z_stream z{};
-  };
   thread_local Stream stream;
   if (inflateReset2(&stream.z, window_bits(wrap)) != Z_OK) throw Error("no memory to unpack with");
   return stream.z;
@@ -124,6 +125,37 @@ Inflated inflate_stream(Bytes bytes, Wrap wrap, size_t room) {
   else
     out.end = Inflated::End::corrupt;
   return out;
+}
+
+namespace {
+
+class GzipUnpacker final : public Unpacker {
+ public:
+  GzipUnpacker() {
+    if (inflateReset2(&stream_.z, window_bits(Wrap::gzip)) != Z_OK) throw Error("no memory to unpack with");
+  }
+  Step step(Bytes in, MutableBytes out) override {
+    z_stream& z = stream_.z;
+    constexpr size_t most = std::numeric_limits<uInt>::max();
+    const uInt given = uInt(std::min(in.size(), most)), place = uInt(std::min(out.size(), most));
+    z.next_in = const_cast<Bytef*>(in.data()), z.avail_in = given;
+    z.next_out = out.data(), z.avail_out = place;
+    const int result = ::inflate(&z, Z_NO_FLUSH);
+    Step step{Step::Result::broken, given - z.avail_in, place - z.avail_out};
+    if (result == Z_OK || result == Z_BUF_ERROR) step.result = Step::Result::more;
+    if (result == Z_STREAM_END) step.result = Step::Result::ended;
+    if (result == Z_MEM_ERROR) step.result = Step::Result::memory;
+    return step;
+  }
+
+ private:
+  Stream stream_;
+};
+
+}  // namespace
+
+std::unique_ptr<Unpacker> gzip_unpacker() {
+  return std::make_unique<GzipUnpacker>();
 }
 
 }  // namespace weft::scan

@@ -2,6 +2,8 @@
 // the room it is given.
 #pragma once
 
+#include <memory>
+
 #include "scan/decoders/unpacked.h"
 
 namespace weft::scan {
@@ -12,5 +14,8 @@ using Inflated = Unpacked;
 
 // Unpacks the one stream at the start of bytes. Never throws over bytes.
 Inflated inflate_stream(Bytes bytes, Wrap wrap, size_t room);
+
+// For one member of gzip, as it is read.
+std::unique_ptr<Unpacker> gzip_unpacker();
 
 }  // namespace weft::scan

@@ -19,6 +19,7 @@ void on_frame(Bytes bytes, size_t begin, Decoded& out) {
   Unpacked unpacked = unlz4(bytes.subspan(begin), out.room());
   const bool whole = unpacked.end == Unpacked::End::whole;
   if (unpacked.bytes.empty()) return out.in_vain(begin, 0);
+  if (may_go_on(unpacked) && out.goes_on("LZ4", begin, unpacked.consumed)) return;
   if (!whole) out.problem(begin, what_ended(unpacked, "lz4 frame"));
   out.layer("LZ4", begin, unpacked.consumed, std::move(unpacked.bytes));
   if (!whole) out.broken(begin + frame_magic);

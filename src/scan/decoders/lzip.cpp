@@ -18,6 +18,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const bool whole = unpacked.end == Unpacked::End::whole;
   if (unpacked.bytes.empty() || (!whole && unpacked.bytes.size() < surely_real))
     return out.in_vain(begin, unpacked.bytes.size());
+  if (may_go_on(unpacked) && out.goes_on("LZIP", begin, unpacked.consumed)) return;
   if (!whole) out.problem(begin, what_ended(unpacked, "lzip member"));
   out.layer("LZIP", begin, unpacked.consumed, std::move(unpacked.bytes));
   if (!whole) out.broken(hit.end);

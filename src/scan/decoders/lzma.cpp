@@ -30,6 +30,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   Unpacked unpacked = unlzma_alone(bytes.subspan(begin), out.room());
   const bool whole = unpacked.end == Unpacked::End::whole;
   if (unpacked.bytes.size() < (whole ? least_worth : surely_real)) return out.in_vain(begin, unpacked.bytes.size());
+  if (may_go_on(unpacked) && out.goes_on("LZMA", begin, unpacked.consumed)) return;
   if (!whole) out.problem(begin, what_ended(unpacked, "LZMA stream"));
   out.layer("LZMA", begin, unpacked.consumed, std::move(unpacked.bytes));
   if (!whole) out.broken(hit.end);

@@ -15,6 +15,7 @@
 
 #include "base/cursor.h"
 #include "base/error.h"
+#include "scan/decoders/inflate.h"
 
 namespace weft::scan {
 namespace {
@@ -43,35 +44,31 @@ struct Lzma {
   Unpacked unpack(lzma_ret started, Bytes bytes, size_t room) {
     if (started == LZMA_MEM_ERROR) throw Error(std::string(no_memory));
     if (started != LZMA_OK) return {};
-    return unpack_stream(bytes, room, [this](Bytes in, MutableBytes out) {
-      z.next_in = in.data(), z.avail_in = in.size();
-      z.next_out = out.data(), z.avail_out = out.size();
-      const lzma_ret result = lzma_code(&z, LZMA_RUN);
-      Step step{Result::broken, in.size() - z.avail_in, out.size() - z.avail_out};
-      if (result == LZMA_STREAM_END) step.result = Result::ended;
-      if (result == LZMA_OK || result == LZMA_BUF_ERROR) step.result = Result::more;
-      if (result == LZMA_MEMLIMIT_ERROR || result == LZMA_MEM_ERROR) step.result = Result::memory;
-      return step;
-    });
+    return unpack_stream(bytes, room, [this](Bytes in, MutableBytes out) { return step(in, out); });
+  }
+  Step step(Bytes in, MutableBytes out) {
+    z.next_in = in.data(), z.avail_in = in.size();
+    z.next_out = out.data(), z.avail_out = out.size();
+    const lzma_ret result = lzma_code(&z, LZMA_RUN);
+    Step step{Result::broken, in.size() - z.avail_in, out.size() - z.avail_out};
+    if (result == LZMA_STREAM_END) step.result = Result::ended;
+    if (result == LZMA_OK || result == LZMA_BUF_ERROR) step.result = Result::more;
+    if (result == LZMA_MEMLIMIT_ERROR || result == LZMA_MEM_ERROR) step.result = Result::memory;
+    return step;
   }
 
   lzma_stream z = LZMA_STREAM_INIT;
 };
 
-}  // namespace
+struct Bzip2 {
+  Bzip2() {
+    if (BZ2_bzDecompressInit(&z, 0, 0) != BZ_OK) throw Error(std::string(no_memory));
+  }
+  ~Bzip2() { BZ2_bzDecompressEnd(&z); }
+  Bzip2(const Bzip2&) = delete;
+  Bzip2& operator=(const Bzip2&) = delete;
 
-Unpacked unbzip2(Bytes bytes, size_t room) {
-  struct State {
-    State() {
-      if (BZ2_bzDecompressInit(&z, 0, 0) != BZ_OK) throw Error(std::string(no_memory));
-    }
-    ~State() { BZ2_bzDecompressEnd(&z); }
-    State(const State&) = delete;
-    State& operator=(const State&) = delete;
-    bz_stream z{};
-  } state;
-  bz_stream& z = state.z;
-  return unpack_stream(bytes, room, [&z](Bytes in, MutableBytes out) {
+  Step step(Bytes in, MutableBytes out) {
     const unsigned given = as_unsigned(in.size()), place = as_unsigned(out.size());
     z.next_in = const_cast<char*>(as_text(in).data()), z.avail_in = given;
     z.next_out = reinterpret_cast<char*>(out.data()), z.avail_out = place;
@@ -81,7 +78,63 @@ Unpacked unbzip2(Bytes bytes, size_t room) {
     if (result == BZ_STREAM_END) step.result = Result::ended;
     if (result == BZ_MEM_ERROR) step.result = Result::memory;
     return step;
-  });
+  }
+
+  bz_stream z{};
+};
+
+struct Zstd {
+  Zstd() : state(ZSTD_createDCtx()) {
+    if (!state) throw Error(std::string(no_memory));
+  }
+  void begin() {
+    ZSTD_DCtx_reset(state.get(), ZSTD_reset_session_and_parameters);
+    ZSTD_DCtx_setParameter(state.get(), ZSTD_d_windowLogMax, 27);
+    static_assert(stream_memory == 1u << 27);
+  }
+  Step step(Bytes in, MutableBytes out) {
+    ZSTD_inBuffer from{in.data(), in.size(), 0};
+    ZSTD_outBuffer to{out.data(), out.size(), 0};
+    const size_t result = ZSTD_decompressStream(state.get(), &to, &from);
+    Step step{result == 0 ? Result::ended : Result::more, from.pos, to.pos};
+    if (ZSTD_isError(result)) {
+      const ZSTD_ErrorCode code = ZSTD_getErrorCode(result);
+      const bool memory = code == ZSTD_error_frameParameter_windowTooLarge || code == ZSTD_error_memory_allocation;
+      step.result = memory ? Result::memory : Result::broken;
+    }
+    return step;
+  }
+
+  struct Free {
+    void operator()(ZSTD_DCtx* it) const { ZSTD_freeDCtx(it); }
+  };
+  std::unique_ptr<ZSTD_DCtx, Free> state;
+};
+
+struct Lz4 {
+  Lz4() {
+    LZ4F_dctx* raw = nullptr;
+    if (LZ4F_isError(LZ4F_createDecompressionContext(&raw, LZ4F_VERSION))) throw Error(std::string(no_memory));
+    state.reset(raw);
+  }
+  Step step(Bytes in, MutableBytes out) {
+    size_t taken = in.size(), given = out.size();
+    const size_t result = LZ4F_decompress(state.get(), out.data(), &given, in.data(), &taken, nullptr);
+    if (LZ4F_isError(result)) return {Result::broken, 0, 0};
+    return {result == 0 ? Result::ended : Result::more, taken, given};
+  }
+
+  struct Free {
+    void operator()(LZ4F_dctx* it) const { LZ4F_freeDecompressionContext(it); }
+  };
+  std::unique_ptr<LZ4F_dctx, Free> state;
+};
+
+}  // namespace
+
+Unpacked unbzip2(Bytes bytes, size_t room) {
+  Bzip2 state;
+  return unpack_stream(bytes, room, [&state](Bytes in, MutableBytes out) { return state.step(in, out); });
 }
 
 Unpacked unxz(Bytes bytes, size_t room) {
@@ -208,29 +261,12 @@ Unpacked unzstd(Bytes bytes, size_t room) {
   // Scratch of the thread: its memory is had once, not for each of the magics that a page may be full of (17 us each).
   // The result does not depend on it; a large one is given back.
   constexpr size_t largest_kept = 12 * MiB, largest_window = 8 * MiB, block = 128 * KiB;
-  struct Free {
-    void operator()(ZSTD_DCtx* it) const { ZSTD_freeDCtx(it); }
-  };
-  thread_local std::unique_ptr<ZSTD_DCtx, Free> state;
+  thread_local std::optional<Zstd> state;
   const auto begin = [] {
-    if (!state || ZSTD_sizeof_DCtx(state.get()) > largest_kept) state.reset(ZSTD_createDCtx());
-    if (!state) throw Error(std::string(no_memory));
-    ZSTD_DCtx_reset(state.get(), ZSTD_reset_session_and_parameters);
-    ZSTD_DCtx_setParameter(state.get(), ZSTD_d_windowLogMax, 27);
-    static_assert(stream_memory == 1u << 27);
+    if (!state || ZSTD_sizeof_DCtx(state->state.get()) > largest_kept) state.emplace();
+    state->begin();
   };
-  const auto decode = [](Bytes in, MutableBytes out) {
-    ZSTD_inBuffer from{in.data(), in.size(), 0};
-    ZSTD_outBuffer to{out.data(), out.size(), 0};
-    const size_t result = ZSTD_decompressStream(state.get(), &to, &from);
-    Step step{result == 0 ? Result::ended : Result::more, from.pos, to.pos};
-    if (ZSTD_isError(result)) {
-      const ZSTD_ErrorCode code = ZSTD_getErrorCode(result);
-      const bool memory = code == ZSTD_error_frameParameter_windowTooLarge || code == ZSTD_error_memory_allocation;
-      step.result = memory ? Result::memory : Result::broken;
-    }
-    return step;
-  };
+  const auto decode = [](Bytes in, MutableBytes out) { return state->step(in, out); };
   // A large window costs more than most frames do, and what stays below a block needs none.
   if (const ZstdFrame frame = zstd_frame(bytes);
       frame.size > 0 && frame.window > largest_window && frame.window <= stream_memory) {
@@ -248,21 +284,9 @@ Unpacked unzstd(Bytes bytes, size_t room) {
 
 Unpacked unlz4(Bytes bytes, size_t room) {
   // As that of zstd: a frame asks for 4 MiB, and gives them back when it is none.
-  struct Free {
-    void operator()(LZ4F_dctx* it) const { LZ4F_freeDecompressionContext(it); }
-  };
-  thread_local const std::unique_ptr<LZ4F_dctx, Free> state = [] {
-    LZ4F_dctx* raw = nullptr;
-    if (LZ4F_isError(LZ4F_createDecompressionContext(&raw, LZ4F_VERSION))) throw Error(std::string(no_memory));
-    return std::unique_ptr<LZ4F_dctx, Free>(raw);
-  }();
-  LZ4F_resetDecompressionContext(state.get());
-  return unpack_stream(bytes, room, [](Bytes in, MutableBytes out) {
-    size_t taken = in.size(), given = out.size();
-    const size_t result = LZ4F_decompress(state.get(), out.data(), &given, in.data(), &taken, nullptr);
-    if (LZ4F_isError(result)) return Step{Result::broken, 0, 0};
-    return Step{result == 0 ? Result::ended : Result::more, taken, given};
-  });
+  thread_local Lz4 lz4;
+  LZ4F_resetDecompressionContext(lz4.state.get());
+  return unpack_stream(bytes, room, [](Bytes in, MutableBytes out) { return lz4.step(in, out); });
 }
 
 // lz4's block format: a token of two lengths, literals, how far back to copy from. Ours, because the library's says
@@ -318,6 +342,40 @@ Unpacked unsnappy(Bytes bytes, size_t room) {
   out.end = whole ? Unpacked::End::whole : Unpacked::End::corrupt;
   out.consumed = whole ? bytes.size() : 0;
   return out;
+}
+
+namespace {
+
+// By the state that a library's stream has.
+template <class State>
+struct UnpackerOf final : Unpacker {
+  Step step(Bytes in, MutableBytes out) override { return state.step(in, out); }
+  State state;
+};
+
+using StartLzma = lzma_ret (*)(lzma_stream*, uint64_t);
+
+std::unique_ptr<Unpacker> lzma_unpacker(StartLzma start) {
+  auto out = std::make_unique<UnpackerOf<Lzma>>();
+  if (start(&out->state.z, stream_memory) != LZMA_OK) throw Error(std::string(no_memory));
+  return out;
+}
+
+}  // namespace
+
+std::unique_ptr<Unpacker> unpacker_of(std::string_view layer) {
+  if (layer == "GZIP") return gzip_unpacker();
+  if (layer == "BZIP2") return std::make_unique<UnpackerOf<Bzip2>>();
+  if (layer == "LZMA") return lzma_unpacker(lzma_alone_decoder);
+  if (layer == "XZ")
+    return lzma_unpacker([](lzma_stream* z, uint64_t memory) { return lzma_stream_decoder(z, memory, 0); });
+  if (layer == "LZIP")
+    return lzma_unpacker([](lzma_stream* z, uint64_t memory) { return lzma_lzip_decoder(z, memory, 0); });
+  if (layer == "LZ4") return std::make_unique<UnpackerOf<Lz4>>();
+  if (layer != "ZSTD") return nullptr;
+  auto zstd = std::make_unique<UnpackerOf<Zstd>>();
+  zstd->state.begin();
+  return zstd;
 }
 
 }  // namespace weft::scan

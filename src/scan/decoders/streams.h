@@ -3,6 +3,8 @@
 // for.
 #pragma once
 
+#include <memory>
+
 #include "scan/decoders/unpacked.h"
 
 namespace weft::scan {
@@ -23,5 +25,9 @@ Unpacked unlz4_block(Bytes bytes, size_t size, size_t room);
 // One block of Snappy, which all of bytes are. Of a damaged one there is as much as it promises, of which none is sure:
 // the library does not tell how far it came.
 Unpacked unsnappy(Bytes bytes, size_t room);
+
+// For the stream that a layer of that name comes from, GZIP, BZIP2, XZ, LZMA, LZIP, ZSTD or LZ4, at its first byte.
+// None for other names.
+std::unique_ptr<Unpacker> unpacker_of(std::string_view layer);
 
 }  // namespace weft::scan

@@ -23,6 +23,11 @@ struct Unpacked {
   End end = End::corrupt;
 };
 
+// Whether there may be more of the stream than was shown, or than there was room for.
+inline bool may_go_on(const Unpacked& unpacked) {
+  return unpacked.end == Unpacked::End::cut_short || unpacked.end == Unpacked::End::full;
+}
+
 // What went wrong, for a problem; "" when nothing did.
 std::string what_ended(const Unpacked& unpacked, std::string_view stream);
 
@@ -35,6 +40,13 @@ inline constexpr size_t surely_real = 1024;
 struct Step {
   enum class Result { more, ended, broken, memory } result = Result::broken;
   size_t taken = 0, given = 0;
+};
+
+// A stream that is unpacked as it is read.
+class Unpacker {
+ public:
+  virtual ~Unpacker() = default;
+  virtual Step step(Bytes in, MutableBytes out) = 0;
 };
 
 // Calls step(input, output) -> Step until the stream ends, breaks, or room is full. The output grows with what really

@@ -22,6 +22,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (in.remaining() > 0 && in.u8() == 0) return;  // an index: no blocks, so nothing is in it
   Unpacked unpacked = unxz(bytes.subspan(begin), out.room());
   const bool whole = unpacked.end == Unpacked::End::whole;
+  if (may_go_on(unpacked) && out.goes_on("XZ", begin, unpacked.consumed)) return;
   if (!whole) out.problem(begin, what_ended(unpacked, "xz stream"));
   if (unpacked.bytes.empty()) return out.in_vain(begin, 0);
   out.layer("XZ", begin, unpacked.consumed, std::move(unpacked.bytes));

@@ -64,6 +64,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   Unpacked unpacked = unzstd(bytes.subspan(begin), out.room());
   const bool whole = unpacked.end == Unpacked::End::whole;
   if (!whole && unpacked.bytes.size() < surely_real) return out.in_vain(begin, unpacked.bytes.size());
+  if (may_go_on(unpacked) && out.goes_on("ZSTD", begin, unpacked.consumed)) return;
   if (!whole) out.problem(begin, what_ended(unpacked, "zstd frame"));
   if (!unpacked.bytes.empty()) out.layer("ZSTD", begin, unpacked.consumed, std::move(unpacked.bytes));
   if (!whole) out.broken(hit.end);
