@@ -33,9 +33,25 @@ std::string scheme_name(TSK_VS_TYPE_ENUM type) {
   return "none";
 }
 
+// The image as if it went on with zeros. TSK takes a table for none when its first partitions begin behind the end.
+class GoingOn final : public ByteSource {
+ public:
+  explicit GoingOn(ByteSource& source) : source_(source) {}
+  uint64_t size() const override { return source_.size() + (uint64_t(1) << 52); }
+  size_t read(uint64_t offset, MutableBytes out, std::vector<Fault>& faults) override {
+    const size_t got = offset < source_.size() ? source_.read(offset, out, faults) : 0;
+    std::fill(out.begin() + ptrdiff_t(got), out.end(), uint8_t(0));
+    return out.size();
+  }
+
+ private:
+  ByteSource& source_;
+};
+
 class Finder {
  public:
-  Finder(ByteSource& source, std::vector<ProblemRow>& problems) : image_(source), problems_(problems) {}
+  Finder(ByteSource& source, std::vector<ProblemRow>& problems)
+      : image_(source), going_on_(source), longer_image_(going_on_), problems_(problems) {}
 
   std::vector<VolumeRow> find() {
     std::vector<VolumeRow> rows = partitions();
@@ -96,20 +112,40 @@ class Finder {
     return row;
   }
 
-  TskVs open_table(uint64_t offset, TSK_VS_TYPE_ENUM type) {
-    TskVs vs(tsk_vs_open(&image_, offset, type));
+  TskVs open_table(uint64_t offset, TSK_VS_TYPE_ENUM type) { return open_table(image_, offset, type); }
+  static TskVs open_table(TskImage& image, uint64_t offset, TSK_VS_TYPE_ENUM type) {
+    TskVs vs(tsk_vs_open(&image, offset, type));
     tsk_error_reset();
     return vs;
+  }
+
+  // The table of an image that was cut short. Any boot sector may be one whose partitions lie anywhere: it must lead to
+  // a file system that is there, or be a GPT.
+  TskVs table_of_cut_image() {
+    if (has_gpt_header()) return open_table(longer_image_, 0, TSK_VS_TYPE_GPT);
+    TskVs vs = open_table(longer_image_, 0, TSK_VS_TYPE_DOS);
+    for (const TSK_VS_PART_INFO* part = vs ? vs.get()->part_list : nullptr; part; part = part->next) {
+      const uint64_t offset = part->start * vs.get()->block_size;
+      if ((part->flags & TSK_VS_PART_FLAG_ALLOC) == 0 || offset == 0 || offset >= image_.source.size()) continue;
+      bool several = false;
+      std::string why_not;
+      if (detect(image_, offset, several, why_not)) return vs;
+    }
+    return TskVs();
   }
 
   std::vector<VolumeRow> partitions() {
     TskVs vs = open_table(0, TSK_VS_TYPE_DETECT);
     if (!vs && has_gpt_header())  // TSK refuses to choose where several tables are there
       vs = open_table(0, TSK_VS_TYPE_GPT);
+    if (!vs) vs = table_of_cut_image();
     if (!vs) return {};
     // TSK takes the protective MBR for the truth where only the backup GPT at the end of the disk is left.
     if (is_protective(*vs.get())) {
-      if (TskVs backup = open_table(0, TSK_VS_TYPE_GPT)) vs = std::move(backup);
+      if (TskVs backup = open_table(0, TSK_VS_TYPE_GPT))
+        vs = std::move(backup);
+      else if (TskVs first = has_gpt_header() ? table_of_cut_image() : TskVs())
+        vs = std::move(first);
     }
     std::vector<VolumeRow> rows = rows_of(*vs.get(), 0, image_.source.size());
     if (vs.get()->is_backup)
@@ -157,12 +193,15 @@ class Finder {
       VolumeRow row;
       row.offset = part->start * vs.block_size;
       row.size = part->len * vs.block_size;
+      if (allocated && begin == 0 && row.offset >= end)
+        problem(end, fmt::format("Partition \"{}\" begins {} beyond the end of the image: nothing of its {} is there",
+                                 description, human_size(row.offset - end), human_size(row.size)));
       if (row.offset < begin || row.offset >= end) continue;
       row.scheme = scheme_name(vs.vstype);
       if (allocated && part->slot_num >= 0) row.slot = uint64_t(part->slot_num);
       row.description = allocated ? description : "unpartitioned";
       row.allocated = allocated;
-      if (row.offset + row.size > size)
+      if (allocated && row.offset + row.size > size)
         problem(row.offset, fmt::format("Partition \"{}\" goes {} beyond the end of the image", description,
                                         human_size(row.offset + row.size - size)));
       rows.push_back(std::move(row));
@@ -190,6 +229,9 @@ class Finder {
     if (found) problem(row.offset, fmt::format("Also {}, which is not read", found->what));
     if (several) problem(row.offset, fmt::format("More than one file system is here; read as {}", row.file_system));
     row.block_size = fs.get()->block_size;
+    if (const uint64_t behind = row.offset + (fs.get()->last_block + 1) * row.block_size, end = image_.source.size();
+        row.offset + row.size <= end && fs.get()->last_block_act < fs.get()->last_block && behind > end)
+      problem(row.offset, fmt::format("The file system goes {} beyond the end of the image", human_size(behind - end)));
     Opened opened;
     opened.start = uint64_t(fs.get()->offset);
     opened.fs = std::move(fs);
@@ -253,6 +295,8 @@ class Finder {
   }
 
   TskImage image_;
+  GoingOn going_on_;
+  TskImage longer_image_;
   std::vector<ProblemRow>& problems_;
 };
 

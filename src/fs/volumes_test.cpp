@@ -1,4 +1,5 @@
 // Partition schemes made by sfdisk, and what blkid's test images hold.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "fs/testing.h"
@@ -95,6 +96,41 @@ TEST(Volumes, PartitionBeyondTheEndIsAProblem) {
   ASSERT_EQ(parts.size(), 1u);
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_NE(problems[0].what_happened.find("beyond the end"), std::string::npos);
+}
+
+// An image that was cut short, before its second partition begins: the first is found, and both are told.
+TEST(Volumes, CutBetweenPartitionsIsAProblem) {
+  if (!has_sfdisk()) GTEST_SKIP() << "NO SFDISK: install the package fdisk";
+  for (const char* label : {"dos", "gpt"})
+    for (const char* size : {"3M", "5M", "6M"}) {
+      Scratch scratch;
+      run(scratch,
+          fmt::format("truncate -s 16M raw && printf 'label: {}\\nstart=2048,size=8192\\nstart=14336,size=8192\\n' | "
+                      "sfdisk -q raw && mkfs.ext2 -q -F -E offset=1048576 raw 4M && truncate -s {} raw",
+                      label, size));
+      std::vector<ProblemRow> problems;
+      std::vector<VolumeRow> parts = allocated(find_in(scratch.path("raw"), problems));
+      ASSERT_EQ(parts.size(), 1u) << label << size;
+      EXPECT_EQ(parts[0].offset, MiB);
+      EXPECT_EQ(parts[0].file_system, "ext2");
+      std::string told;
+      for (const ProblemRow& problem : problems) told += problem.what_happened + "\n";
+      EXPECT_NE(told.find("beyond the end of the image: nothing of its 4.0 MiB is there"), std::string::npos) << told;
+      EXPECT_EQ(told.find("goes ") != std::string::npos, std::string(size) == "3M") << told;
+    }
+}
+
+TEST(Volumes, FileSystemBeyondTheEndIsAProblem) {
+  for (const char* make : {"mkfs.ext4 -q -F raw", "mkfs.fat raw >/dev/null", "mkntfs -F -Q -q raw >/dev/null 2>&1"}) {
+    Scratch scratch;
+    run(scratch, fmt::format("truncate -s 16M raw && {} && cp raw whole && truncate -s 10M raw", make));
+    std::vector<ProblemRow> problems;
+    find_in(scratch.path("whole"), problems);
+    EXPECT_TRUE(problems.empty()) << make << problems[0].what_happened;
+    ASSERT_EQ(find_in(scratch.path("raw"), problems).size(), 1u) << make;
+    ASSERT_EQ(problems.size(), 1u) << make;
+    EXPECT_NE(problems[0].what_happened.find("beyond the end of the image"), std::string::npos);
+  }
 }
 
 struct Known {
