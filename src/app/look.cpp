@@ -1,11 +1,14 @@
 // weft show, weft export: looking without changing
 #include <algorithm>
 #include <cstdio>
+#include <fmt/format.h>
 #include <memory>
+#include <optional>
 #include <unistd.h>
 
 #include "app/access.h"
 #include "app/command.h"
+#include "app/find_again.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "extract/address.h"
@@ -47,7 +50,8 @@ pack::ScopeStretch shown_stretch(const std::string& label, const std::string& pa
   return {label, place.file.value_or(""), place.file_id, place.in_file - before, place.in_file + after};
 }
 
-void show(const std::string& folder, const std::string& address, uint64_t before, uint64_t after, Answer& answer) {
+// False when the bytes do not hold what the pack says of them.
+bool show(const std::string& folder, const std::string& address, uint64_t before, uint64_t after, Answer& answer) {
   extract::Case in = extract::Case::open(folder, true);
   auto [label, path] = extract::split_address(address);
   std::optional<extract::Exhibit> exhibit = in.exhibit(label);
@@ -69,15 +73,29 @@ void show(const std::string& folder, const std::string& address, uint64_t before
   std::printf("file     %s\n",
               place.file ? printable(*place.file).c_str() : "none: unallocated, or between file systems");
   size_t marked = 1;
-  for (const auto& row : database.rows(
-           "SELECT kind, value, encoding FROM feature WHERE path = " + pack::Database::quote(path) + " ORDER BY ALL")) {
+  bool all_there = true;
+  RulesOfPacks rules;
+  std::optional<FindAgain> find_again;
+  for (const auto& row : database.rows(fmt::format(
+           "SELECT kind, value, encoding, file_id, file_offset, {} FROM feature WHERE path = {} ORDER BY ALL",
+           found_by_scanners, pack::Database::quote(path)))) {
     std::printf("feature  %s %s (%s)\n", row[0]->c_str(), row[1]->c_str(), row[2]->c_str());
     marked = std::max(marked, row[1]->size() * (row[2]->rfind("utf-16", 0) == 0 ? 2 : 1));
+    FeatureRow feature;
+    feature.path = path, feature.kind = *row[0], feature.value = *row[1], feature.encoding = *row[2];
+    if (row[3]) feature.file_id = std::stoull(*row[3]);
+    if (row[4]) feature.file_offset = std::stoull(*row[4]);
+    if (row[5] != "true") continue;
+    if (!find_again) find_again.emplace(in, *exhibit, rules.of(in, label));
+    if ((*find_again)(feature)) continue;
+    all_there = false;
+    std::printf("WRONG    the bytes below do not say so any more: this is not the evidence that was extracted\n");
   }
   for (const Fault& fault : place.faults)
     std::printf("problem  bytes at %lu could not be read: %s\n", (unsigned long)fault.offset, fault.what.c_str());
   std::printf("\n");
   hex_dump(place, marked, wants_colour(STDOUT_FILENO));
+  return all_there;
 }
 
 }  // namespace
@@ -99,8 +117,8 @@ void add_show(App app) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1 << 24));
   add_question(app, *command, options->folder, [options](Answer& answer) {
-    show(options->folder, options->address, options->before, options->after, answer);
-    return exit_ok;
+    const bool all_there = show(options->folder, options->address, options->before, options->after, answer);
+    return all_there ? exit_ok : exit_attention;
   });
 }
 

@@ -7,9 +7,8 @@
 
 #include "app/access.h"
 #include "app/command.h"
+#include "app/find_again.h"
 #include "base/error.h"
-#include "extract/address.h"
-#include "extract/lists.h"
 #include "pack/pack.h"
 #include "scan/engine.h"
 
@@ -41,95 +40,34 @@ std::vector<std::string> verify_pack(const extract::Case& in, const std::string&
   return wrong;
 }
 
-// Reads the evidence again at addresses spread over the feature table, and scans what lies there: the same feature has
-// to come out, of the content of its file (content files are scanned alone) or of the image as it lies. Scanners'
-// features only: what a parser read has a role, and hangs together with its whole file; and so do YARA rules.
+// Reads the evidence again at addresses spread over the feature table: the same features have to come out.
 std::vector<std::string> verify_addresses(const extract::Case& in, const extract::Exhibit& exhibit, uint64_t samples,
                                           const scan::Rules& rules, uint64_t& checked) {
   std::vector<std::string> wrong;
   pack::Database database(in.temporary(), 512 * MiB);
   database.attach_packs({in.pack(exhibit.label)});
-  uint64_t count =
-      std::stoull(database.value("SELECT count(*) FROM feature WHERE role = '' AND kind <> 'yara'").value_or("0"));
+  uint64_t count = std::stoull(
+      database.value(fmt::format("SELECT count(*) FROM feature WHERE {}", found_by_scanners)).value_or("0"));
   if (count == 0) return wrong;
   uint64_t step = std::max<uint64_t>(1, count / samples);
   auto rows = database.rows(fmt::format(
       "SELECT kind, value, path, encoding, file_id, file_offset FROM (SELECT *, row_number() OVER (ORDER BY "
-      "\"offset\", path, kind, value, encoding) AS n FROM feature WHERE role = '' AND kind <> 'yara') "
-      "WHERE (n - 1) % {} = 0 ORDER BY n LIMIT {}",
-      step, samples));
-  extract::Addresses addresses(in, exhibit);
-  Limits limits;
-  scan::Scan scan(rules, limits);
-  NoWatch watch;
+      "\"offset\", path, kind, value, encoding) AS n FROM feature WHERE {}) WHERE (n - 1) % {} = 0 ORDER BY n LIMIT {}",
+      found_by_scanners, step, samples));
+  FindAgain find_again(in, exhibit, rules);
   for (const auto& row : rows) {
     if (stop) break;
-    const std::string &kind = *row[0], &value = *row[1], &path = *row[2];
-    size_t dash = path.find('-');
-    const std::string layers = dash == std::string::npos ? "" : path.substr(dash);
-    std::vector<std::string> roots = {path.substr(0, dash)};
-    if (row[4] && row[5]) roots.insert(roots.begin(), fmt::format("#{}+{}", *row[4], *row[5]));
-    // What is shorter than this is found again at little cost; a carved file or a stream may be longer.
-    constexpr size_t near = 256 * KiB;
-    const size_t far = std::max<size_t>(limits.page, limits.document) + limits.margin_after;
-    std::vector<std::pair<std::string, size_t>> tries;
-    for (const size_t size : {near, far})
-      for (const std::string& root : roots)
-        if (size == far || layers.empty()) tries.emplace_back(root, size);
-    bool found = false;
-    for (const auto& [root, size] : tries) {
-      if (found) break;
-      extract::Place place;
-      try {
-        place = addresses.read(root, limits.margin_before, size);
-      } catch (const Error&) {
-        continue;  // a deleted file's content may be gone while its bytes are there
-      }
-      if (place.at >= place.bytes.size()) continue;
-      scan.page({place.bytes, place.at, place.at + 1, place.first}, "", watch, [&](scan::Results& results) {
-        found = found || std::any_of(results.features.begin(), results.features.end(), [&](const scan::Found& f) {
-                  return f.kind == kind && f.value == value && f.layers == layers && f.encoding == *row[3];
-                });
-      });
-    }
-    // A stream that is hit far behind its begin, that goes on where another was cut, or that is longer than a page is
-    // asked for by its path.
-    for (const std::string& root : roots) {
-      if (found || layers.empty()) break;
-      try {
-        const extract::Place place = addresses.read(root + layers, limits.margin_before, far);
-        if (place.at >= place.bytes.size()) continue;
-        scan.page({place.bytes, place.at, place.at + 1, place.first}, "", watch, [&](scan::Results& results) {
-          found = found || std::any_of(results.features.begin(), results.features.end(), [&](const scan::Found& f) {
-                    return f.kind == kind && f.value == value && f.layers.empty() && f.encoding == *row[3];
-                  });
-        });
-      } catch (const Error&) {
-        continue;
-      }
-    }
-    if (!found) wrong.push_back(fmt::format("{}:{} does not hold {} {} any more", exhibit.label, path, kind, value));
+    FeatureRow feature;
+    feature.kind = *row[0], feature.value = *row[1], feature.path = *row[2], feature.encoding = *row[3];
+    if (row[4]) feature.file_id = std::stoull(*row[4]);
+    if (row[5]) feature.file_offset = std::stoull(*row[5]);
+    if (!find_again(feature))
+      wrong.push_back(
+          fmt::format("{}:{} does not hold {} {} any more", exhibit.label, feature.path, feature.kind, feature.value));
     ++checked;
   }
   return wrong;
 }
-
-// The rules that a pack was made with. Most packs of a case were made with the same: compiled once.
-class RulesOfPacks {
- public:
-  const scan::Rules& of(const extract::Case& in, const std::string& label) {
-    scan::Lists lists = extract::Lists::kept(in, pack::info(in.pack(label)).lists).searched();
-    lists.rules.clear();
-    std::string key;
-    for (const scan::ListFile& list : lists.words) key += list.name + "\n";
-    auto& rules = rules_[key];
-    if (!rules) rules = std::make_unique<scan::Rules>(lists);
-    return *rules;
-  }
-
- private:
-  std::map<std::string, std::unique_ptr<scan::Rules>> rules_;  // by the paths of their lists
-};
 
 struct Options {
   std::string folder;

@@ -44,6 +44,17 @@ class Commands(Case):
         self.assertIn("X1", report)
         self.assertIsNone(re.search(r"""(src|href)=["']?(https?:)?//""", report), "the report loads something")
 
+    def test_bytes_that_changed_are_told(self):
+        weft("new", self.case)
+        image = self.image()
+        weft("add", self.case, image, "--label", "X1")
+        weft("extract", self.case)
+        self.assertNotIn("WRONG", weft("show", self.case, "X1:70005").text)
+        with open(image, "r+b") as bent:
+            bent.seek(70007)
+            bent.write(b"#")
+        self.assertIn("do not say so any more", weft("show", self.case, "X1:70005", expect={ATTENTION}).text)
+
     def test_raw_bytes_that_begin_like_a_container(self):
         image = self.image("unallocated.bin")
         image.write_bytes(b"\x1f\x8b\x08" + image.read_bytes()[3:])
