@@ -59,7 +59,8 @@ int main(int argc, char** argv) {
   using namespace weft::app;
   open_closed_streams();
   for (int signal : {SIGINT, SIGTERM}) ::signal(signal, on_interrupt);
-  ::signal(SIGPIPE, SIG_IGN);
+  // A file that may grow no further (ulimit -f) is an error of the write, as a full disk is.
+  for (int signal : {SIGPIPE, SIGXFSZ}) ::signal(signal, SIG_IGN);
   try {
     return run(argc, argv);
   } catch (const std::bad_alloc&) {

@@ -91,7 +91,7 @@ class ChunkReader {
                      "set aside: reading it ended a worker; its bytes are scanned where they lie on the image");
     if (file.size > sparse_limit && (layout.sparse_only || file.size / 16 > image_.bytes->size()))
       return problem(file, "limit",
-                     fmt::format("claims {} bytes but has no such content on the image: not hashed", file.size));
+                     fmt::format("is {} bytes long, hardly any of which are on the image: not hashed", file.size));
     try {
       std::vector<const artefacts::Parser*> parsers;
       std::string goes_on;  // the layer of a stream

@@ -199,7 +199,9 @@ class EwfSource final : public ByteSource {
       const bool known = std::any_of(faults.begin(), faults.end(), [&](const Fault& fault) {
         return fault.offset <= from && to <= fault.offset + fault.size;
       });
-      if (!known) faults.push_back({from, to - from, "the checksum of a chunk is wrong: its bytes are damaged"});
+      if (!known)
+        faults.push_back(
+            {from, to - from, "the checksum of a chunk is wrong, or the chunk is not there: zeros stand for it"});
     }
     std::sort(faults.begin(), faults.end(), [](const Fault& a, const Fault& b) { return a.offset < b.offset; });
   }

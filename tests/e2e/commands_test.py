@@ -44,6 +44,17 @@ class Commands(Case):
         self.assertIn("X1", report)
         self.assertIsNone(re.search(r"""(src|href)=["']?(https?:)?//""", report), "the report loads something")
 
+    def test_files_that_may_not_grow_are_an_error(self):
+        weft("new", self.case)
+        image = self.image(text="".join(f"n{n}@example.org, " for n in range(40_000)))
+        weft("add", self.case, image)
+        done = subprocess.run(["bash", "-c", 'ulimit -f 64; exec "$0" extract "$1"', common.WEFT, self.case],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, WORLD, done.stderr[-1000:])
+        self.assertIn("File too large", done.stderr)
+        weft("extract", self.case)
+        self.assertEqual(len(table(self.case, "feature")), 40_000)
+
     def test_bytes_that_changed_are_told(self):
         weft("new", self.case)
         image = self.image()
