@@ -11,13 +11,10 @@
 namespace weft::extract {
 namespace {
 
-// A record of the facts: SHA-256 and MD5 in hex, the type and the layer padded with NULs, and a check over them.
-constexpr size_t sha256_size = 64, md5_size = 32, type_size = 88, layer_size = 8, check_size = 16;
-constexpr size_t record_size = sha256_size + md5_size + type_size + layer_size + check_size;
-
-std::string without_padding(std::string_view padded) {
-  return std::string(padded.substr(0, padded.find('\0')));
-}
+// A record of the facts: SHA-256 and MD5 in hex, the type padded with NULs, whether a stream goes on, and a check over
+// them.
+constexpr size_t sha256_size = 64, md5_size = 32, type_size = 95, check_size = 16;
+constexpr size_t record_size = sha256_size + md5_size + type_size + 1 + check_size;
 
 }  // namespace
 
@@ -76,12 +73,11 @@ FactsFile::FactsFile(const std::string& path)
 }
 
 void FactsFile::put(size_t number, const ContentFacts& facts) {
-  if (facts.type.size() > type_size || facts.goes_on.size() > layer_size) return;
+  if (facts.type.size() > type_size) return;
   check(facts.sha256.size() == sha256_size && facts.md5.size() == md5_size, "hashes are in hex");
   std::string record = facts.sha256 + facts.md5 + facts.type;
   record.resize(sha256_size + md5_size + type_size);
-  record += facts.goes_on;
-  record.resize(record_size - check_size);
+  record += char(facts.goes_on);
   record += sha256_hex(as_bytes(record)).substr(0, check_size);
   if (::pwrite(fd_.get(), record.data(), record.size(), off_t(number * record_size)) != ssize_t(record.size()))
     throw Error("cannot write", path_, errno);
@@ -97,9 +93,9 @@ std::optional<ContentFacts> FactsFile::get(size_t number) const {
     return std::nullopt;
   const std::string_view body = std::string_view(record).substr(0, record_size - check_size);
   if (sha256_hex(as_bytes(body)).compare(0, check_size, record, body.size(), check_size) != 0) return std::nullopt;
+  const std::string_view type = body.substr(sha256_size + md5_size, type_size);
   return ContentFacts{std::string(body.substr(0, sha256_size)), std::string(body.substr(sha256_size, md5_size)),
-                      without_padding(body.substr(sha256_size + md5_size, type_size)),
-                      without_padding(body.substr(sha256_size + md5_size + type_size))};
+                      std::string(type.substr(0, type.find('\0'))), body.back() != 0};
 }
 
 }  // namespace weft::extract

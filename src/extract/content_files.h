@@ -55,7 +55,7 @@ class ContentFiles {
 // is missing or damaged is nothing: the file is read again.
 struct ContentFacts {
   std::string sha256, md5, type;
-  std::string goes_on = {};  // the layer of a stream that begins it and was not scanned, being too long; "" none
+  bool goes_on = false;  // a stream in it was not scanned, being too long
 };
 class FactsFile {
  public:

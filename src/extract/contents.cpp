@@ -1,8 +1,8 @@
 // The contents: each file read once through its file system, for its hashes and its type; and scanned where the scan of
 // the image could not see it whole: at the seams of fragmented files, and in contents that the file system compresses.
 // What lies in one piece on the image was found there already, so only findings that cross a seam are kept. Files that
-// a parser knows are read for their records (records.h). A compressed stream that is too long for a page is read on to
-// its end (scan/long_stream.h).
+// a parser knows are read for their records (records.h). Compressed streams that are too long for a page are read on to
+// their end (scan/long_stream.h).
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -67,6 +67,8 @@ class ChunkReader {
   }
 
  private:
+  enum class Keep { as_new, as_seen_before, through_the_file };
+
   void problem(const FileRow& file, std::string stage, std::string what, std::optional<uint64_t> offset = {}) {
     rows_.problems.push_back(
         {job_.options.exhibit, std::move(stage), offset, file.path, file.file_id, std::move(what)});
@@ -94,19 +96,19 @@ class ChunkReader {
                      fmt::format("is {} bytes long, hardly any of which are on the image: not hashed", file.size));
     try {
       std::vector<const artefacts::Parser*> parsers;
-      std::string goes_on;  // the layer of a stream
+      bool goes_on = false;
       const bool known = from_facts(file, layout, parsers, goes_on);
-      if (known && parsers.empty() && goes_on.empty()) return;
+      if (known && parsers.empty() && !goes_on) return;
       std::unique_ptr<ByteSource> source = open(file, layout);
       if (!known) parsers = hash(file, *source, layout);
       if (!parsers.empty()) records_.read(file, *source, layout, parsers, rows_);
       const std::vector<uint64_t> seams = layout.seams();
-      if (!goes_on.empty())
-        read_on(file, *source, goes_on, [&](scan::Results& results) { keep_all(file, layout, seams, results); });
+      if (goes_on) read_long_streams(file, *source, layout, seams, Keep::as_new);
       if (known) return;
       if (const Piece* piece = first_piece(layout)) return scan_whole_content(file, *piece, *source, layout, seams);
       if (layout.compressed || !seams.empty() || is_for_rules(file, layout)) scan_content(file, *source, layout, seams);
-      if (file.size >= least_long && is_packed(file.type)) scan_long_stream(file, *source, layout);
+      if (file.size >= least_long && may_be_long(file.type))
+        read_long_streams(file, *source, layout, seams, Keep::through_the_file);
     } catch (const Error& error) {
       if (cannot_write_) throw;
       problem(file, "content", error.what());
@@ -119,8 +121,7 @@ class ChunkReader {
   }
 
   // What the scan learnt of a file that lies in one piece (or of one with another name for the same bytes).
-  bool from_facts(FileRow& file, const Layout& layout, std::vector<const artefacts::Parser*>& parsers,
-                  std::string& goes_on) {
+  bool from_facts(FileRow& file, const Layout& layout, std::vector<const artefacts::Parser*>& parsers, bool& goes_on) {
     if (layout.extents.size() != 1) return false;
     const uint64_t offset = layout.extents[0].offset;
     const std::optional<size_t> number = content_files_.find(offset);
@@ -132,7 +133,7 @@ class ChunkReader {
     const size_t got = image_.bytes->read(offset, buffer_, faults);
     if (got < buffer_.size() || !faults.empty()) return false;
     file.sha256 = facts->sha256, file.md5 = facts->md5, file.type = facts->type;
-    if (content_files_.all()[*number].file_id == file.file_id) goes_on = facts->goes_on;
+    goes_on = facts->goes_on && content_files_.all()[*number].file_id == file.file_id;
     parsers = artefacts::parsers_for(file.path, file.type, file.size, buffer_);
     return true;
   }
@@ -200,7 +201,7 @@ class ChunkReader {
                           const std::vector<uint64_t>& seams) {
     if (piece.file_id != file.file_id) return;
     if (piece.whole) {  // scanned there
-      if (is_packed(file.type)) scan_long_stream(file, source, layout);
+      if (may_be_long(file.type)) read_long_streams(file, source, layout, seams, Keep::as_new);
       return;
     }
     const Limits& limits = job_.options.limits;
@@ -214,29 +215,40 @@ class ChunkReader {
       keep_all(file, layout, seams, results);
     };
     std::vector<Fault> faults;  // reported while hashing
-    std::string goes_on;
+    std::vector<scan::GoingOn> goes_on;
     const uint64_t page = page_of(file);
     for (uint64_t begin = 0; begin < file.size && !job_.stop; begin += page) {
       const uint64_t end = std::min(file.size, begin + page), from = begin - std::min(begin, limits.margin_before);
       buffer_.resize(std::min(file.size, end + limits.margin_after) - from);
       const size_t got = source.read(from, buffer_, faults);
       std::fill(buffer_.begin() + ptrdiff_t(got), buffer_.end(), uint8_t(0));
-      scan_.page({buffer_, size_t(begin - from), size_t(end - from), from, begin == 0},
-                 fmt::format("file {} ", file.file_id), watch_, take);
-      goes_on += scan_.goes_on();
+      scan_.page({buffer_, size_t(begin - from), size_t(end - from), from, true}, fmt::format("file {} ", file.file_id),
+                 watch_, take);
+      goes_on.insert(goes_on.end(), scan_.goes_on().begin(), scan_.goes_on().end());
     }
-    if (!goes_on.empty()) read_on(file, source, goes_on, take);
+    read_on(file, source, goes_on, take);
     if (!faults.empty() || job_.stop) return;
     cannot_write_ = true;
     seen_.add(now.encoded({*file.sha256, *file.md5, file.type}));
     cannot_write_ = false;
   }
 
-  // A stream that begins the content and is too long for a page, packed or unpacked: its windows are scanned as pages
-  // are, whose addresses lead into it.
-  void read_on(const FileRow& file, ByteSource& source, const std::string& layer, const scan::Drain& take) {
+  // Streams that are too long for a page, packed or unpacked, in order. What begins in the packed bytes of one is none.
+  void read_on(const FileRow& file, ByteSource& source, const std::vector<scan::GoingOn>& streams,
+               const scan::Drain& take) {
+    uint64_t from = 0;
+    for (const scan::GoingOn& stream : streams)
+      if (stream.offset >= from && !job_.stop) from = stream.offset + read_on(file, source, stream, take);
+  }
+
+  // Scans the windows of a stream as pages are, with addresses that lead into it. How long it is, packed.
+  uint64_t read_on(const FileRow& file, ByteSource& source, const scan::GoingOn& which, const scan::Drain& take) {
     const Limits& limits = job_.options.limits;
-    scan::LongStream stream(source, 0, layer, limits);
+    scan::LongStream stream(source, which.offset, which.layer, limits);
+    const auto lead = [&](auto& found) {
+      found.layers.insert(0, fmt::format("-{}-{}", which.layer, found.offset));
+      found.offset = which.offset;
+    };
     std::vector<uint8_t> window;
     uint64_t from = 0;  // where it begins in the stream
     bool ended = false;
@@ -252,40 +264,45 @@ class ChunkReader {
       const uint64_t end = std::min(begin + limits.page, from + window.size());
       ended = end < begin + limits.page;
       scan_.page({window, size_t(begin - from), size_t(end - from), from},
-                 fmt::format("file {} {} ", file.file_id, layer), watch_, [&](scan::Results& results) {
-                   const auto lead = [&](auto& found) {
-                     found.layers.insert(0, fmt::format("-{}-{}", layer, found.offset));
-                     found.offset = 0;
-                   };
+                 fmt::format("file {}+{} {} ", file.file_id, which.offset, which.layer), watch_,
+                 [&](scan::Results& results) {
                    for (scan::Found& found : results.features) lead(found), found.source_end = file.size;
                    for (scan::ScanProblem& problem : results.problems) lead(problem);
                    take(results);
                  });
     }
-    if (stream.problem().empty()) return;
-    scan::Results told;
-    told.problems.push_back({0, {}, stream.problem()});
-    take(told);
+    if (!stream.problem().empty()) {
+      scan::Results told;
+      told.problems.push_back({which.offset, {}, stream.problem()});
+      take(told);
+    }
+    return stream.packed();
   }
 
-  // The same for a file that is scanned where it lies: what the image gave of its stream is replaced when the pack is
-  // sealed, since these addresses lead through the file.
-  void scan_long_stream(const FileRow& file, ByteSource& source, const Layout& layout) {
-    buffer_.resize(std::min(file.size, job_.options.limits.page + job_.options.limits.margin_after));
+  // Of a file whose other bytes are scanned where they lie. What the image gave of these streams is replaced when the
+  // pack is sealed, if the addresses lead through the file.
+  void read_long_streams(const FileRow& file, ByteSource& source, const Layout& layout,
+                         const std::vector<uint64_t>& seams, Keep how) {
+    const Limits& limits = job_.options.limits;
+    std::vector<scan::GoingOn> streams;
     std::vector<Fault> faults;  // reported while hashing
-    buffer_.resize(source.read(0, buffer_, faults));
-    if (buffer_.empty()) return;
-    const size_t page = std::min<uint64_t>(buffer_.size(), job_.options.limits.page);
-    scan_.page({buffer_, 0, page, 0, true}, fmt::format("file {} ", file.file_id), watch_, [](scan::Results&) {});
-    if (const std::string goes_on(scan_.goes_on()); !goes_on.empty())
-      read_on(file, source, goes_on,
-              [&](scan::Results& results) { keep_all(file, layout, {}, results, Keep::through_the_file); });
+    const uint64_t page = page_of(file), size = std::min(file.size, source.size());
+    for (uint64_t begin = 0; begin < size && !job_.stop; begin += page) {
+      const uint64_t end = std::min(size, begin + page), from = begin - std::min(begin, limits.margin_before);
+      buffer_.resize(std::min(size, end + limits.margin_after) - from);
+      buffer_.resize(source.read(from, buffer_, faults));
+      if (from + buffer_.size() < end) break;
+      scan_.page({buffer_, size_t(begin - from), size_t(end - from), from, true}, fmt::format("file {} ", file.file_id),
+                 watch_, [](scan::Results&) {});
+      streams.insert(streams.end(), scan_.goes_on().begin(), scan_.goes_on().end());
+    }
+    read_on(file, source, streams, [&](scan::Results& results) { keep_all(file, layout, seams, results, how); });
   }
 
-  static bool is_packed(std::string_view type) {
+  static bool may_be_long(std::string_view type) {
     for (const std::string_view packed :
          {"application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd", "application/x-lz4",
-          "application/x-lzma", "application/x-lzip", "application/lzip"})
+          "application/x-lzma", "application/x-lzip", "application/lzip", "application/zip", "application/x-tar"})
       if (type == packed) return true;
     return false;
   }
@@ -302,8 +319,6 @@ class ChunkReader {
       if (file.type.starts_with(zipped)) return std::max(limits.page, limits.document);
     return limits.page;
   }
-
-  enum class Keep { as_new, as_seen_before, through_the_file };
 
   // Everything, with the address on the image where it lies there in one piece.
   void keep_all(const FileRow& file, const Layout& layout, const std::vector<uint64_t>& seams, scan::Results& results,

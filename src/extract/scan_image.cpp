@@ -247,7 +247,7 @@ class PageScanner {
                  now.add(results);
                  add(results);
                });
-    const std::string goes_on(scan_.goes_on());
+    const bool goes_on = !scan_.goes_on().empty();
     if (page_->has_faults || watch_.stopping()) return;
     if (!watch_.enter(fmt::format("file {} type", file.file_id))) return;
     Hasher md5(Digest::md5);
@@ -255,7 +255,7 @@ class PageScanner {
     const ContentFacts facts{sha256, md5.hex(), type_.of(content.first(std::min(content.size(), ContentType::head))),
                              goes_on};
     shared_.facts.put(number, facts);
-    if (goes_on.empty()) shared_.seen.add(now.encoded(facts));
+    if (!goes_on) shared_.seen.add(now.encoded(facts));
   }
 
   // What crosses the border of a piece, where bytes stand on both sides of it.

@@ -149,14 +149,14 @@ struct Scan::State {
   Results* results = nullptr;
   const Drain* drain = nullptr;
   std::string_view name;
-  uint64_t decoded = 0;      // bytes all layers produced
-  bool reads_on = false;     // Page::reads_on
-  std::string_view goes_on;  // Scan::goes_on()
-  uint64_t texts = 0;        // the page and its layers so far
-  std::vector<Vain> vain;    // by decoder
-  bool told_room = false;    // the limit on them was reported
-  size_t untold = 0;         // problems beyond most_problems
-  std::vector<Item> items;   // settled
+  uint64_t decoded = 0;          // bytes all layers produced
+  bool reads_on = false;         // Page::reads_on
+  std::vector<GoingOn> goes_on;  // Scan::goes_on()
+  uint64_t texts = 0;            // the page and its layers so far
+  std::vector<Vain> vain;        // by decoder
+  bool told_room = false;        // the limit on them was reported
+  size_t untold = 0;             // problems beyond most_problems
+  std::vector<Item> items;       // settled
   std::vector<ScanProblem> problems;
 };
 
@@ -334,9 +334,9 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
     }
     void broken(size_t at) override { from = at; }
     bool goes_on(std::string_view step, size_t begin, size_t consumed) override {
-      if (!state_.reads_on || !text_.is_page() || begin != text_.begin) return false;
+      if (!state_.reads_on || !text_.is_page() || begin < text_.begin || begin >= text_.end) return false;
       from = std::max(from, begin + consumed);
-      state_.goes_on = step;
+      state_.goes_on.push_back({step, text_.source(begin)});
       return true;
     }
     void says_all(size_t begin, size_t end) override {
@@ -672,7 +672,7 @@ uint64_t Scan::decoded() const {
   return state_->decoded;
 }
 
-std::string_view Scan::goes_on() const {
+const std::vector<GoingOn>& Scan::goes_on() const {
   return state_->goes_on;
 }
 
@@ -700,7 +700,7 @@ void Scan::scan(const Page& page, std::string_view name, Watch& watch, Results& 
   state.untold = 0;
   state.vain.assign(state.rules.decoders.size(), {});
   state.reads_on = page.reads_on;
-  state.goes_on = {};
+  state.goes_on.clear();
 
   Text text;
   text.bytes = as_text(page.bytes);
@@ -713,6 +713,12 @@ void Scan::scan(const Page& page, std::string_view name, Watch& watch, Results& 
   else
     state.problem(page.offset + page.begin, {}, "page was set aside");
   state.finish();
+  std::sort(state.goes_on.begin(), state.goes_on.end(), [](const GoingOn& a, const GoingOn& b) {
+    return a.offset != b.offset ? a.offset < b.offset : a.layer < b.layer;
+  });
+  state.goes_on.erase(std::unique(state.goes_on.begin(), state.goes_on.end(),
+                                  [](const GoingOn& a, const GoingOn& b) { return a.offset == b.offset; }),
+                      state.goes_on.end());
 }
 
 }  // namespace weft::scan

@@ -40,7 +40,7 @@ struct Page {
   Bytes bytes;                // page with margins
   size_t begin = 0, end = 0;  // the page proper within bytes
   uint64_t offset = 0;        // where bytes[0] is in the source
-  bool reads_on = false;      // the caller reads on a stream that begins the page proper: goes_on()
+  bool reads_on = false;      // the caller reads on streams that begin in the page proper: goes_on()
 };
 
 struct Found {
@@ -64,6 +64,12 @@ struct Results {
   void clear() { features.clear(), problems.clear(); }
 };
 
+// A stream that is to be read on (scan/long_stream.h).
+struct GoingOn {
+  std::string_view layer;  // its name; lives for ever
+  uint64_t offset = 0;     // in the source
+};
+
 // Takes what was found so far, when it is much and at the end of the page; it is gone afterwards. A page may hold more
 // than memory does: a small archive of addresses unpacks to millions.
 using Drain = std::function<void(Results&)>;
@@ -80,9 +86,9 @@ class Scan {
   void page(const Page& page, std::string_view name, Watch& watch, const Drain& drain);
   // How many bytes the layers of the last page held: what it cost stands to these, too.
   uint64_t decoded() const;
-  // The layer's name of a stream that begins the last page proper and goes on behind what was shown, or unpacks to more
-  // than the limit: nothing of it was scanned. "" when there is none, or the page did not ask for it (reads_on).
-  std::string_view goes_on() const;
+  // Streams that begin in the last page proper and go on behind what was shown, or unpack to more than the limit:
+  // nothing of them was scanned. In order; none when the page did not ask for them (reads_on).
+  const std::vector<GoingOn>& goes_on() const;
 
  private:
   void scan(const Page& page, std::string_view name, Watch& watch, Results& results);

@@ -527,7 +527,8 @@ TEST(Engine, TellsWhenAStreamRunsOutOfThePage) {
   const Results torn =
       scan_page(std::string_view(packed).substr(0, 16 * KiB + limits.margin_after), 0, 16 * KiB, 0, limits);
   ASSERT_EQ(torn.problems.size(), 1u) << described(torn);
-  EXPECT_THAT(torn.problems[0].what, ::testing::HasSubstr("goes on more than 64.0 KiB behind its page, where it is left off"));
+  EXPECT_THAT(torn.problems[0].what,
+              ::testing::HasSubstr("goes on more than 64.0 KiB behind its page, where it is left off"));
 }
 
 // --- Decoders --------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 import sys
+import zipfile
 
 import common
 from common import Case, weft
@@ -84,6 +85,18 @@ class LongStreams(Case):
         keep("long.gz", planted("longgz", long), lambda text: gzip.compress(text, 1, mtime=0))
         keep("deep.gz", planted("deepgz", deep), lambda text: gzip.compress(text, 1, mtime=0))
         keep("deep.zst", planted("deepzst", deep), lambda text: by_tool(text, "zstd", "-q", "-3"))
+        text, addresses = planted("member", deep)  # in a zip, and in a tar of several
+        truth["member"] = addresses
+        with zipfile.ZipFile(tree / "members.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+            out.writestr("small", "member.small@mail.example.org " * 20)
+            out.writestr("deep", text)
+        addresses.add("member.small@mail.example.org")
+        text, addresses = planted("tarred", deep)
+        truth["tarred"] = addresses
+        (self.scratch / "deep.gz").write_bytes(gzip.compress(text, 1, mtime=0))
+        (self.scratch / "note").write_text("tarred.note@mail.example.org")
+        addresses.add("tarred.note@mail.example.org")
+        subprocess.run(["tar", "cf", tree / "several.tar", "-C", self.scratch, "note", "deep.gz"], check=True)
         image = self.scratch / "disk.img"
         with open(image, "wb") as out:
             out.truncate(120 * MIB)

@@ -129,10 +129,10 @@ Inflated inflate_stream(Bytes bytes, Wrap wrap, size_t room) {
 
 namespace {
 
-class GzipUnpacker final : public Unpacker {
+class DeflateUnpacker final : public Unpacker {
  public:
-  GzipUnpacker() {
-    if (inflateReset2(&stream_.z, window_bits(Wrap::gzip)) != Z_OK) throw Error("no memory to unpack with");
+  explicit DeflateUnpacker(Wrap wrap) {
+    if (inflateReset2(&stream_.z, window_bits(wrap)) != Z_OK) throw Error("no memory to unpack with");
   }
   Step step(Bytes in, MutableBytes out) override {
     z_stream& z = stream_.z;
@@ -154,8 +154,8 @@ class GzipUnpacker final : public Unpacker {
 
 }  // namespace
 
-std::unique_ptr<Unpacker> gzip_unpacker() {
-  return std::make_unique<GzipUnpacker>();
+std::unique_ptr<Unpacker> deflate_unpacker(Wrap wrap) {
+  return std::make_unique<DeflateUnpacker>(wrap);
 }
 
 }  // namespace weft::scan

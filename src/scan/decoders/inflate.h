@@ -15,7 +15,7 @@ using Inflated = Unpacked;
 // Unpacks the one stream at the start of bytes. Never throws over bytes.
 Inflated inflate_stream(Bytes bytes, Wrap wrap, size_t room);
 
-// For one member of gzip, as it is read.
-std::unique_ptr<Unpacker> gzip_unpacker();
+// For one stream, as it is read.
+std::unique_ptr<Unpacker> deflate_unpacker(Wrap wrap);
 
 }  // namespace weft::scan

@@ -364,7 +364,8 @@ std::unique_ptr<Unpacker> lzma_unpacker(StartLzma start) {
 }  // namespace
 
 std::unique_ptr<Unpacker> unpacker_of(std::string_view layer) {
-  if (layer == "GZIP") return gzip_unpacker();
+  if (layer == "GZIP") return deflate_unpacker(Wrap::gzip);
+  if (layer == "ZIP") return zip_unpacker();
   if (layer == "BZIP2") return std::make_unique<UnpackerOf<Bzip2>>();
   if (layer == "LZMA") return lzma_unpacker(lzma_alone_decoder);
   if (layer == "XZ")

@@ -26,8 +26,9 @@ Unpacked unlz4_block(Bytes bytes, size_t size, size_t room);
 // the library does not tell how far it came.
 Unpacked unsnappy(Bytes bytes, size_t room);
 
-// For the stream that a layer of that name comes from, GZIP, BZIP2, XZ, LZMA, LZIP, ZSTD or LZ4, at its first byte.
-// None for other names.
+// For the stream that a layer of that name comes from, at its first byte: GZIP, BZIP2, XZ, LZMA, LZIP, ZSTD, LZ4, and
+// ZIP (a deflated member, from its header on). None for other names.
 std::unique_ptr<Unpacker> unpacker_of(std::string_view layer);
+std::unique_ptr<Unpacker> zip_unpacker();  // of zip.cpp
 
 }  // namespace weft::scan

@@ -26,6 +26,7 @@ namespace {
 // Signature, version needed below 100, sane flags; the method is judged below.
 constexpr Pattern patterns[] = {{R"(PK\x03\x04[\x00-\x63].)", dotall, 0}};
 constexpr size_t magic_size = 6;
+constexpr uint16_t deflate = 8;  // a method
 
 constexpr uint16_t encrypted = 1;
 constexpr size_t longest_name = 4096;
@@ -67,7 +68,7 @@ std::string_view method_name(uint16_t method) {
       return "reduce";
     case 6:
       return "implode";
-    case 8:
+    case deflate:
       return "deflate";
     case 9:
       return "deflate64";
@@ -145,7 +146,7 @@ Unpacked unpack_ppmd(const Member& member, Bytes entry, size_t room) {
 std::optional<Unpacked> unpack_member(const Member& member, Bytes entry, size_t room) {
   const Bytes bytes = entry.subspan(member.header_size);
   switch (member.method) {
-    case 8:
+    case deflate:
       return inflate_stream(bytes, Wrap::raw, room);
     case 9:
       return inflate64(bytes, room);
@@ -177,12 +178,39 @@ void on_hit(Bytes bytes, const Hit& hit, size_t, Decoded& out) {
   constexpr size_t model = 64 * KiB;
   if (member->method == 98 && unpacked->bytes.size() < model) out.in_vain(begin, model);
   if (unpacked->bytes.empty() && member->method != 98) return;
+  if (member->method == deflate && may_go_on(*unpacked) &&
+      out.goes_on("ZIP", begin, member->header_size + unpacked->consumed))
+    return;
   if (unpacked->end != Unpacked::End::whole)
     out.problem(begin, what_ended(*unpacked, fmt::format("zip member {}", name)));
   out.layer("ZIP", begin, member->header_size + unpacked->consumed, std::move(unpacked->bytes));
 }
 
+class ZipUnpacker final : public Unpacker {
+ public:
+  Step step(Bytes in, MutableBytes out) override {
+    size_t header = 0;
+    if (!begun_) {
+      const std::optional<Member> member = read_header(in);
+      if (!member || member->method != deflate || member->header_size > in.size()) return {};
+      header = member->header_size;
+      begun_ = true;
+    }
+    Step step = stream_->step(in.subspan(header), out);
+    step.taken += header;
+    return step;
+  }
+
+ private:
+  std::unique_ptr<Unpacker> stream_ = deflate_unpacker(Wrap::raw);
+  bool begun_ = false;
+};
+
 }  // namespace
+
+std::unique_ptr<Unpacker> zip_unpacker() {
+  return std::make_unique<ZipUnpacker>();
+}
 
 extern const Decoder zip_decoder;
 const Decoder zip_decoder{"ZIP", "packed zip members, by their local headers (zip, docx, xlsx, odt, jar, apk)",
