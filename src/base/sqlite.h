@@ -26,4 +26,13 @@ inline uint64_t column_size(uint64_t type) {
   return type < first_blob ? numbers[type] : (type - first_blob) / 2;
 }
 
+// How much of a row of that size lies on the page of its cell, of which so many bytes are usable; behind it stands the
+// number of the page where it goes on, if that is not all. Rows of tables may be longer than keys of indexes.
+inline size_t size_here(uint64_t size, size_t usable, bool is_table) {
+  const size_t longest = is_table ? usable - 35 : (usable - 12) * 64 / 255 - 23;
+  if (size <= longest) return size_t(size);
+  const size_t least = (usable - 12) * 32 / 255 - 23, more = least + size_t((size - least) % (usable - 4));
+  return more <= longest ? more : least;
+}
+
 }  // namespace weft::sqlite

@@ -7,7 +7,8 @@
 // is free at that point, so one is enough for all depths. Owners that look through whole texts do so before the hits.
 //
 // UTF-16 runs of a text are turned into one UTF-8 text with NULs between, matched in the same way, and each run is
-// shown to scanners alone: what lies next to it in that text is far away in the source.
+// shown to scanners alone: what lies next to it in that text is far away in the source. So are columns of SQLite rows,
+// which touch each other, where a page tells where they are: what the bytes say there as they stand is left out.
 //
 // What was found waits in its Level until all secrets (card numbers) near it are known, since its context may show
 // them; then it is settled: masked, put in order and handed over, some ten thousand at a time. So memory does not grow
@@ -34,6 +35,7 @@
 #include "scan/layers.h"
 #include "scan/level.h"
 #include "scan/rules.h"
+#include "scan/utf16.h"
 
 namespace weft::scan {
 namespace {
@@ -45,6 +47,7 @@ constexpr size_t most_problems = 1000;   // of one page; the rest is counted
 constexpr size_t context_size = 16;
 constexpr size_t longest_in_context = 256;  // bytes of the feature itself
 constexpr size_t longest_secret = 256;      // bytes
+constexpr size_t shortest_found = 6;        // bytes: a@b.de
 constexpr size_t utf16_beyond = 64 * KiB;   // how far behind the page proper a UTF-16 run is followed
 // Bytes between a feature and the place up to which its text was matched: more than any scanner's reach and context.
 constexpr size_t settled_behind = 64 * KiB;
@@ -100,8 +103,8 @@ struct Scan::State {
   void match(const Text& text);
   void match_utf16(const Text& text);
   void look_through(const Text& text);
-  enum class Of { bytes, runs };  // a text as it stands, or its runs of UTF-16
-  void hits_of(std::string_view bytes, size_t block, size_t stop, Level& level, Of of);
+  void match_columns(const Text& text, size_t stop);
+  void hits_of(std::string_view bytes, size_t block, size_t stop, Level& level, const Pieces* pieces = nullptr);
   void dispatch(const Text& text, Level& level);
   void dispatch_scanner(const Text& text, Level& level, size_t owner);
   // Hands over the decoder's hits, or the whole text.
@@ -110,7 +113,7 @@ struct Scan::State {
   bool leaves_off(const Text& text, const Hit& hit, Vain& of) const;
   void dispatch_words(const Text& text, Level& level, size_t owner);
   void match_yara(const Text& text);
-  void dispatch_utf16(const Text& text, Level& level);
+  void dispatch_pieces(const Text& text, Level& level, const Pieces& pieces, std::vector<size_t>& from);
   bool enter(const Text& text, Level& level, size_t owner);
   Document& document_of(size_t depth, size_t position);
   // With a full margin behind the page it does.
@@ -166,26 +169,34 @@ namespace {
 class TextSink final : public Sink {
  public:
   TextSink(const Text& text, std::string_view scanner, Level& level) : text_(text), scanner_(scanner), level_(level) {}
-  // From now on text is a run of UTF-16, whose positions are those of a piece.
-  void of_piece(const Utf16Text& utf16, const Utf16Text::Piece& piece) { utf16_ = &utf16, piece_ = &piece, from = 0; }
+  // From now on text is a piece, whose positions are its own.
+  void of_piece(const Pieces& pieces, const Pieces::Piece& piece) { pieces_ = &pieces, piece_ = &piece, from = 0; }
+  // What begins or ends in a row is left out.
+  void outside_of(const SqliteRows& rows) { rows_ = &rows; }
 
   void feature(std::string_view kind, std::string value, size_t begin, size_t end, std::string_view secret) override {
     std::string_view shown = text_.bytes;
     size_t first = begin, last = end;
     if (piece_) {
-      shown = utf16_->of(*piece_);
+      shown = pieces_->of(*piece_);
       check(begin < end && end <= shown.size(), "a feature lies in its text");
-      first = utf16_->source(*piece_, piece_->begin + begin);
-      last = utf16_->source(*piece_, piece_->begin + end);
+      first = pieces_->source(*piece_, piece_->begin + begin);
+      last = pieces_->source(*piece_, piece_->begin + end);
     }
     check(begin < end && end <= shown.size(), "a feature lies in its text");
+    if (rows_ && (rows_->hold(first) || rows_->hold(last - 1))) return;
     from = std::max(from, end);
     if (!secret.empty()) level_.secrets.push_back({first, last});
     if (first < text_.begin || first >= text_.end) return;
     Item& item = put(kind, std::move(value), first, last);
-    item.found.encoding = !piece_ ? "utf-8" : piece_->run.big_endian ? "utf-16be" : "utf-16le";
+    item.found.encoding = !piece_ || piece_->coding == Coding::utf8 ? "utf-8"
+                          : piece_->coding == Coding::utf16be       ? "utf-16be"
+                                                                    : "utf-16le";
     item.found.secret = secret;
-    item.found.context = context_of(shown, begin, end, !secret.empty());
+    // Of a column what the bytes around it are; UTF-16 there would show as such.
+    item.found.context = piece_ && piece_->coding == Coding::utf8
+                             ? context_of(text_.bytes, first, last, !secret.empty())
+                             : context_of(shown, begin, end, !secret.empty());
   }
 
   void word(const Words::Found& word) {
@@ -218,8 +229,9 @@ class TextSink final : public Sink {
   const Text& text_;
   std::string_view scanner_;
   Level& level_;
-  const Utf16Text* utf16_ = nullptr;
-  const Utf16Text::Piece* piece_ = nullptr;
+  const Pieces* pieces_ = nullptr;
+  const Pieces::Piece* piece_ = nullptr;
+  const SqliteRows* rows_ = nullptr;
 };
 
 }  // namespace
@@ -250,8 +262,8 @@ bool Scan::State::enter(const Text& text, Level& level, size_t owner) {
 }
 
 // Files the hits that end in (block, stop], of a text seen from a longest match before on and one byte behind. A match
-// in runs of UTF-16 may end with the NUL between two, but not go on behind it.
-void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Level& level, Of of) {
+// in pieces may end with the NUL between two, but not go on behind it.
+void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Level& level, const Pieces* pieces) {
   const size_t first = block - std::min(block, rules.width + 1), last = std::min(bytes.size(), stop + 1);
   const std::string_view seen = bytes.substr(first, last - first);
   if (rules.quiet[static_cast<uint8_t>(seen.front())] && all_same(seen)) return;
@@ -260,9 +272,7 @@ void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Lev
     // The overlap with the block before is long enough to know what went on there.
     const bool adjoins = std::exchange(last_end[number], behind + to) + 1 == behind + to;
     if (end <= block || end > stop) return;
-    if (const size_t least = rules.least[number];
-        of == Of::runs && bytes.substr(end - least, least - 1).find('\0') != std::string_view::npos)
-      return;
+    if (pieces && !pieces->holding(end, rules.least[number])) return;
     for (const Rules::State::Owned& owned : rules.patterns[number]) {
       if (owned.first_end && adjoins) continue;
       level.file(owned.owner, {end, owned.id});
@@ -275,14 +285,29 @@ void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Lev
 void Scan::State::dispatch_scanner(const Text& text, Level& level, size_t owner) {
   TextSink sink(text, name_of(owner), level);
   sink.from = level.from[owner];
-  for (const Hit& hit : level.hits[owner]) rules.scanners[owner]->on_hit(text.bytes, hit, sink.from, sink);
+  sink.outside_of(level.rows);
+  for (const Hit& hit : level.hits[owner])
+    // A pattern may look at the byte behind.
+    if (hit.end < 2 || !level.rows.hold(hit.end - 2)) rules.scanners[owner]->on_hit(text.bytes, hit, sink.from, sink);
   level.from[owner] = sink.from;
 }
 
 void Scan::State::dispatch_words(const Text& text, Level& level, size_t owner) {
   TextSink sink(text, name_of(owner), level);
-  for (const Hit& hit : level.hits[owner])
-    if (const auto word = rules.words->judge(text.bytes, text.is_page() ? text.offset : 0, hit)) sink.word(*word);
+  const uint64_t origin = text.is_page() ? text.offset : 0;
+  for (const Hit& hit : level.hits[owner]) {
+    size_t begin = 0, end = text.bytes.size();
+    if (level.rows.hold(hit.end - 1)) {
+      const SqliteRows::Column* column = level.rows.column_at(hit.end - 1);
+      if (!column) continue;
+      begin = column->begin, end = column->end();
+    }
+    auto word =
+        rules.words->judge(text.bytes.substr(begin, end - begin), origin + begin, {hit.end - begin, hit.pattern});
+    if (!word) continue;
+    word->begin += begin, word->end += begin;
+    sink.word(*word);
+  }
 }
 
 // Whether the decoder has worked enough in vain to leave off a hit that stands so close to the one before.
@@ -430,31 +455,28 @@ void Scan::State::dispatch(const Text& text, Level& level) {
   level.filed = 0;
 }
 
-// Hits in the joined UTF-16 text go to scanners with the run they end in; decoders see raw bytes only, and words know
-// UTF-16 themselves.
-void Scan::State::dispatch_utf16(const Text& text, Level& level) {
+// Hits in pieces go to scanners with the piece they end in; decoders see raw bytes only, and words know UTF-16 and
+// columns themselves. from: by owner, where its last feature ends.
+void Scan::State::dispatch_pieces(const Text& text, Level& level, const Pieces& pieces, std::vector<size_t>& from) {
   if (level.filed == 0) return;
-  const auto& pieces = level.utf16.pieces();
   level.each_with_hits([&](size_t owner) {
     std::vector<Hit>& hits = level.hits[owner];
     if (is_scanner(owner) && enter(text, level, owner)) {
       auto earlier = [](const Hit& a, const Hit& b) { return a.end != b.end ? a.end < b.end : a.pattern < b.pattern; };
       std::sort(hits.begin(), hits.end(), earlier);
       TextSink sink(text, name_of(owner), level);
-      const Utf16Text::Piece* last = nullptr;
+      const Pieces::Piece* last = nullptr;
       for (const Hit& hit : hits) {
-        auto piece =
-            std::partition_point(pieces.begin(), pieces.end(), [&](const auto& p) { return p.end + 1 < hit.end; });
-        if (piece == pieces.end() || hit.end <= piece->begin) continue;
-        if (&*piece != last) {
-          sink.of_piece(level.utf16, *piece);
-          if (last == nullptr && level.from[owner] > piece->begin) sink.from = level.from[owner] - piece->begin;
-          last = &*piece;
+        const Pieces::Piece* piece = pieces.holding(hit.end, 1);
+        if (!piece) continue;
+        if (piece != last) {
+          sink.of_piece(pieces, *piece);
+          if (last == nullptr && from[owner] > piece->begin) sink.from = from[owner] - piece->begin;
+          last = piece;
         }
-        const std::string_view run = level.utf16.of(*piece);
-        rules.scanners[owner]->on_hit(run, {hit.end - piece->begin, hit.pattern}, sink.from, sink);
+        rules.scanners[owner]->on_hit(pieces.of(*piece), {hit.end - piece->begin, hit.pattern}, sink.from, sink);
       }
-      if (last) level.from[owner] = last->begin + sink.from;
+      if (last) from[owner] = last->begin + sink.from;
     }
     hits.clear();
   });
@@ -468,36 +490,60 @@ void Scan::State::match(const Text& text) {
       std::min(text.bytes.size(), text.end + rules.width + std::max<size_t>(rules.reach, limits.margin_before));
   size_t blocks = 0;
   for (size_t block = 0; block < stop; block += block_size) {
-    hits_of(text.bytes, block, std::min(stop, block + block_size), level, Of::bytes);
+    hits_of(text.bytes, block, std::min(stop, block + block_size), level);
     if (++blocks % batch_blocks != 0 && level.filed < batch_hits) continue;
     dispatch(text, level);
+    match_columns(text, block + block_size);
     if (level.waiting.size() >= most_waiting) settle(level, block);
     if (watch->stopping()) return;
     watch->enter(text.item);
   }
   dispatch(text, level);
+  match_columns(text, text.end);
   settle(level, text.bytes.size() + settled_behind);
+}
+
+// Columns that begin in front of `stop`. None is longer than its page of the database.
+void Scan::State::match_columns(const Text& text, size_t stop) {
+  Level& level = *levels[text.depth];
+  const std::vector<SqliteRows::Column>& columns = level.rows.columns();
+  stop = std::min(stop, text.end);
+  const auto is_left = [&] { return level.next_column < columns.size() && columns[level.next_column].begin < stop; };
+  while (is_left() && !watch->stopping()) {
+    level.columns.clear();
+    for (; is_left() && level.columns.text().size() < block_size; ++level.next_column)
+      if (const SqliteRows::Column& column = columns[level.next_column];
+          column.size >= shortest_found && column.end() > text.begin)
+        level.columns.add(as_bytes(text.bytes), column.begin, column.end(), column.coding);
+    hits_of(level.columns.text(), 0, level.columns.text().size(), level, &level.columns);
+    level.from_columns.assign(rules.owners(), 0);
+    dispatch_pieces(text, level, level.columns, level.from_columns);
+  }
 }
 
 void Scan::State::match_utf16(const Text& text) {
   Level& level = *levels[text.depth];
   const Bytes bytes = as_bytes(text.bytes.substr(0, std::min(text.bytes.size(), text.end + utf16_beyond)));
   for (const Utf16Run& run : find_utf16(bytes, text.is_page() ? text.offset : 0))
-    if (run.begin < text.end) level.utf16.add(bytes, run);
+    level.rows.parts(run.begin, run.end, [&](size_t begin, size_t end) {
+      begin += (begin - run.begin) % 2, end -= (run.end - end) % 2;
+      if (begin < text.end && begin + 2 * fewest_characters <= end)
+        level.utf16.add(bytes, begin, end, run.big_endian ? Coding::utf16be : Coding::utf16le);
+    });
   if (level.utf16.pieces().empty()) return;
   watch->enter(text.item);
   const std::string_view joined = level.utf16.text();
   for (size_t block = 0; block < joined.size(); block += block_size) {
-    hits_of(joined, block, std::min(joined.size(), block + block_size), level, Of::runs);
+    hits_of(joined, block, std::min(joined.size(), block + block_size), level, &level.utf16);
     if (level.filed < batch_hits) continue;
-    dispatch_utf16(text, level);
+    dispatch_pieces(text, level, level.utf16, level.from);
     const auto& pieces = level.utf16.pieces();
     const auto piece = std::partition_point(pieces.begin(), pieces.end(), [&](const auto& p) { return p.end < block; });
     if (level.waiting.size() >= most_waiting && piece != pieces.end())
       settle(level, level.utf16.source(*piece, std::max(block, piece->begin)));
     if (watch->stopping()) return;
   }
-  dispatch_utf16(text, level);
+  dispatch_pieces(text, level, level.utf16, level.from);
   // What is found here settles with the bytes' own matches: decoders may say that a layer says all there.
   level.from.assign(level.from.size(), 0);
 }
@@ -543,7 +589,10 @@ void Scan::State::scan(const Text& text) {
   while (levels.size() <= text.depth) levels.push_back(std::make_unique<Level>());
   levels[text.depth]->reset(rules.owners());
   levels[text.depth]->all_said = text.said;
-  if (!rules.patterns.empty()) match_utf16(text);
+  if (!rules.patterns.empty()) {
+    levels[text.depth]->rows.find(text.bytes, text.end);
+    match_utf16(text);
+  }
   if (!rules.lookers.empty()) look_through(text);
   if (!rules.patterns.empty())
     match(text);

@@ -377,6 +377,39 @@ TEST(Hostile, CellsThatAreOneCostNoMoreThanTheirSize) {
   expect_linear(all_rules(), pages, "cells that are one");
 }
 
+// Pages of keys that are all one, whose head is long; and pages that are as they should be, full of short columns.
+TEST(Hostile, KeysCostNoMoreThanTheirSize) {
+  const auto two = [](size_t value) { return std::string{char(value >> 8), char(value)}; };
+  constexpr size_t key = 32 * KiB, step = 512, cells = 240;
+  std::string group;
+  for (size_t at = 0; at < key; at += step) {
+    group += "\x0a\0\0"s + two(cells) + two(key - at) + "\0"s;
+    for (size_t i = 0; i < cells; ++i) group += two(key - at);
+    group.resize(at + step);
+  }
+  group += "\x81\xc0\0\x81\xc0\0"s + std::string(24 * KiB - 3, '\x08');
+  group.resize(64 * KiB);
+  expect_linear(all_rules(), repeated(group, short_size), "keys that are one");
+
+  const auto page_of = [&](std::string_view column, size_t page_size) {
+    const size_t columns = 100 / (column.size() + 1);  // so that the row's size takes a byte
+    const std::string types(columns, char(13 + 2 * column.size()));
+    const std::string row = char(columns + 1) + types + repeated(column, columns * column.size());
+    const std::string cell = char(row.size()) + row;
+    const size_t count = (page_size - 12) / (cell.size() + 2);
+    std::string page = "\x0a\0\0"s + two(count) + two(page_size - count * cell.size()) + "\0"s;
+    for (size_t i = 0; i < count; ++i) page += two(page_size - (i + 1) * cell.size());
+    page.resize(page_size - count * cell.size());
+    for (size_t i = 0; i < count; ++i) page += cell;
+    return page;
+  };
+  for (const std::string_view column : {"a@b."sv, "a@b.cx"sv, "a@b.de"sv, "www.a."sv, "1.1.1."sv, "\0\0\0\0\0\0"sv,
+                                        "a\0b\0@\0"sv, "a\0@\0b\0.\0c\0c\0"sv})
+    for (const size_t page_size : {size_t(512), size_t(4 * KiB), size_t(32 * KiB)})
+      expect_linear(all_rules(), repeated(page_of(column, page_size), short_size),
+                    fmt::format("columns of {}", column));
+}
+
 // Documents: whole ones, next to nothing each; what only has their ends; one whose structure is wrong, or large, or
 // leads in circles.
 TEST(Hostile, DocumentsCostNoMoreThanTheirSize) {

@@ -11,8 +11,9 @@
 
 #include "scan/engine.h"
 #include "scan/layers.h"
+#include "scan/pieces.h"
+#include "scan/sqlite_rows.h"
 #include "scan/stretches.h"
-#include "scan/utf16.h"
 
 namespace weft::scan {
 
@@ -59,14 +60,18 @@ struct Level {
   std::vector<size_t> reached;         // by owner: how far its layers came, broken ones, too
   std::vector<bool> aside;             // by owner: set aside for this text
   std::unordered_set<size_t> begins;   // of layers found in this text, by decoder: a stream is decoded once
-  Utf16Text utf16;
-  size_t filed = 0;                 // hits in the lists
-  std::vector<Item> waiting;        // not settled yet
-  std::vector<Secret> secrets;      // of the whole text
-  Stretches said;                   // where a layer says all
-  bool all_said = false;            // the text itself lies in such a place
-  std::vector<Document> documents;  // in order
-  size_t reading = 0;               // where the layer at hand begins
+  Pieces utf16;
+  SqliteRows rows;                   // of databases
+  Pieces columns;                    // of them, some at a time:
+  size_t next_column = 0;            // the first that was not matched yet
+  std::vector<size_t> from_columns;  // by owner: end of its last feature in those
+  size_t filed = 0;                  // hits in the lists
+  std::vector<Item> waiting;         // not settled yet
+  std::vector<Secret> secrets;       // of the whole text
+  Stretches said;                    // where a layer says all
+  bool all_said = false;             // the text itself lies in such a place
+  std::vector<Document> documents;   // in order
+  size_t reading = 0;                // where the layer at hand begins
 
   void reset(size_t owners) {
     hits.resize(owners);
@@ -81,8 +86,8 @@ struct Level {
       begins = {};
     else if (!begins.empty())
       begins.clear();
-    utf16.clear();
-    filed = 0, reading = 0;
+    utf16.clear(), rows.clear();
+    filed = 0, reading = 0, next_column = 0;
     all_said = false;
     documents.clear(), waiting.clear(), secrets.clear(), said.clear();
   }

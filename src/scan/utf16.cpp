@@ -17,14 +17,10 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/text.h"
-
 namespace weft::scan {
 namespace {
 
-constexpr size_t fewest_characters = 5;
 constexpr size_t long_run = 4 * KiB;  // not more than the margin before a page
-constexpr size_t mark_distance = 64;
 
 constexpr bool is_text(unsigned unit) {
   if (unit < 0x80) return (unit >= 0x20 && unit < 0x7f) || unit == '\t' || unit == '\n' || unit == '\r';
@@ -112,42 +108,6 @@ std::vector<Utf16Run> find_utf16(Bytes bytes, uint64_t offset) {
     if (run.end > position) position += (run.end - position) / 4 * 4;
   }
   return runs;
-}
-
-void Utf16Text::clear() {
-  text_.assign(1, '\0');
-  pieces_.clear();
-  marks_.clear();
-}
-
-void Utf16Text::add(Bytes bytes, const Utf16Run& run) {
-  Piece piece{text_.size(), 0, run, marks_.size()};
-  marks_.push_back({text_.size(), run.begin});
-  for (size_t at = run.begin; at < run.end; at += 2) {
-    if (text_.size() >= marks_.back().text + mark_distance) marks_.push_back({text_.size(), at});
-    const unsigned unit = unit_at(bytes, at, run.big_endian);
-    if (unit < 0x80)
-      text_.push_back(static_cast<char>(unit));
-    else
-      append_utf8(text_, unit);
-  }
-  piece.end = text_.size();
-  text_.push_back('\0');
-  pieces_.push_back(piece);
-}
-
-size_t Utf16Text::source(const Piece& piece, size_t position) const {
-  // Marks are mark_distance apart or more: not farther behind the first than that.
-  const size_t last = std::min(marks_.size(), piece.first_mark + (position - piece.begin) / mark_distance + 1);
-  auto mark = std::upper_bound(marks_.begin() + ptrdiff_t(piece.first_mark), marks_.begin() + ptrdiff_t(last), position,
-                               [](size_t value, const Mark& m) { return value < m.text; }) -
-              1;
-  size_t source = mark->source;
-  for (size_t at = mark->text; at < std::min(position, piece.end); ++at)
-    if ((static_cast<uint8_t>(text_[at]) & 0xc0) != 0x80) source += 2;
-  // A position inside a character's bytes belongs to that character.
-  if (position < piece.end && (static_cast<uint8_t>(text_[position]) & 0xc0) == 0x80) source -= 2;
-  return source;
 }
 
 }  // namespace weft::scan

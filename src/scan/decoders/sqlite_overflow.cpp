@@ -236,11 +236,9 @@ class Pages {
     if (kind == inner_keys) in.skip(4);
     const uint64_t size = varint(in);
     if (kind == rows) varint(in);
-    const size_t longest = kind == rows ? usable_ - 35 : (usable_ - 12) * 64 / 255 - 23;
-    if (!in.ok() || size <= longest || size > count_ * usable_) return;
-    const size_t least = (usable_ - 12) * 32 / 255 - 23, more = least + (size - least) % (usable_ - 4);
     Chained out;
-    out.begin = in.position(), out.size = size, out.here = more <= longest ? more : least;
+    out.begin = in.position(), out.size = size, out.here = sqlite::size_here(size, usable_, kind == rows);
+    if (!in.ok() || out.here == size || size > count_ * usable_) return;
     // Cells do not overlap: together they are no longer than their page.
     if (out.here > left_) return;
     left_ -= out.here;

@@ -1,0 +1,94 @@
+// Pages stand on a grid of four bytes: frames of a write-ahead log have heads of 24, pages of a rollback journal four
+// in front and behind. A database's own first page has the database's head in front of its cells.
+//
+// A blob that goes on on another page is left as it lies: what it is (a picture) may be seen in the pages behind.
+#include "scan/sqlite_rows.h"
+
+#include <limits>
+
+#include "base/text.h"
+#include "scan/sqlite_page.h"
+
+namespace weft::scan {
+namespace {
+
+constexpr size_t grid = 4, fewest_bytes = 3;
+
+bool is_text(uint64_t type) {
+  return type >= sqlite::first_blob && type % 2 == 1;
+}
+
+// Whether the texts of a page are UTF-16: all have an even size, and most that are ASCII have zeros between.
+Coding coding_of(std::string_view text, const SqlitePage& page) {
+  constexpr size_t looked_at = 64;  // bytes of each
+  size_t little = 0, big = 0, others = 0;
+  bool even = true;
+  for (const SqliteCell& cell : page.cells)
+    each_sqlite_column(text, cell, [&](uint64_t type, size_t begin, size_t end) {
+      if (!is_text(type)) return;
+      even = even && sqlite::column_size(type) % 2 == 0;
+      if (!even) return;
+      for (size_t at = begin; at + 2 <= std::min(end, begin + looked_at); at += 2) {
+        const auto first = uint8_t(text[at]), second = uint8_t(text[at + 1]);
+        if (first != 0 && first < 0x80 && second == 0) ++little;
+        if (first == 0 && second != 0 && second < 0x80) ++big;
+        if (first != 0 && first < 0x80 && second != 0 && second < 0x80) ++others;
+      }
+    });
+  if (!even || std::max(little, big) <= others) return Coding::utf8;
+  return little >= big ? Coding::utf16le : Coding::utf16be;
+}
+
+}  // namespace
+
+void SqliteRows::clear() {
+  // What a large text filled is not kept for small ones.
+  constexpr size_t small = 64 * KiB;
+  if (columns_.capacity() > small) columns_ = {};
+  if (rows_.capacity() > small) rows_ = {};
+  rows_.clear(), columns_.clear();
+}
+
+void SqliteRows::find(std::string_view text, size_t end) {
+  using namespace std::string_view_literals;
+  constexpr std::string_view magic = "SQLite format 3\0"sv;
+  if (text.size() > std::numeric_limits<uint32_t>::max()) return;
+  SqlitePages pages(text);
+  SqlitePage page;
+  for (size_t at = 0; at < end && at + smallest_sqlite_page <= text.size(); at += grid) {
+    const char kind = text[at];
+    if (kind != 0x0d && kind != 0x0a && kind != 0x02 && kind != 'S') continue;
+    if (kind == 'S' && text.substr(at, magic.size()) != magic) continue;
+    if (!pages.read(at, at + (kind == 'S' ? sqlite_head_size : 0), page)) continue;
+    add(text, page);
+    at += page.size - grid;
+  }
+}
+
+void SqliteRows::add(std::string_view text, const SqlitePage& page) {
+  const Coding coding = coding_of(text, page);
+  const size_t first_row = rows_.size(), first_column = columns_.size();
+  for (const SqliteCell& cell : page.cells) {
+    Row row{uint32_t(cell.begin), uint32_t(cell.end)};
+    each_sqlite_column(text, cell, [&](uint64_t type, size_t begin, size_t end) {
+      if (type < sqlite::first_blob) return;
+      if (!is_text(type) && end - begin < sqlite::column_size(type))
+        row.end = uint32_t(begin);
+      else if (end - begin >= fewest_bytes)
+        columns_.push_back({uint32_t(begin), uint16_t(end - begin), is_text(type) ? coding : Coding::utf8});
+    });
+    rows_.push_back(row);
+  }
+  const auto earlier = [](const auto& a, const auto& b) { return a.begin < b.begin; };
+  std::sort(rows_.begin() + ptrdiff_t(first_row), rows_.end(), earlier);
+  std::sort(columns_.begin() + ptrdiff_t(first_column), columns_.end(), earlier);
+  size_t last = first_row;
+  for (size_t i = first_row + 1; i < rows_.size(); ++i)
+    if (rows_[i].begin == rows_[last].end)
+      rows_[last].end = rows_[i].end;
+    else
+      rows_[++last] = rows_[i];
+  rows_.resize(last + 1);
+}
+
+}  // namespace weft::scan
