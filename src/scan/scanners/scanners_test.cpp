@@ -135,6 +135,14 @@ TEST(Scanners, AddressesInRowsOfADatabaseAreTheirColumnAlone) {
   // Of an index, where the size alone stands in front.
   EXPECT_EQ(found(cell(sqlite_row({text_column("eqn@example.com"), {1, "a"}}), "")),
             std::set<std::string>{"eqn@example.com"});
+  // Whose numbers are all 1, which takes no bytes and whose type is a tab.
+  for (const std::string& number : {std::string("\x07"), std::string("\x81\x07"), std::string("\x16")})
+    EXPECT_EQ(found(cell(sqlite_row({text_column("Bob"), text_column("eqn@example.com"), {9, ""}, text_column("Com")}),
+                         number)),
+              std::set<std::string>{"eqn@example.com"});
+  EXPECT_EQ(found(cell(sqlite_row({{9, ""}, text_column("Bob"), text_column("eqn@example.com"), {8, ""}}))),
+            std::set<std::string>{"eqn@example.com"});
+  EXPECT_EQ(found("\x05\tname\teqn@example.com\tnext\t"), std::set<std::string>{"eqn@example.com"});
   // Without the size in front the header may be an accident: nothing is cut.
   EXPECT_EQ(found("\x01\x07" + row), std::set<std::string>{"snakesolideqn@example.com"});
 }

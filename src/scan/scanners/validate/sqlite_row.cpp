@@ -4,10 +4,11 @@
 // and an odd N a text of (N-13)/2.
 //
 // The header is looked for in the bytes before the text. Other bytes, such as those of a floating-point number, can
-// look like one by accident, so more has to hold. Text columns hold text. One of the columns has a type below 9 (a
-// number or NULL, such as every row of a table with a key has), which is a control byte that no text holds. And the
-// size of the row is said in front: in a table by the row's size and number, in an index by its size alone (§1.6),
-// whose last column is a number.
+// look like one by accident, so more has to hold. Text columns hold text. One of the columns has a type below 10 (a
+// number or NULL, such as every row of a table with a key has), which is a control byte that no text holds, but for 9,
+// the number 1, which is a tab: in a header that has no other, its own length is such a byte. And the size of the row
+// is said in front: in a table by the row's size and number, in an index by its size alone (§1.6), whose last column is
+// a number.
 //
 // In a deleted row the first four bytes are gone; there stand where the next free block is and how long this one is,
 // which is as long as the row was, or as what new rows have left of it. They may have taken the header's own length
@@ -56,7 +57,7 @@ struct Type {
 constexpr Type type_of(uint32_t value, uint32_t length) {
   constexpr std::array<uint8_t, 10> sizes{0, 1, 2, 3, 4, 6, 8, 8, 0, 0};
   if (value == 10 || value == 11) return {};
-  if (value < 10) return {length, sizes[value], value < 9, false};
+  if (value < 10) return {length, sizes[value], true, false};
   return {length, (value - 12) / 2, false, value % 2 == 1};
 }
 
@@ -345,7 +346,8 @@ TextColumn text_column(std::string_view text, size_t at) {
   const Makeup bytes = makeup_of(text.substr(first, at - first));
   const size_t near = at - std::min(at, most_of_a_byte);
   const size_t lowest = bytes.any_high ? first : std::max(first, near);
-  size_t budget = most_types, low = last;  // low: the nearest byte below 9 behind a header; its types hold one
+  // low: the nearest byte below 10 behind a header; its types hold one.
+  size_t budget = most_types, low = std::min(text.substr(0, at).find('\t', last + 1), at);
   Row row;
   const auto is_header = [&](size_t header, size_t low_behind) {
     const auto length = uint8_t(text[header]);
@@ -356,12 +358,12 @@ TextColumn text_column(std::string_view text, size_t at) {
     row = live_row(text, header, length, at, budget);
     return row.end != 0;
   };
-  for (size_t header = last; header > lowest && budget > 0;) {
+  for (size_t header = last + 1; header > lowest && budget > 0;) {
     // Eight at a time: each has room for its types, and a row's size, which reaches behind `at`, in one of the two
     // bytes in front.
     if (!bytes.any_high && header >= lowest + 8 && header >= first + 10) {
       const uint64_t nearest = at - (header - 1), lengths = eight_bytes(text, header -= 8);
-      const uint64_t lows = ~above(lengths, 8) & high_bits;
+      const uint64_t lows = ~above(lengths, 9) & high_bits;
       uint64_t may = above(lengths, 1) & ~above(lengths, nearest + 7) &
                      (above(eight_bytes(text, header - 1), nearest) | above(eight_bytes(text, header - 2), nearest));
       while (may != 0 && budget > 0) {
@@ -374,7 +376,7 @@ TextColumn text_column(std::string_view text, size_t at) {
       if (lows != 0) low = header + size_t(std::countr_zero(lows)) / 8;
     } else {
       if (is_header(--header, low)) return row.column;
-      if (uint8_t(text[header]) < 9) low = header;
+      if (uint8_t(text[header]) < 10) low = header;
     }
   }
   // So does the size of a block that begins there, and its first byte tells of no more than most rows are.
