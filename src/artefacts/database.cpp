@@ -5,7 +5,8 @@
 // of a table is a leaf (13) of cells or an inner page (5) of children; a cell is the payload's length, the row's id,
 // and a record: the length of its head, a type for each column, then the columns. What does not fit a page goes on
 // elsewhere: a place is given for what begins on the page. A place is checked against the text that SQLite gave before
-// it is used.
+// it is used. A table without row ids is a tree of keys (pages of 2 and 10), which holds its rows in the order in which
+// SQLite gives them, with the columns of the key first.
 //
 // Cost. SQLite counts operations; but one operation may read a value of a thousand pages, of which a hostile file has
 // one, and a million cells that lead there. So the pages it asked for are counted, and the bytes it gave. Of a sound
@@ -19,6 +20,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
+#include <limits>
 #include <set>
 #include <sqlite3.h>
 
@@ -31,6 +33,8 @@ namespace weft::artefacts {
 namespace {
 
 using sqlite::varint;
+
+constexpr uint64_t nowhere = UINT64_MAX;
 
 struct Checksum {
   bool big;
@@ -196,7 +200,7 @@ std::vector<Table> Database::tables() {
   while ((result = sqlite3_step(list.it)) == SQLITE_ROW) {
     const unsigned char* name = sqlite3_column_text(list.it, 0);
     if (!name) continue;
-    Table table{reinterpret_cast<const char*>(name), {}, uint32_t(sqlite3_column_int64(list.it, 1))};
+    Table table{reinterpret_cast<const char*>(name), {}, uint32_t(sqlite3_column_int64(list.it, 1)), {}};
     if (out.size() == tables_most)
       ++beyond;
     else if (!names.insert(lower_ascii(table.name)).second || !roots.insert(table.root).second)
@@ -213,16 +217,22 @@ std::vector<Table> Database::tables() {
   connection_->allow(16 * MiB + 8 * uint64_t(bytes_.size()));
   for (Table& table : out) {
     Statement one;
-    constexpr int name_column = 1, hidden_column = 6, computed = 2;
+    constexpr int name_column = 1, key_column = 5, hidden_column = 6, computed = 2;
+    std::vector<std::pair<int, size_t>> order;  // part of the key, or behind all of them; column
     // Not the function of that name, in whose place a table of the file may stand.
     sqlite3_prepare_v2(connection_->handle, ("PRAGMA table_xinfo(" + quoted(table.name) + ")").c_str(), -1, &one.it,
                        nullptr);
     int step = SQLITE_ERROR;
     while (one.it && (step = sqlite3_step(one.it)) == SQLITE_ROW)
       if (const unsigned char* name = sqlite3_column_text(one.it, name_column);
-          name && sqlite3_column_int(one.it, hidden_column) != computed)
+          name && sqlite3_column_int(one.it, hidden_column) != computed) {
+        const int part = sqlite3_column_int(one.it, key_column);
+        order.emplace_back(part > 0 ? part : std::numeric_limits<int>::max(), table.columns.size());
         table.columns.push_back(reinterpret_cast<const char*>(name));
+      }
     if (step != SQLITE_DONE) table.columns.clear();
+    std::sort(order.begin(), order.end());
+    for (const auto& [part, column] : order) table.by_key.push_back(column);
   }
   return out;
 }
@@ -236,13 +246,23 @@ std::string Database::each_row(const Table& table, const std::function<void(cons
   from += " FROM " + quoted(table.name);
   bool with_id =
       sqlite3_prepare_v2(connection_->handle, ("SELECT _rowid_, " + from).c_str(), -1, &rows.it, nullptr) == SQLITE_OK;
-  if (!with_id &&
-      sqlite3_prepare_v2(connection_->handle, ("SELECT " + from).c_str(), -1, &rows.it, nullptr) != SQLITE_OK)
-    return reason();
+  // In the order of their keys, if it can be had, not of an index that has all columns, too.
+  std::vector<uint64_t> keyed;
+  if (!with_id) {
+    const std::string by_key = from + " INDEXED BY " + quoted("sqlite_autoindex_" + table.name + "_1");
+    const auto ask = [&](const std::string& what) {
+      return sqlite3_prepare_v2(connection_->handle, ("SELECT " + what).c_str(), -1, &rows.it, nullptr) == SQLITE_OK;
+    };
+    if (ask(by_key))
+      keyed = places_by_key(table.root);
+    else if (!ask(from))
+      return reason();
+  }
   std::vector<Place> places = with_id ? this->places(table.root) : std::vector<Place>();
   uint64_t begin = uint64_t(table.root - 1) * page_size_;
   if (begin >= file_size_) begin = 0;
   int first = with_id, result;
+  size_t number = 0;
   while ((result = sqlite3_step(rows.it)) == SQLITE_ROW) {
     if (!connection_->may_go_on()) return reason();
     Row row;
@@ -286,8 +306,11 @@ std::string Database::each_row(const Table& table, const std::function<void(cons
       cell.seek(it->cell);
       connection_->bytes += varint(cell) / 128;
     }
+    const uint64_t by_key = number < keyed.size() ? keyed[number] : nowhere;
+    ++number;
     for (Cell& cell : row.cells) cell.at = row.at;
     if (placed) locate(it->cell, row);
+    if (by_key != nowhere) locate_by_key(by_key, table.by_key, row);
     each(row);
   }
   return result == SQLITE_DONE ? std::string() : reason();
@@ -335,6 +358,82 @@ std::vector<Database::Place> Database::places(uint32_t root) {
   }
   std::sort(out.begin(), out.end(), [](const Place& a, const Place& b) { return a.id < b.id; });
   return out;
+}
+
+// The keys of a table without row ids, in order, on leaves and within the tree; nowhere, of those that the log has
+// changed. Each page is visited once, as above.
+std::vector<uint64_t> Database::places_by_key(uint32_t root) {
+  constexpr uint8_t inner = 2, leaf = 10;
+  std::vector<uint64_t> out;
+  placed_.resize(bytes_.size() / page_size_ + 1);
+  std::vector<std::pair<uint32_t, unsigned>> open{{root, 0}};  // pages, and which of their children is next
+  while (!open.empty()) {
+    const auto [number, next] = open.back();
+    const Bytes bytes = page(number);
+    Cursor in(bytes);
+    const uint8_t kind = in.u8();
+    in.skip(2);
+    const unsigned count = in.u16be();
+    in.skip(3);
+    const bool is_read = bytes.empty() || (next == 0 && placed_[number]) || count > page_size_ / 6;
+    if (is_read || (kind != inner && kind != leaf) || next > count) {
+      open.pop_back();
+      continue;
+    }
+    placed_[number] = true;
+    const bool stored = number >= from_log_.size() || !from_log_[number];
+    const auto key = [&](uint16_t at) { out.push_back(stored ? uint64_t(number - 1) * page_size_ + at : nowhere); };
+    if (kind == leaf) {
+      for (unsigned i = 0; i < count && in.remaining() >= 2; ++i) key(in.u16be());
+      open.pop_back();
+      continue;
+    }
+    uint32_t child = in.u32be();  // the last
+    in.skip(next > 0 ? 2 * (next - 1) : 0);
+    if (next > 0) key(in.u16be());
+    if (next < count) {
+      Cursor cell(bytes);
+      cell.seek(in.u16be());
+      child = cell.u32be();
+    }
+    ++open.back().second;
+    open.emplace_back(child, 0);
+  }
+  return out;
+}
+
+// If it is that row: what it has of texts and blobs there is what SQLite gave.
+void Database::locate_by_key(uint64_t at, const std::vector<size_t>& by_key, Row& row) const {
+  const uint64_t begin = at / page_size_ * page_size_, end = std::min<uint64_t>(begin + usable_, bytes_.size());
+  Cursor in(Bytes(bytes_).first(end));
+  in.seek(begin);
+  const bool is_inner = in.u8() == 2;
+  in.seek(at);
+  if (is_inner) in.skip(4);
+  varint(in);
+  const uint64_t record = in.position(), head = varint(in);
+  uint64_t column = record + head;
+  std::vector<std::pair<size_t, uint64_t>> places;
+  for (const size_t number : by_key) {
+    if (in.position() >= record + head || !in.ok()) break;
+    const uint64_t type = varint(in), size = sqlite::column_size(type);
+    if (column >= end || size > bytes_.size() || number >= row.cells.size()) break;
+    const Cell& cell = row.cells[number];
+    const Bytes here = Bytes(bytes_).subspan(column, std::min<uint64_t>(end - column, size));
+    if (type >= sqlite::first_blob && size > 0) {
+      if (cell.type != (type % 2 == 1 ? Cell::Type::text : Cell::Type::blob)) return;
+      const bool as_it_stands = utf8_ || cell.type == Cell::Type::blob;
+      if (as_it_stands ? size != cell.text.size() || !cell.text.starts_with(as_text(here))
+                       : here.size() == size && from_utf16le(here) != cell.text && from_utf16be(here) != cell.text)
+        return;
+      places.emplace_back(number, column);
+    }
+    column += size;
+  }
+  if (places.empty()) return;
+  row.at = at;
+  for (Cell& cell : row.cells) cell.at = at;
+  for (const auto& [number, place] : places) row.cells[number].at = place;
 }
 
 void Database::locate(uint64_t at, Row& row) const {

@@ -31,7 +31,8 @@ struct Row {
 struct Table {
   std::string name;
   std::vector<std::string> columns;
-  uint32_t root = 0;  // its first page, from 1
+  uint32_t root = 0;           // its first page, from 1
+  std::vector<size_t> by_key;  // columns in the order in which a table without row ids stores them
 };
 
 class Database {
@@ -60,7 +61,9 @@ class Database {
   void apply(Bytes log);
   Bytes page(uint32_t number) const;
   std::vector<Place> places(uint32_t root);
+  std::vector<uint64_t> places_by_key(uint32_t root);
   void locate(uint64_t cell, Row& row) const;
+  void locate_by_key(uint64_t cell, const std::vector<size_t>& by_key, Row& row) const;
   std::string reason() const;
 
   std::vector<uint8_t> bytes_;  // with the log's pages in place

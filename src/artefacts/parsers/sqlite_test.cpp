@@ -2,6 +2,7 @@
 // were compared with SQLite's own shell; here those of a few stand.
 #include <gtest/gtest.h>
 #include <map>
+#include <set>
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -218,6 +219,30 @@ TEST(sqlite, columns_that_are_computed_are_not_asked_for) {
   EXPECT_EQ(records<DatabaseRow>(rows).at(0).content, "a=a@b-c.de\nc=anna\ne=anna@stored.de");
   EXPECT_TRUE(has(rows, "email", "anna@stored.de", "row")) << listing(rows);
   EXPECT_EQ(rows.problems().size(), 0u);
+}
+
+// Their rows are keys of a tree, on its leaves and within it, with the columns of the key in front.
+TEST(sqlite, says_where_rows_without_numbers_lie) {
+  for (const std::string encoding : {"UTF-8", "UTF-16le", "UTF-16be"})
+    for (const std::string key : {"who", "note, mail", "mail DESC"}) {
+      const std::string content = made_of(fmt::format(
+          "PRAGMA page_size=1024; PRAGMA encoding='{}'; CREATE TABLE t(who, n, mail, note, PRIMARY KEY ({})) WITHOUT "
+          "ROWID; CREATE INDEX i ON t(mail, note, n, who); {} INSERT INTO t SELECT 'Kunde' || i, 1, 'm' || (i * 7 % "
+          "1000) || '@b-c.de', 'Notiz' || (i * 3 % 1000) FROM n",
+          encoding, key, numbers(1, 300)));
+      Rows rows = run(parser_named("sqlite"), "x.db", content);
+      std::set<uint64_t> places;
+      for (const FeatureRow& row : rows.selectors()) {
+        if (row.kind != "email") continue;
+        places.insert(row.offset);
+        const Bytes there = as_bytes(content).subspan(row.offset, (encoding == "UTF-8" ? 1 : 2) * row.value.size());
+        EXPECT_EQ(encoding == "UTF-8"      ? std::string(as_text(there))
+                  : encoding == "UTF-16le" ? from_utf16le(there)
+                                           : from_utf16be(there),
+                  row.value);
+      }
+      EXPECT_EQ(places.size(), 300u) << encoding << " " << key;
+    }
 }
 
 TEST(sqlite, a_table_may_have_the_name_of_what_tells_its_columns) {
