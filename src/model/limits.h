@@ -8,7 +8,7 @@ namespace weft {
 struct Limits {
   uint64_t memory = 2 * GiB;           // whole worker process
   uint64_t page = 16 * MiB;            // bytes of the image that one scan call answers for
-  uint64_t margin_before = 4 * KiB;    // context shown to scanners in front of a page
+  uint64_t margin_before = 64 * KiB;   // context shown to scanners in front of a page: as long as a database's page
   uint64_t margin_after = 1 * MiB;     // and behind it, so that nothing is cut
   uint64_t unit = 64 * MiB;            // bytes of the image in one scan unit; a multiple of page
   uint64_t content_unit_files = 2000;  // files in one content unit, at most

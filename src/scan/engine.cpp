@@ -590,7 +590,7 @@ void Scan::State::scan(const Text& text) {
   levels[text.depth]->reset(rules.owners());
   levels[text.depth]->all_said = text.said;
   if (!rules.patterns.empty()) {
-    levels[text.depth]->rows.find(text.bytes, text.end);
+    levels[text.depth]->rows.find(text.bytes, text.end, text.is_page() ? text.offset : 0);
     match_utf16(text);
   }
   if (!rules.lookers.empty()) look_through(text);

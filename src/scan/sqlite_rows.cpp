@@ -49,13 +49,13 @@ void SqliteRows::clear() {
   rows_.clear(), columns_.clear();
 }
 
-void SqliteRows::find(std::string_view text, size_t end) {
+void SqliteRows::find(std::string_view text, size_t end, uint64_t origin) {
   using namespace std::string_view_literals;
   constexpr std::string_view magic = "SQLite format 3\0"sv;
   if (text.size() > std::numeric_limits<uint32_t>::max()) return;
   SqlitePages pages(text);
   SqlitePage page;
-  for (size_t at = 0; at < end && at + smallest_sqlite_page <= text.size(); at += grid) {
+  for (size_t at = (grid - origin % grid) % grid; at < end && at + smallest_sqlite_page <= text.size(); at += grid) {
     const char kind = text[at];
     if (kind != 0x0d && kind != 0x0a && kind != 0x02 && kind != 'S') continue;
     if (kind == 'S' && text.substr(at, magic.size()) != magic) continue;

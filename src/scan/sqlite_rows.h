@@ -20,8 +20,9 @@ class SqliteRows {
     Coding coding = Coding::utf8;
   };
 
-  // Of all pages in the text that begin in front of `end`.
-  void find(std::string_view text, size_t end);
+  // Of all pages in the text that begin in front of `end`. origin: where text[0] lies in the source, which tells where
+  // pages may begin.
+  void find(std::string_view text, size_t end, uint64_t origin);
   void clear();
   // Whether the byte is a row's. What lies there is told column by column.
   bool hold(size_t at) const {

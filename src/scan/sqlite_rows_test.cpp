@@ -191,6 +191,23 @@ TEST(SqliteRows, a_column_belongs_to_the_page_in_which_it_begins) {
   }
 }
 
+// As whoever follows an address does: from as far in front of it as a page sees.
+TEST(SqliteRows, a_column_is_found_again_from_its_place) {
+  std::string bytes;
+  while (bytes.size() < 20 * page_size)
+    bytes += Made().add({null, text("Kunde"), text("203.0.113.7"), text("7")}).add({text("1"), text("a@b.de")}).bytes;
+  for (const Found& one : scan_all(bytes).features) {
+    const size_t first = one.offset - std::min<size_t>(one.offset, Limits().margin_before);
+    Scan scan(all_rules(), {});
+    NoWatch watch;
+    Results again;
+    const size_t at = one.offset - first;
+    scan.page({as_bytes(bytes).subspan(first), at, at + 1, first}, {}, watch, again);
+    EXPECT_THAT(again.features, Contains(::testing::Field(&Found::value, one.value))) << one.offset;
+  }
+  EXPECT_GE(Limits().margin_before, longest_sqlite_page);
+}
+
 TEST(SqliteRows, what_lies_in_no_row_is_found_as_it_was) {
   const std::vector<Value> gone = {null, text("eqn@example.com"), text("Notiz")};
   const size_t size = row_of(gone).size() + 2;
