@@ -254,6 +254,25 @@ TEST(SqliteRows, a_page_that_does_not_hold_together_is_none) {
   EXPECT_FALSE(is_page(twice.bytes)) << "a row in a row";
 }
 
+TEST(SqliteRows, any_byte_may_be_wrong) {
+  for (const uint8_t kind : {uint8_t(rows), uint8_t(keys), uint8_t(inner_keys)})
+    for (const bool wide : {false, true}) {
+      const auto in = [&](const std::string& ascii) { return text(wide ? utf16(ascii, true) : ascii); };
+      const std::string right = Made(kind)
+                                    .add({null, in("Kunde"), in("a@b.de"), blob("\1www.b.de"), in("x")})
+                                    .add({in("1.2.3.4"), two})
+                                    .bytes;
+      const size_t top = size_t(uint8_t(right[5])) << 8 | uint8_t(right[6]);
+      for (size_t at = 0; at < right.size(); at = at == 20 ? top : at + 1)
+        for (const char with : {'\0', '\1', '\x0d', '\x7f', '\x81', '\xff'}) {
+          std::string wrong = right;
+          wrong[at] = with;
+          scan_all(wrong);
+          scan_all(wrong.substr(0, wrong.size() - at % 70));
+        }
+    }
+}
+
 TEST(SqliteRows, words_are_whole_where_their_column_is) {
   const Rules rules(Lists{{{"words", "Kestrelbrook\nMüller\n"}}, {}});
   const auto words = [&](const std::string& bytes) {
