@@ -157,12 +157,14 @@ TEST(CaptureStreams, of_every_link_they_are_read) {
                          {1, to_from + "\x08\0"s, "padding"},
                          {1, to_from + "\x81\0\0\7\x08\0"s, ""},
                          {1, to_from + "\x88\xa8\0\7\x81\0\0\7\x08\0"s, ""},
+                         {1, to_from + "\x91\0\0\7\x81\0\0\7\x08\0"s, ""},
                          {1, to_from + "\x88\x64\x11\0\0\7\0\0\0\x21"s, ""},
                          {101, "", ""},
                          {105, "\x08\1"s + std::string(22, 'w') + snap + "\x08\0"s, "sum."},
                          {105, "\x88\1"s + std::string(24, 'w') + snap + "\x08\0"s, "sum."},
                          {113, std::string(14, '\0') + "\x08\0"s, ""},
                          {127, "\0\0\x0c\0radiotap\x08\1"s + std::string(22, 'w') + snap + "\x08\0"s, ""},
+                         {113, std::string(14, '\0') + "\x81\0\0\7\x08\0"s, ""},
                          {276, "\x08\0"s + std::string(18, '\0'), ""}})
     EXPECT_THAT(emails(pcap(sent(link.front, ipv4, link.behind), link.number)), both) << link.number;
   EXPECT_THAT(emails(pcap(sent("", ipv6), 101)), both);

@@ -37,7 +37,10 @@ constexpr Pattern patterns[] = {
 constexpr size_t pcap_magic_size = 8, pcapng_magic_size = 12, pcap_head_size = 24;
 constexpr uint32_t longest_packet =
     0x40000;  // as tcpdump has it; packets of a capture of USB may be longer, and hold no TCP
-enum : uint16_t { ethernet_ipv4 = 0x0800, ethernet_ipv6 = 0x86dd, vlan = 0x8100, outer_vlan = 0x88a8, pppoe = 0x8864 };
+enum : uint16_t { ethernet_ipv4 = 0x0800, ethernet_ipv6 = 0x86dd, pppoe = 0x8864 };
+bool is_vlan(uint32_t type) {
+  return type == 0x8100 || type == 0x88a8 || type == 0x9100;
+}
 
 struct Stretch {
   size_t begin, end;
@@ -101,7 +104,7 @@ class Packet {
   }
 
   std::optional<Segment> by_type(uint32_t type) {
-    for (int tags = 0; tags < 3 && (type == vlan || type == outer_vlan); ++tags) {
+    for (int tags = 0; tags < 3 && is_vlan(type); ++tags) {
       skip(2);
       type = number(2);
     }

@@ -1,6 +1,7 @@
 // Packets of the network in raw bytes: memory, swap, capture files. Kind flow: "tcp 192.0.2.1:443 >
-// 198.51.100.7:50123"; kind mac for the two ends when an Ethernet header stands in front; kind capture where a pcap or
-// pcapng file begins. RFC 791, RFC 768, RFC 9293, RFC 8200; the pcap and pcapng drafts of the IETF (opsawg).
+// 198.51.100.7:50123"; kinds mac and bssid for the ends and the access point of the frame they lie in, when what stands
+// in front says what it is (validate/frame.h); kind capture where a pcap or pcapng file begins. RFC 791, RFC 768, RFC
+// 9293, RFC 8200; the pcap and pcapng drafts of the IETF (opsawg).
 //
 // False positives: a packet counts only when every checksum it has is right and everything else makes sense. IPv4
 // without options, TCP, UDP or ICMP, not a fragment, header checksum right (16 bits), addresses a host can have, time
@@ -16,13 +17,14 @@
 #include "base/cursor.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/frame.h"
 #include "scan/scanners/validate/ip.h"
 
 namespace weft::scan {
 namespace {
 
 enum : uint32_t { ipv4_packet, ipv6_packet, pcap, pcapng };
-constexpr size_t ethernet = 14, longest_packet = 9216;
+constexpr size_t longest_packet = 9216;
 
 unsigned u16(Bytes bytes, size_t at) {
   return unsigned(bytes[at]) << 8 | bytes[at + 1];
@@ -71,16 +73,16 @@ std::string grouped(Bytes a) {
 }
 
 // The hardware addresses of the frame, group addresses and empty ones left out.
-void on_frame(Bytes frame, size_t begin, Sink& sink) {
-  for (size_t at : {size_t(0), size_t(6)}) {
-    const Bytes address = frame.subspan(at, 6);
+void on_frame(std::string_view text, size_t packet, size_t size, unsigned type, Sink& sink) {
+  for (const HardwareAddress& one : addresses_of_frame(text, packet, size, type)) {
+    const Bytes address = as_bytes(text.substr(one.begin, 6));
     bool same = true;
     for (uint8_t byte : address) same = same && byte == address[0];
     if (same || (address[0] & 1) || (address[0] == 0 && address[1] == 0 && address[2] == 0)) continue;
-    sink.feature("mac",
+    sink.feature(one.is_access_point ? "bssid" : "mac",
                  fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", address[0], address[1], address[2],
                              address[3], address[4], address[5]),
-                 begin + at, begin + at + 6);
+                 one.begin, one.begin + 6);
   }
 }
 
@@ -97,9 +99,7 @@ void on_ipv4(std::string_view text, size_t begin, Sink& sink) {
                                         : fmt::format("{} {}:{} > {}:{}", ends->protocol, dotted(source), ends->source,
                                                       dotted(destination), ends->destination);
   sink.feature("flow", std::move(value), begin, begin + 28);
-  if (begin < ethernet) return;
-  const Bytes frame = as_bytes(text.substr(begin - ethernet, ethernet));
-  if (u16(frame, 12) == 0x0800) on_frame(frame, begin - ethernet, sink);
+  on_frame(text, begin, length, 0x0800, sink);
 }
 
 void on_ipv6(std::string_view text, size_t begin, Sink& sink) {
@@ -116,7 +116,7 @@ void on_ipv6(std::string_view text, size_t begin, Sink& sink) {
                fmt::format("{} [{}]:{} > [{}]:{}", ends->protocol, grouped(packet.subspan(8, 16)), ends->source,
                            grouped(packet.subspan(24, 16)), ends->destination),
                begin, begin + 48);
-  if (begin >= ethernet) on_frame(as_bytes(text.substr(begin - ethernet, ethernet)), begin - ethernet, sink);
+  on_frame(text, begin, 40 + length, 0x86DD, sink);
 }
 
 // A file's header, when the first packet's makes sense: lengths in bounds, what was kept not longer than what there
@@ -152,12 +152,13 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   }
 }
 
-constexpr std::array<std::string_view, 3> kinds{"flow", "mac", "capture"};
+constexpr std::array<std::string_view, 4> kinds{"flow", "mac", "bssid", "capture"};
 // Version 4, five words, the class of service that nearly all packets have (a choice of others costs the whole pass 6 %
 // on random bytes); whole packets, of ICMP, TCP or UDP.
 constexpr std::array patterns{
     Pattern{R"(\x45\x00[\x00-\x23]...[\x00\x40]\x00.[\x01\x06\x11])", dotall, ipv4_packet},
     Pattern{R"(\x86\xdd\x60)", dotall, ipv6_packet},
+    Pattern{R"(\x86\xdd\x00\x00.{16}\x60)", dotall, ipv6_packet},  // Linux's second cooked head
     Pattern{R"(\xd4\xc3\xb2\xa1\x02\x00\x04\x00|\x4d\x3c\xb2\xa1\x02\x00\x04\x00)", dotall, pcap},
     Pattern{R"(\xa1\xb2\xc3\xd4\x00\x02\x00\x04|\xa1\xb2\x3c\x4d\x00\x02\x00\x04)", dotall, pcap},
     Pattern{R"(\x0a\x0d\x0d\x0a...\x00\x4d\x3c\x2b\x1a)", dotall, pcapng},
@@ -175,9 +176,10 @@ constexpr std::array examples{
 }  // namespace
 
 extern const Scanner packet_scanner;
-const Scanner packet_scanner{"packet", "flow, mac, capture: packets of the network, and where capture files begin",
-                             kinds,    patterns,
-                             on_hit,   examples,
-                             64,       2 * KiB};
+const Scanner packet_scanner{
+    "packet", "flow, mac, bssid, capture: packets of the network, and where capture files begin",
+    kinds,    patterns,
+    on_hit,   examples,
+    128,      2 * KiB};
 
 }  // namespace weft::scan
