@@ -29,12 +29,13 @@ bool is_separator(char c) {
 
 Written read_number(std::string_view text, size_t at) {
   Written out;
-  size_t gap = 0;
+  size_t gap = 0, within = 0;
   for (; at < text.size() && out.digits.size() <= 16; ++at) {
     char c = text[at];
     if (is_digit(c)) {
       out.digits += c;
       gap = 0;
+      within = out.separators.size();
       if (!is_digit(char_at(text, at + 1))) out.stops.push_back({at + 1, out.digits.size()});
     } else if (is_separator(c) && ++gap <= 3) {
       out.separators += c;
@@ -42,6 +43,7 @@ Written read_number(std::string_view text, size_t at) {
       break;
     }
   }
+  out.separators.resize(within);  // what stands behind it is none: a sentence ends
   return out;
 }
 
@@ -79,7 +81,26 @@ std::string e164(const std::string& number) {
   });
 }
 
-void on_international(std::string_view text, size_t begin, size_t digits_begin, size_t, Sink& sink) {
+// "phone=+49…": the name of the field says that it is no sum.
+bool is_field_of_numbers(std::string_view text, size_t begin) {
+  if (char_before(text, begin) != '=') return false;
+  const size_t end = begin - 1;
+  size_t name = end;
+  while (name > 0 && end - name < 32 && (is_alnum(text[name - 1]) || text[name - 1] == '_' || text[name - 1] == '-'))
+    --name;
+  return mentioned_before(text, end, end - name,
+                          {"phone", "tel", "mobil", "cell", "fax", "handy", "gsm", "msisdn", "num", "call", "sender",
+                           "recipient", "contact", "whatsapp", "sms"});
+}
+
+// What a number between two signs of emphasis stands in: *+49…*, _+49…_. '\0' when in none.
+char emphasis(std::string_view text, size_t begin) {
+  const char mark = char_before(text, begin);
+  return (mark == '*' || mark == '_') && !is_alnum(char_before(text, begin - 1)) ? mark : '\0';
+}
+
+void on_international(std::string_view text, size_t begin, size_t digits_begin, Sink& sink) {
+  const char mark = emphasis(text, begin);
   Written number = read_number(text, digits_begin);
   if (number.stops.empty() || number.stops.back().digits != number.digits.size()) return;
   // Sums, offsets and version numbers have a lone dot or slash.
@@ -92,7 +113,8 @@ void on_international(std::string_view text, size_t begin, size_t digits_begin, 
     if (digits > 15) continue;
     ++tries;
     bool rest = i + 1 < number.stops.size();
-    if (!rest && !ends_well(text, end)) continue;
+    const bool emphasized = mark != '\0' && char_at(text, end) == mark && !is_alnum(char_at(text, end + 1));
+    if (mark != '\0' ? !emphasized : !rest && !ends_well(text, end)) continue;
     if (rest && text[end] != ' ') continue;  // what follows is another number, not a part of this one
     std::string value = e164("+" + number.digits.substr(0, digits));
     if (!value.empty()) return sink.feature("phone", value, begin, end);
@@ -137,8 +159,10 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (hit.pattern == plus) {
     begin = hit.end - 9;
     const char first = text[begin + 1] == '(' ? char_at(text, begin + 2) : text[begin + 1];
-    if (begin < from || !starts_well(char_before(text, begin)) || !is_digit(first) || first == '0') return;
-    return on_international(text, begin, begin + 1, from, sink);
+    if (begin < from || !is_digit(first) || first == '0') return;
+    if (!starts_well(char_before(text, begin)) && emphasis(text, begin) == '\0' && !is_field_of_numbers(text, begin))
+      return;
+    return on_international(text, begin, begin + 1, sink);
   }
   // Back over the eight digits behind "00".
   size_t digits = 0;
@@ -148,7 +172,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
                         {"tel", "phone", "fax", "mobile", "mobil", "cell", "telephone", "telefon", "handy", "telefax",
                          "t\xC3\xA9l", "gsm", "whatsapp", "call"}))
     return;
-  on_international(text, begin, begin + 2, from, sink);
+  on_international(text, begin, begin + 2, sink);
 }
 
 constexpr std::array<std::string_view, 1> kinds{"phone"};
@@ -173,6 +197,15 @@ constexpr std::array examples{
     Example{"phone 303 497 3000", "phone", "+13034973000"},
     Example{"Tel 0049 89 32168123", "phone", "+498932168123"},
     Example{"Fax: 0033 1 42 68 53 00", "phone", "+33142685300"},
+    Example{"call +4915112345678.", "phone", "+4915112345678"},
+    Example{"<p>+4915112345678.</p>", "phone", "+4915112345678"},
+    Example{"write to *+4915112345678* today", "phone", "+4915112345678"},
+    Example{"_+49 151 12345678_", "phone", "+4915112345678"},
+    Example{"id=7&userPhone=+4915112345678&x", "phone", "+4915112345678"},
+    Example{"offset=+4915112345678", "phone", ""},
+    Example{"a*+4915112345678*b", "phone", ""},
+    Example{"2*+4915112345678", "phone", ""},
+    Example{"+49151.12345678", "phone", ""},
     Example{"303 497 3000", "phone", ""},
     Example{"+9223372036854775807", "phone", ""},
     Example{"9223372036854775807", "phone", ""},

@@ -272,6 +272,7 @@ constexpr std::array examples{
     Example{"Fax: 044 668 18 00 (info@example.ch)", "phone", "+41446681800"},
     Example{"Telefono 06 6710 1234, http://www.example.it/", "phone", "+390667101234"},
     // Nothing says the country; two do; its plan does not know the number; no word, or the end of another one.
+    Example{"www.bundestag.de, Tel. 0302270.", "phone", "+49302270"},
     Example{"Tel. (030) 227-0, and no more", "phone", ""},
     Example{"Tel. (030) 227-0, www.bundestag.de or www.parlament.at", "phone", ""},
     Example{"Tel. 0307, 1234567890123 www.bundestag.de", "phone", ""},
