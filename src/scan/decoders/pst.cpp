@@ -93,8 +93,11 @@ std::vector<size_t> items(Bytes data) {
   const size_t count = in.u16le();
   in.u16le();
   std::vector<size_t> out;
-  // In front of the map stand the items, behind its places at most a few bytes to fill the block.
-  if (!in.ok() || count == 0 || map < 4 || 2 * (count + 1) > in.remaining() || in.remaining() > 2 * (count + 1) + grid)
+  if (!in.ok() || count == 0 || map < 4 || 2 * (count + 1) > in.remaining()) return out;
+  // In front of the map stand the items, behind its places at most a few bytes to fill the block; when the heap goes on
+  // in another block, zeros.
+  const Bytes behind = data.last(in.remaining() - 2 * (count + 1));
+  if (behind.size() > grid && std::any_of(behind.begin(), behind.end(), [](uint8_t byte) { return byte != 0; }))
     return out;
   for (size_t i = 0; i <= count; ++i) {
     const size_t place = in.u16le();

@@ -206,6 +206,27 @@ bool may_be_address(std::string_view text, size_t at) {
          is_utf8(text.substr(at + 1, dot - at - 1));
 }
 
+// A letter of Western Europe in a code page of one byte, within a word ("j\xFCrgen@"): what follows it is the end of a
+// name. In scripts of two bytes no letter of ASCII stands in front of it.
+bool follows_letter_of_code_page(std::string_view text, size_t begin) {
+  const auto byte = uint8_t(char_before(text, begin));
+  if (byte < 0xC0 || byte == 0xD7 || byte == 0xF7 || code_point_before(text, begin).length != 0) return false;
+  return begin >= 2 && is_alpha(text[begin - 2]);
+}
+
+// "http://joe:secret@example.com": a password, which may hold an "@" itself.
+bool is_password(std::string_view text, size_t at) {
+  constexpr size_t longest = 160;
+  bool colon = false;
+  for (size_t i = at; i > 0 && at - i < longest; --i) {
+    const char c = text[i - 1];
+    if (c == '/') return colon && i >= 3 && text.substr(i - 3, 3) == "://";
+    if (uint8_t(c) <= ' ' || c == '"' || c == '<' || c == '>' || c == '?' || c == '#') return false;
+    colon = colon || (c == ':' && char_at(text, i) != '/');
+  }
+  return false;
+}
+
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   const size_t at = hit.end - 2;
   if (at < from || !may_be_address(text, at)) return;
@@ -223,7 +244,8 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     return sink.feature("email", local + "@" + host->value, begin, host->end);
   }
   if (text[at - 1] == '.') return;
-  size_t begin = begin_before_hyphens(text, run_start(text, at), at);
+  const size_t run = begin_before_hyphens(text, run_start(text, at), at);
+  size_t begin = run;
   const char before = char_before(text, begin);
   const size_t string = der_string_begin(text, begin, std::min(begin + 3, at), host->end);
   begin = string < std::min(begin + 3, at) ? string : cut_prefix(text, begin, at, host->end);
@@ -233,6 +255,11 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   begin = cut_by_host(text, begin, at, *host);
   if (begin < from) begin = from;
   if (begin >= at) return;
+  // Of more signs than a local part has, the last ones are no address either.
+  const std::string_view left_off = text.substr(run, begin - std::min(begin, run));
+  const bool too_long = at - run >= longest_local && is_plain(before) && begin >= run &&
+                        std::none_of(left_off.begin(), left_off.end(), is_alnum);
+  if (too_long || follows_letter_of_code_page(text, begin) || is_password(text, at)) return;
   if (char_before(text, begin) == '$' || before == '@' || text.substr(0, begin).ends_with("%40")) return;
   std::string local(text.substr(begin, at - begin));
   if (local.find('%') != std::string::npos && (local.size() < 3 || local.front() == '%')) return;
@@ -303,6 +330,22 @@ constexpr std::array examples{
     Example{"Message-ID: <joe.123@example.com>", "email", ""},
     Example{"References: <a1@example.com>\r\n <b2@example.com>", "email", ""},
     Example{"$user@example.com", "email", ""},
+    Example{"http://joe:secret@example.com:8080/x", "email", ""},
+    Example{"ftp://joe:se@cr.et@example.com", "email", ""},
+    Example{"git+ssh://git@example.com/a:b", "email", "git@example.com"},
+    Example{"http://example.org/a:joe@example.com", "email", "joe@example.com"},
+    Example{"j\xFCrgen@example.de", "email", ""},
+    Example{"Fran\xE7ois.m@example.fr and so on", "email", ""},
+    Example{"Stra\xDF"
+            "e joe@example.de",
+            "email", "joe@example.de"},
+    Example{"\xCF\xE4joe@example.cn", "email", "joe@example.cn"},
+    Example{"\xAEjoe@example.com", "email", "joe@example.com"},
+    Example{"a.long.name.of.a.list.that.has.just.the.sixty.four.signs.allowed@example.com", "email",
+            "a.long.name.of.a.list.that.has.just.the.sixty.four.signs.allowed@example.com"},
+    Example{"a.long.name.of.a.list.that.has.more.than.sixty.four.signs.so.none@example.com", "email", ""},
+    Example{"<530D9CAC.5080901@example.com>", "email", ""},
+    Example{"cafe2024.1234567@example.com", "email", "cafe2024.1234567@example.com"},
     Example{"joe@co.uk", "email", ""},
 };
 

@@ -77,10 +77,22 @@ bool is_exchange(std::string_view local) {
   return local.size() == name.size() + 32 && local.starts_with(name) && is_hex(local.substr(name.size()));
 }
 
+// Mozilla and Thunderbird: the time in hex, and a number whose every second digit is zero: 530D9CAC.5080901.
+bool is_mozilla(std::string_view local) {
+  constexpr size_t time = 8;
+  if (local.size() < time + 6 || local.size() > time + 10 || local[time] != '.' || !is_hex(local.substr(0, time)) ||
+      local.find_first_of("0123456789") > time)
+    return false;
+  for (size_t i = time + 1; i < local.size(); ++i)
+    if (!is_digit(local[i]) || ((i - time) % 2 == 0 && local[i] != '0')) return false;
+  return true;
+}
+
 // Generators of ids write a time of many digits, or a long token with many digits in it. A "+" is a tag of an address
 // ("30959007+joe@users.noreply.github.com"); Gmail's ids, which have it too, are told by their host.
 bool looks_generated(std::string_view local) {
   if (local.find('$') != std::string_view::npos) return true;
+  if (is_mozilla(local)) return true;
   if (local.ends_with(".fsf") && local.find_first_of("0123456789") != std::string_view::npos) return true;  // Gnus
   if (local.find('+') != std::string_view::npos) return false;
   size_t digits = 0, leading = 0;
