@@ -2,6 +2,9 @@
 // becomes the bytes of its cases: "п" is (?:\xd0\xbf|\xd0\x9f) in UTF-8 and [\xef\xcf] in windows-1251. A term has as
 // many forms as its bytes differ: "müller" is one in the four Windows and ISO pages that agree on ü, another in DOS's.
 //
+// In Unicode a letter with an accent may stand as two signs, the letter and the accent (NFD, as macOS writes names of
+// files): in UTF-8 and UTF-16 a sign may be either.
+//
 // A form of fewer than three bytes is left out ("да" in windows-1251, "水" in UTF-16): chance would bring it many times
 // a page.
 //
@@ -13,6 +16,8 @@
 #include <cwctype>
 #include <fmt/format.h>
 #include <set>
+#include <unicode/normalizer2.h>
+#include <unicode/unistr.h>
 #include <utility>
 
 #include "base/error.h"
@@ -57,6 +62,36 @@ std::u32string cases_of(char32_t c) {
   constexpr char32_t sigma = 0x3C3, final_sigma = 0x3C2;  // σ, and ς at the end of a word
   if (all.contains(sigma)) all.insert(final_sigma);
   return {all.begin(), all.end()};
+}
+
+const icu::Normalizer2& normal_form(bool of_parts) {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* out =
+      of_parts ? icu::Normalizer2::getNFDInstance(error) : icu::Normalizer2::getNFCInstance(error);
+  if (!out || U_FAILURE(error)) throw Error("ICU has no normal forms of Unicode");
+  return *out;
+}
+
+// "ü" as the letter and what stands on it; empty when it has no parts.
+std::u32string parts_of(char32_t c) {
+  icu::UnicodeString parts;
+  std::u32string out;
+  if (!normal_form(true).getDecomposition(UChar32(c), parts)) return out;
+  for (int32_t i = 0; i < parts.length(); i = parts.moveIndex32(i, 1)) out += char32_t(parts.char32At(i));
+  return out;
+}
+
+// With parts put together where there is a sign for them.
+std::u32string put_together(std::u32string_view text) {
+  std::u32string out;
+  for (const char32_t c : text) {
+    const UChar32 pair = out.empty() ? -1 : normal_form(false).composePair(UChar32(out.back()), UChar32(c));
+    if (pair >= 0)
+      out.back() = char32_t(pair);
+    else
+      out += c;
+  }
+  return out;
 }
 
 // Scripts that do not part their words: there a term begins and ends anywhere.
@@ -191,7 +226,7 @@ void Words::add(const std::string& line, const std::string& where) {
     refuse(fmt::format("the term '{}' is shorter than {} bytes: it would be found everywhere by chance",
                        printable(line), shortest));
   if (term.core.size() > longest) refuse(fmt::format("a term of more than {} bytes", longest));
-  const std::u32string core = characters(term.core);
+  const std::u32string core = put_together(characters(term.core));
   term.whole_before = term.whole_before && is_word(core.front());
   term.whole_behind = term.whole_behind && is_word(core.back());
   terms_.push_back(std::move(term));
@@ -209,11 +244,21 @@ void Words::add_forms(size_t term, std::u32string_view core) {
     }
     return out;
   };
-  add_form({term, Coding::utf8, nullptr, signs(in_utf8)});
+  const auto with_parts = [&](const auto& encode) {
+    Signs out = signs(encode);
+    for (size_t i = 0; i < core.size(); ++i)
+      for (const char32_t one : cases_of(core[i])) {
+        std::string bytes;
+        for (const char32_t part : parts_of(one)) bytes += encode(part);
+        if (!bytes.empty()) out[i].push_back(std::move(bytes));
+      }
+    return out;
+  };
+  add_form({term, Coding::utf8, nullptr, with_parts(in_utf8)});
   // In this order: the two readings of UTF-16 know each other by their numbers.
   if (core.size() > 1) {
-    add_form({term, Coding::utf16le, nullptr, signs([](char32_t c) { return in_utf16(c, false); })});
-    add_form({term, Coding::utf16be, nullptr, signs([](char32_t c) { return in_utf16(c, true); })});
+    add_form({term, Coding::utf16le, nullptr, with_parts([](char32_t c) { return in_utf16(c, false); })});
+    add_form({term, Coding::utf16be, nullptr, with_parts([](char32_t c) { return in_utf16(c, true); })});
   }
   Scripts scripts = 0;
   for (char32_t c : core) scripts |= scripts_of(c);

@@ -76,6 +76,21 @@ TEST(Words, AreFoundInAnyCase) {
   EXPECT_THAT(found("kilo", "\u212Ailo"), IsEmpty());                     // the Kelvin sign
 }
 
+// As macOS writes the names of files.
+TEST(Words, AreFoundWithTheirAccentsApart) {
+  EXPECT_THAT(found("Müller", "x mu\u0308ller MU\u0308LLER mu\u0308llers muller"),
+              ElementsAre("Müller@2 utf-8", "Müller@11 utf-8"));
+  EXPECT_THAT(found("Mu\u0308ller", "müller mu\u0308ller"), testing::SizeIs(2)) << "in the list, too";
+  EXPECT_THAT(found("чёрный", "че\u0308рныи\u0306"), ElementsAre("чёрный@0 utf-8"));
+  EXPECT_THAT(found("Việt", "Vie\u0323\u0302t"), ElementsAre("Việt@0 utf-8"));
+  EXPECT_THAT(found("한국", "\u1112\u1161\u11ab\u1100\u116e\u11a8"), ElementsAre("한국@0 utf-8"));
+  EXPECT_THAT(found("cafe", "cafe\u0301"), IsEmpty());
+  EXPECT_THAT(found("café", "cafe\u0301 cafe\u0301s cafe"), ElementsAre("café@0 utf-8"));
+  for (bool big : {false, true})
+    EXPECT_THAT(found("Müller", "\xff\xff" + utf16("x mu\u0308ller y", big)),
+                ElementsAre(big ? "Müller@6 utf-16be" : "Müller@6 utf-16le"));
+}
+
 TEST(Words, AreFoundInUtf16) {
   for (bool big : {false, true})
     for (const char* term : {"pass", "kestrel", "пароль", "müller"})
