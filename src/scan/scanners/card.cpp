@@ -2,9 +2,10 @@
 //
 // One in ten digit runs passes Luhn, so almost all rules here are against false positives: the issuer's own lengths;
 // separators only where the card prints them, and all alike; nothing alphanumeric, "_", "#", "=", "/" or a decimal
-// point in touch (object ids, hex, URLs, floats), unless the key in front of "=" speaks of cards; no digit repeated
-// through. Test numbers that the networks publish are cards as far as bytes can tell: linking sets them aside.
-// Maestro's 12 to 15 digits are not looked for: nothing but Luhn would tell them.
+// point in touch (object ids, hex, URLs, floats), unless the key in front of "=" speaks of cards or the number is that
+// of a magnetic stripe's first track (ISO/IEC 7813: %B, number, ^, name, ^, date); no digit repeated through. Test
+// numbers that the networks publish are cards as far as bytes can tell: linking sets them aside. Maestro's 12 to 15
+// digits are not looked for: nothing but Luhn would tell them.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -96,6 +97,23 @@ bool stands_alone(std::string_view text, size_t begin, size_t end) {
   return true;
 }
 
+// "B4111111111111111^DOE/JOHN^2912…": the number of a first track, its letter in front, name and date (YYMM) behind.
+bool is_on_track(std::string_view text, size_t begin, size_t end) {
+  constexpr size_t longest_name = 26;
+  const char format = char_before(text, begin), before = begin >= 2 ? text[begin - 2] : '\0';
+  if ((format != 'B' && format != 'b') || is_alnum(before) || char_at(text, end) != '^') return false;
+  const size_t name = end + 1;
+  size_t mark = name;
+  while (mark < text.size() && mark - name <= longest_name && text[mark] >= ' ' && text[mark] <= '~' &&
+         text[mark] != '^')
+    ++mark;
+  if (char_at(text, mark) != '^' || mark - name < 2) return false;
+  for (size_t i = mark + 1; i <= mark + 4; ++i)
+    if (!is_digit(char_at(text, i))) return false;
+  const int month = 10 * (text[mark + 3] - '0') + text[mark + 4] - '0';
+  return month >= 1 && month <= 12;
+}
+
 enum : uint32_t { run, fours, amex };
 
 // Bytes of a pattern's match.
@@ -106,7 +124,8 @@ constexpr size_t width(uint32_t pattern) {
 
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   const size_t begin = hit.end - width(hit.pattern);
-  if (begin < from || is_alnum(char_before(text, begin))) return;
+  const char before = char_before(text, begin);
+  if (begin < from || (is_alnum(before) && before != 'B' && before != 'b')) return;
   size_t end = begin;
   char separator = 0;
   std::string digits, shape;  // shape: how many digits stand in front of each separator, as letters
@@ -126,7 +145,8 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
                        (digits.size() == 15 && shape == "ek") || (digits.size() == 14 && shape == "ek") ||
                        (digits.size() == 19 && shape == "eimq");
   if (!printed || digits.size() < 13 || digits.size() > 19) return;
-  if (!issued(digits) || !luhn(digits) || is_filler(digits) || !stands_alone(text, begin, end)) return;
+  if (!issued(digits) || !luhn(digits) || is_filler(digits)) return;
+  if (!stands_alone(text, begin, end) && !is_on_track(text, begin, end)) return;
   // A withdrawn length, as milliseconds and article numbers have it; and the length of numbers of 64 bits.
   if ((digits.size() == 13 || (digits.size() > 16 && shape.empty())) && !speaks_of_cards(text, begin)) return;
   std::string masked = digits.substr(0, 6) + std::string(digits.size() - 10, '*') + digits.substr(digits.size() - 4);
@@ -150,6 +170,12 @@ constexpr std::array examples{
     Example{"JCB 3530111333300000", "card", "353011******0000"},
     Example{"card_number=4012888888881881&x", "card", "401288******1881"},
     Example{"Visa 4222222222222", "card", "422222***2222"},
+    Example{"%B4012888888881881^DOE/JOHN^29121010000000000000?", "card", "401288******1881"},
+    Example{"B378282246310005^MUELLER/ANNA MARIA.DR^2501101", "card", "378282*****0005"},
+    Example{";4012888888881881=29121011000012300?", "card", "401288******1881"},
+    Example{"B4012888888881881^x", "card", ""},
+    Example{"B4012888888881881^DOE/JOHN^2913101", "card", ""},
+    Example{"aB4012888888881881^DOE/JOHN^2912101", "card", ""},
     Example{"4111111111111112", "card", ""},
     Example{"id=4111111111111111", "card", ""},
     Example{"ObjectId(\"4012888888881881fac90002\")", "card", ""},
