@@ -126,6 +126,11 @@ bool is_hex(std::string_view text) {
   return !text.empty();
 }
 
+std::string_view without_urn(std::string_view id) {
+  constexpr std::string_view urn = "urn:uuid:";
+  return lower_ascii(id.substr(0, urn.size())) == urn ? id.substr(urn.size()) : id;
+}
+
 std::string human_size(uint64_t bytes) {
   static constexpr const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   double value = double(bytes);

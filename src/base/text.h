@@ -23,6 +23,8 @@ void append_utf8(std::string& out, char32_t code_point);
 
 std::string lower_ascii(std::string_view text);
 bool is_hex(std::string_view text);
+// "urn:uuid:X" (RFC 9562) as X, which is how else the same id is written; anything else as it is.
+std::string_view without_urn(std::string_view id);
 // "1.4 GiB", "512 B"
 std::string human_size(uint64_t bytes);
 // HTML text and attribute escape.

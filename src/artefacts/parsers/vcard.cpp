@@ -48,7 +48,7 @@ class Cards {
       add_line(row_.accounts, it.name == "IMPP" ? value : lower_ascii(it.name.substr(2)) + ":" + value);
     if (it.name == "UID") {
       if (value.size() > uid_most) rows_.cut({it.begin}, "an entry's own id gives its first 200 bytes as a selector");
-      row_.uid = value, note(it, "contact_uid", value.substr(0, uid_most));
+      row_.uid = value, note(it, "contact_uid", without_urn(value).substr(0, uid_most));
     }
   }
 
@@ -99,6 +99,8 @@ constexpr std::array samples{
     Sample{"mara.vcf", card, "email", "mara@kestrel-brook.net", "contact"},
     Sample{"mara.vcf", card, "phone", "+4915123456789", "contact"},
     Sample{"mara.vcf", card, "contact_uid", "7f3c-11", "contact"},
+    Sample{"uid.vcf", "BEGIN:VCARD\nVERSION:4.0\nFN:Q\nUID:urn:uuid:4fbe8971-0bc3-424c-9c26-36c3e1eff6b1\nEND:VCARD\n",
+           "contact_uid", "4fbe8971-0bc3-424c-9c26-36c3e1eff6b1", "contact"},
     Sample{"old.vcf",
            "BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=A4ra=\n=20Q\n"
            "EMAIL:m@b-c.de\nEND:VCARD\n",

@@ -7,7 +7,8 @@
 namespace weft::scan {
 
 // The value of the first line of `text` that has the property's name, at most `longest` bytes: parameters skipped,
-// folded lines joined, escapes undone. "" when there is none. 2.1's quoted-printable is left to its decoder.
+// folded lines joined, escapes undone; so is 2.1's quoted-printable, when what comes of it is UTF-8. "" when there is
+// none.
 std::string property(std::string_view text, std::string_view name, size_t longest);
 
 }  // namespace weft::scan

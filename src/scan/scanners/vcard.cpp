@@ -38,7 +38,8 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (name.empty()) name = readable(property(card, "N", longest_name));
   if (name.empty() || !is_utf8(name)) return;
   sink.feature("vcard", printable(name), begin, hit.end);
-  std::string uid = property(card, "UID", longest_name);
+  const std::string written = property(card, "UID", longest_name);
+  const std::string_view uid = without_urn(written);
   if (uid.size() >= least_uid && is_utf8(uid)) sink.feature("contact_uid", printable(uid), begin, hit.end);
 }
 
@@ -49,10 +50,16 @@ constexpr std::array examples{
     Example{"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Joe Bloggs\r\nTEL:+49 89 32168123\r\nEND:VCARD\r\n", "vcard",
             "Joe Bloggs"},
     Example{"BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8:Bloggs;Joe;;;\r\nEND:VCARD\r\n", "vcard", "Bloggs Joe"},
+    Example{
+        "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=C3=\r\n=BCrgen;;;\r\n"
+        "END:VCARD\r\n",
+        "vcard", "M\xC3\xBCller J\xC3\xBCrgen"},
+    Example{"BEGIN:VCARD\r\nVERSION:2.1\r\nFN;QUOTED-PRINTABLE:M=FCller\r\nEND:VCARD\r\n", "vcard", "M=FCller"},
+    Example{"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:1=2B1\r\nEND:VCARD\r\n", "vcard", "1=2B1"},
     Example{"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Bloggs\\, Joe\r\nEND:VCARD\r\n", "vcard", "Bloggs, Joe"},
     Example{"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:urn:uuid:4fbe8971-0bc3-424c-9c26-36c3e1eff6b1\r\nFN:Joe "
             "Bloggs\r\nEND:VCARD\r\n",
-            "contact_uid", "urn:uuid:4fbe8971-0bc3-424c-9c26-36c3e1eff6b1"},
+            "contact_uid", "4fbe8971-0bc3-424c-9c26-36c3e1eff6b1"},
     Example{"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:1\r\nFN:Joe Bloggs\r\nEND:VCARD\r\n", "contact_uid", ""},
     Example{"BEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCARD\r\nFN:Joe\r\n", "vcard", ""},
     Example{"A card starts with BEGIN:VCARD and ends with END:VCARD.", "vcard", ""},
