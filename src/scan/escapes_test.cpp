@@ -1,4 +1,5 @@
 // Addresses behind escapes: found, and only where something was hidden.
+#include <array>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -178,6 +179,83 @@ TEST(Escapes, OfQuotedPrintableHideAddresses) {
   EXPECT_THAT(found("On Monday, anna=40example.com wrote:\n" + cut), Contains("anna@example.com"));
   EXPECT_THAT(found("?width=40example.com&height=40px\n"), IsEmpty()) << "no quoted-printable around";
   EXPECT_THAT(found(cut + "?width=40example.com&u=x\n"), IsEmpty()) << "an equals sign that stands for itself";
+}
+
+TEST(Escapes, HideLetters) {
+  const Rules rules({}, decoders(),
+                    Lists{{{"list", "\u043f\u0430\u0440\u043e\u043b\u044c\nm\u00fcller\n\u6771\u4eac\n"}}, {}});
+  const auto words = [&](std::string_view source) {
+    Scan scan(rules, {});
+    NoWatch watch;
+    Results results;
+    scan.page({as_bytes(source), 0, source.size(), 0}, {}, watch, results);
+    std::vector<std::string> out;
+    for (const Found& found : results.features) {
+      out.push_back(found.value);
+      const Layer layer = unpack(as_bytes(source).subspan(found.offset), found.layers, {});
+      EXPECT_LT(layer.offset, layer.bytes.size());
+    }
+    return out;
+  };
+  using ::testing::ElementsAre;
+  for (const char* source :
+       {R"({"t":"\u0434\u0430\u0439 \u043f\u0430\u0440\u043e\u043b\u044c \u0441\u0435\u0439"})",
+        R"("\n\u043F\u0430\u0440\u043E\u043B\u044C\n")",
+        "?q=%D0%B4%D0%B0%D0%B9+%D0%BF%D0%B0%D1%80%D0%BE%D0%BB%D1%8C&x=1",
+        "<p>&#1087;&#1072;&#1088;&#1086;&#1083;&#1100;</p>", "&#x43f;&#x430;&#x440;&#x43e;&#x43b;&#x44c;"})
+    EXPECT_THAT(words(source), ElementsAre("\u043f\u0430\u0440\u043e\u043b\u044c")) << source;
+  for (const char* source : {R"("Frau M\u00fcller kommt")", R"("Hallo\nM\u00FCller")", "q=Frau%20M%C3%BCller",
+                             "q=Frau+M%c3%bcller&", "Herr M&#252;ller", R"(x = 'M\u00fcller')"})
+    EXPECT_THAT(words(source), ElementsAre("m\u00fcller")) << source;
+  EXPECT_THAT(words(R"(\u6771\u4eac)"), ElementsAre("\u6771\u4eac"));
+  EXPECT_THAT(words(R"("M\u00fcllers", "xM\u00fcller")"), IsEmpty());
+}
+
+// A value right behind an escape that ends in a letter or digit.
+TEST(Values, BehindEscapesAreFound) {
+  for (const auto& [kind, value, found] :
+       {std::array{"phone", "+4915123456789", "+4915123456789"},
+        {"iban", "DE89370400440532013000", "DE89370400440532013000"},
+        {"iban", "DE89 3704 0044 0532 0130 00", "DE89370400440532013000"},
+        {"card", "4532015112830366", "453201******0366"},
+        {"card", "4532 0151 1283 0366", "453201******0366"},
+        {"ipv4", "203.0.113.77", "203.0.113.77"},
+        {"ipv6", "2a02:8109:9ac0::1", "2a02:8109:9ac0::1"},
+        {"mac", "00:1a:2b:3c:4d:5e", "00:1a:2b:3c:4d:5e"},
+        {"uuid", "f81d4fae-7dec-41d0-a765-00a0c91e6bf6", "f81d4fae-7dec-41d0-a765-00a0c91e6bf6"},
+        {"sid", "S-1-5-21-1004336348-1177238915-682003330-512", "S-1-5-21-1004336348-1177238915-682003330-512"},
+        {"bitcoin", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"},
+        {"bitcoin", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"},
+        {"ethereum", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"},
+        {"email", "anna@example.com", "anna@example.com"},
+        {"url", "www.example.com/a", "http://www.example.com/a"}})
+    for (const char* escape : {R"(\n)", R"(\t)", R"(\r\n)", R"(\\n)", R"(\x00)", R"(\x0a)", R"(\u000a)", R"(\u003c)",
+                               "%20", "%3C", "\x1b(B", "\x1b(J", "\x1b$B!%\x1b(B"}) {
+      const bool in_url = *escape == '%' && kind != std::string_view("url");
+      const std::string source = std::string("\"note") + escape + value + (in_url ? "%2022\"" : "\"");
+      std::set<std::string> all;
+      for (const Found& one : scan_all(source).features) all.insert(std::string(one.kind) + " " + one.value);
+      EXPECT_THAT(all, Contains(std::string(kind) + " " + found)) << source;
+      if (kind != std::string_view("email") && kind != std::string_view("url")) {
+        EXPECT_EQ(all.size(), 1u) << source;
+      }
+    }
+}
+
+TEST(Values, InPathsAreNotTakenForEscaped) {
+  const Rules rules({}, {}, Lists{{{"list", "est\node\n"}}, {}});
+  const auto words = [&](std::string_view source) {
+    Scan scan(rules, {});
+    NoWatch watch;
+    Results results;
+    scan.page({as_bytes(source), 0, source.size(), 0}, {}, watch, results);
+    return results.features.size();
+  };
+  for (const char* source :
+       {R"(C:\test)", R"("C:\\test")", R"(\\server\node\)", R"(HKLM\Software\node)", R"(file C:\Users\test\node)"})
+    EXPECT_EQ(words(source), 0u) << source;
+  for (const char* source : {R"("l'\u00e9tat\nest")", R"('1.\r\node 2.')", R"("ok:\\node")"})
+    EXPECT_EQ(words(source), 1u) << source;
 }
 
 TEST(Escapes, HideUrls) {

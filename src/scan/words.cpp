@@ -22,6 +22,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "scan/scanners/validate/escape.h"
 
 namespace weft::scan {
 namespace {
@@ -50,6 +51,11 @@ std::u32string characters(std::string_view text) {
     i += more + 1;
   }
   return out;
+}
+
+// "brook\nKestrel", where that is no path.
+bool parts_words(std::string_view text, const Escape& escape) {
+  return text[escape.begin] != '\\' || !is_in_path(text, escape.begin);
 }
 
 // Simple case folding, the other way round: the signs that fold alike. ASCII stays ASCII (no Kelvin sign for k).
@@ -337,6 +343,8 @@ bool Words::stands_alone(std::string_view text, size_t begin, size_t end, const 
   const bool big = form.coding == Coding::utf16be, wide = big || form.coding == Coding::utf16le;
   const auto before = [&]() -> char32_t {
     if (wide) return before_utf16(text, begin, big);
+    if (const Escape escape = escape_over(text, begin); escape.end == begin && begin > 0 && parts_words(text, escape))
+      return escape.value;
     if (!form.page) return before_utf8(text, begin);
     return begin == 0 ? 0 : form.page->decoded(uint8_t(text[begin - 1]));
   };

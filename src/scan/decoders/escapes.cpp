@@ -1,12 +1,14 @@
 // ESCAPED: addresses that hide behind the escapes of HTML (&#64; &#x2F;), URLs (%40, %3A%2F%2F) and JSON (\u0040,
-// :\/\/), and telephone numbers whose "+" does (%2B, \u002B, &#43;).
+// :\/\/), telephone numbers whose "+" does (%2B, \u002B, &#43;), and words of which a letter does (\u043f, %D0%BF,
+// &#1087;).
 //
 // Escapes are everywhere; here they count only where they hide an address: at its "@", between a scheme and a host, or
-// in front of a number.
+// in front of a number; or where they are letters.
 // One layer is the address as far as it goes: from the first sign in front that can belong to it, which is told by what
 // stands right there, to the first behind that cannot; in a row of an SQLite database, to the column's end. Everything
 // escaped in it is decoded once (%2540 is a layer in a layer), but of a URL whose own signs are escaped for JSON or
-// HTML what is behind a percent sign is part of it.
+// HTML what is behind a percent sign is part of it. Words are one layer together: from the first that has an escaped
+// letter to the last, with the plain ones between, but not with what may be an address or a number.
 #include <algorithm>
 #include <vector>
 
@@ -18,7 +20,7 @@
 namespace weft::scan {
 namespace {
 
-enum : uint32_t { at_sign, slashes, plus };
+enum : uint32_t { at_sign, slashes, plus, letter };
 constexpr Pattern patterns[] = {{R"(&#(?:64|[xX]40);)", 0, at_sign},
                                 {R"(&commat;)", 0, at_sign},
                                 {R"(%40)", 0, at_sign},
@@ -30,8 +32,13 @@ constexpr Pattern patterns[] = {{R"(&#(?:64|[xX]40);)", 0, at_sign},
                                 {R"((?::|&#(?:58|[xX]3[aA]);)&#(?:47|[xX]2[fF]);&#(?:47|[xX]2[fF]);)", 0, slashes},
                                 {R"(%2[Bb][1-9][0-9])", 0, plus},
                                 {R"(\\u002[Bb][1-9][0-9])", 0, plus},
-                                {R"(&(?:#43|#[xX]2[bB]|plus);[1-9][0-9])", 0, plus}};
+                                {R"(&(?:#43|#[xX]2[bB]|plus);[1-9][0-9])", 0, plus},
+                                {R"(\\u0[0-9a-fA-F]{3})", 0, letter},
+                                {R"(\\u[3-9a-dA-D][0-9a-fA-F]{3})", 0, letter},
+                                {R"(%[C-Ec-e][0-9A-Fa-f]%[89ABab][0-9A-Fa-f])", 0, letter},
+                                {R"(&#(?:[1-9][0-9]{2,4}|[xX][0-9A-Fa-f]{2,4});)", 0, letter}};
 
+constexpr size_t longest_gap = 32, longest_words = 4 * KiB;  // between two escaped letters; of a layer of words
 constexpr size_t longest_name = 256, longest_host = 256, longest_url = 2 * KiB;
 
 unsigned nibble(uint8_t c) {
@@ -175,8 +182,84 @@ void on_number(std::string_view text, size_t begin, size_t from, Decoded& out) {
   give(begin, at, std::move(decoded), out);
 }
 
+// A letter that is not ASCII, or a part of one.
+bool is_letter(const Sign& sign) {
+  if (sign.size == 1) return false;
+  if (sign.is_byte) return sign.value >= 0x80;
+  return sign.value >= 0xc0 && (sign.value < 0x2000 || sign.value >= 0x3040) && sign.value != 0xd7 &&
+         sign.value != 0xf7 && (sign.value < 0xd800 || sign.value >= 0xf900);
+}
+
+// What may stand between two words, as it is written in a text whose escapes begin with `kind`.
+bool is_of_words(const Sign& sign, char kind) {
+  constexpr std::string_view between = " \t\n\r,.;!?()'\"-";
+  if (sign.size == 1 && kind == '%') return is_alpha(int(sign.value)) || sign.value == '+' || sign.value == '-';
+  if (sign.size == 1 && (sign.value == '"' || sign.value == '\'')) return false;  // the text ends
+  return sign.value >= 0x80 || is_alpha(int(sign.value)) || between.find(char(sign.value)) != std::string_view::npos;
+}
+
+// JSON's short ones, too.
+Sign sign_of_text(std::string_view text, size_t at) {
+  if (text[at] == '\\' && at + 1 < text.size()) {
+    if (text[at + 1] == 'n' || text[at + 1] == 'r' || text[at + 1] == 't') return {2, '\n', true};
+    if (text[at + 1] == '"') return {2, '"', true};
+  }
+  return sign_at(text, at);
+}
+
+// Where the sign begins that ends right before `at`.
+size_t sign_of_text_before(std::string_view text, size_t floor, size_t at) {
+  if (at - floor >= 2 && text[at - 2] == '\\' && sign_of_text(text, at - 2).size == 2) return at - 2;
+  return sign_before(text, floor, at);
+}
+
+// Words with escaped letters, around the one at `anchor`.
+void on_letter(std::string_view text, size_t anchor, size_t from, Decoded& out) {
+  const char kind = text[anchor];
+  if (anchor < from || !is_letter(sign_at(text, anchor))) return;
+  const size_t floor = std::max(from, anchor - std::min(anchor, longest_words));
+  size_t begin = anchor;
+  for (size_t at = begin; at > floor && begin - at <= longest_gap;) {
+    const size_t before = sign_of_text_before(text, floor, at);
+    const Sign sign = sign_of_text(text, before);
+    if (!is_of_words(sign, kind)) break;
+    if (is_letter(sign)) begin = before;
+    at = before;
+  }
+  if (begin - floor <= longest_gap && floor > from) return;  // starts farther away than can be told
+  // The rest of the first word.
+  for (size_t least = std::max(floor, begin - std::min(begin, longest_gap)); begin > least;) {
+    const size_t before = sign_of_text_before(text, floor, begin);
+    if (before + 1 != begin || !is_alpha(uint8_t(text[before]))) break;
+    begin = before;
+  }
+  std::string decoded;
+  size_t at = begin, end = begin, size = 0;  // up to the end of the last word with an escaped letter
+  bool in_word = false;
+  for (size_t since = 0; at < text.size() && at - begin < longest_words && since <= longest_gap;) {
+    const Sign sign = sign_of_text(text, at);
+    if (!is_of_words(sign, kind)) break;
+    const bool hidden = is_letter(sign), plain = sign.size == 1 && is_alpha(int(sign.value));
+    since = hidden ? 0 : since + sign.size;
+    in_word = hidden || (in_word && plain);
+    if (sign.is_byte)
+      decoded += kind == '%' && sign.size == 1 && sign.value == '+' ? ' ' : char(uint8_t(sign.value));
+    else
+      append_utf8(decoded, sign.value >= 0xd800 && sign.value < 0xe000 ? 0xfffd : sign.value);
+    at += sign.size;
+    if (in_word) end = at, size = decoded.size();
+  }
+  decoded.resize(size);
+  give(begin, end, std::move(decoded), out);
+}
+
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (hit.end <= from) return;
+  if (hit.pattern == letter) {
+    const std::string_view text = as_text(bytes);
+    const size_t end = hit.end - (text[hit.end - 3] == '%' ? 3 : 0);
+    return on_letter(text, sign_before(text, end - std::min<size_t>(end, 9), end), from, out);
+  }
   const std::string_view text = as_text(bytes);
   // "%2540", "%252F"
   const bool twice = hit.end >= 5 && text.substr(hit.end - 5, 3) == "%25";
@@ -193,7 +276,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
 }  // namespace
 
 extern const Decoder escapes_decoder;
-const Decoder escapes_decoder{"ESCAPED", "addresses and telephone numbers behind the escapes of HTML, URLs and JSON",
-                              patterns, on_hit};
+const Decoder escapes_decoder{
+    "ESCAPED", "addresses, telephone numbers and words behind the escapes of HTML, URLs and JSON", patterns, on_hit};
 
 }  // namespace weft::scan

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/escape.h"
 #include "scan/scanners/validate/luhn.h"
 
 namespace weft::scan {
@@ -80,16 +81,17 @@ bool speaks_of_cards(std::string_view text, size_t begin) {
 }
 
 bool stands_alone(std::string_view text, size_t begin, size_t end) {
-  char before = char_before(text, begin), after = char_at(text, end);
+  char before = sign_before(text, begin), after = sign_behind(text, end);
   if (is_alnum(before) || before == '_' || before == '#' || before == '.' || before == '+' || before == '$')
     return false;
   if (before == '-' || before == '/' || before == '%' || before == '~' || before == '\\') return false;
-  if (before == ' ' && begin >= 2 && is_digit(text[begin - 2])) return false;
+  if (char_before(text, begin) == ' ' && begin >= 2 && is_digit(text[begin - 2])) return false;
   // A row of hex numbers of four digits.
-  if (before == ' ' && begin >= 5 && is_hex(text.substr(begin - 5, 4)) &&
+  if (char_before(text, begin) == ' ' && begin >= 5 && is_hex(text.substr(begin - 5, 4)) &&
       text.substr(begin - 5, 4).find_first_of("0123456789") < 4)
     return false;
   if (is_alnum(after) || after == '_' || after == '/' || after == '%') return false;
+  after = char_at(text, end);
   if ((after == '.' || after == '-' || after == ',' || after == ' ') && is_digit(char_at(text, end + 1))) return false;
   if (after == '.' && is_alpha(char_at(text, end + 1))) return false;
   if (before == '=' || before == '&' || (before == ',' && is_digit(char_before(text, begin - 1))))
@@ -123,8 +125,8 @@ constexpr size_t width(uint32_t pattern) {
 }
 
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
-  const size_t begin = hit.end - width(hit.pattern);
-  const char before = char_before(text, begin);
+  const size_t begin = behind_escape(text, hit.end - width(hit.pattern));
+  const char before = sign_before(text, begin);
   if (begin < from || (is_alnum(before) && before != 'B' && before != 'b')) return;
   size_t end = begin;
   char separator = 0;

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/escape.h"
 
 namespace weft::scan {
 namespace {
@@ -67,7 +68,8 @@ void on_descriptor(std::string_view text, size_t mark, Sink& sink) {
 
 // A run of base 58 as long as an address is.
 void on_run(std::string_view text, size_t begin, size_t from, Sink& sink) {
-  if (begin < from || is_alnum(char_before(text, begin))) return;
+  begin = behind_escape(text, begin);
+  if (begin < from || is_alnum(sign_before(text, begin))) return;
   constexpr size_t longest = 111;
   size_t end = begin;
   while (end - begin <= longest && is_alnum(char_at(text, end))) ++end;
@@ -86,12 +88,12 @@ void on_run(std::string_view text, size_t begin, size_t from, Sink& sink) {
 void on_hex(std::string_view text, size_t digits, size_t from, Sink& sink) {
   if (digits < from + 2 || digits + 40 > text.size()) return;
   const size_t begin = digits - 2;
-  if (text[begin] != '0' || (text[begin + 1] | 32) != 'x' || is_alnum(char_before(text, begin))) return;
+  if (text[begin] != '0' || (text[begin + 1] | 32) != 'x' || is_alnum(sign_before(text, begin))) return;
   if (is_hex(text.substr(digits, 40))) on_ethereum(text, digits + 40, sink);
 }
 
 void on_segwit(std::string_view text, size_t begin, std::string_view coin, size_t from, Sink& sink) {
-  if (begin < from || is_alnum(char_before(text, begin))) return;
+  if (begin < from || is_alnum(sign_before(text, begin))) return;
   size_t end = begin;
   while (end - begin <= 91 && is_alnum(char_at(text, end))) ++end;
   const std::string_view address = text.substr(begin, end - begin);

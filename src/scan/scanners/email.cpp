@@ -15,6 +15,7 @@
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
 #include "scan/scanners/message_ids.h"
+#include "scan/scanners/validate/escape.h"
 #include "scan/scanners/validate/glued.h"
 #include "scan/scanners/validate/host.h"
 #include "scan/scanners/validate/sqlite_row.h"
@@ -93,6 +94,8 @@ size_t cut_prefix(std::string_view text, size_t begin, size_t at, size_t domain_
       break;
     }
   }
+  if (const Escape escape = escape_over(text, begin); escape.value == '\x1b' && escape.end <= at)
+    begin = std::max(begin, escape.end);
   if (char_before(text, begin) == '\\' && begin < at) {
     char c = text[begin];
     std::string_view rest = text.substr(begin + 1, 4);

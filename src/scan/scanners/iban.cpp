@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/escape.h"
 
 namespace weft::scan {
 namespace {
@@ -22,10 +23,10 @@ bool is_sign(char c) {
 enum : uint32_t { run, groups };
 
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
-  const size_t begin = hit.end - (hit.pattern == run ? 15 : 18);
+  const size_t begin = behind_escape(text, hit.end - (hit.pattern == run ? 15 : 18));
   if (begin < from) return;
   size_t length = iban_length(text.substr(begin, 2));
-  char before = char_before(text, begin);
+  char before = sign_before(text, begin);
   if (length == 0 || is_alnum(before) || before == '_' || before == '/' || before == '+') return;
   bool grouped = char_at(text, begin + 4) == ' ';
   std::string value;
@@ -38,7 +39,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
       return;
     }
   }
-  char after = char_at(text, end);
+  char after = sign_behind(text, end);
   if (is_alnum(after) || after == '_' || after == '+' || after == '/') return;
   if (is_iban(value)) sink.feature("iban", value, begin, end);
 }

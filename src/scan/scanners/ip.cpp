@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/escape.h"
 
 namespace weft::scan {
 namespace {
@@ -175,10 +176,12 @@ bool is_identifier_or_section(std::string_view text, size_t begin, size_t end, c
 
 void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   // The pattern took three of the four numbers, or a part of them.
-  constexpr size_t longest = 15;  // of four numbers
+  constexpr size_t longest = 15, of_escape = 4;  // of four numbers; digits in front that are an escape's
   size_t begin = hit.end, end = hit.end;
-  while (begin > 0 && hit.end - begin <= longest && (is_digit(text[begin - 1]) || text[begin - 1] == '.')) --begin;
-  if (hit.end - begin > longest) return;
+  while (begin > 0 && hit.end - begin <= longest + of_escape && (is_digit(text[begin - 1]) || text[begin - 1] == '.'))
+    --begin;
+  begin = behind_escape(text, begin);
+  if (begin >= hit.end || hit.end - begin > longest) return;
   // Of the two hits in four numbers, the first.
   if (std::count(text.begin() + ptrdiff_t(begin), text.begin() + ptrdiff_t(hit.end), '.') != 2) return;
   while (end < text.size() && end - hit.end < 10 &&
@@ -187,8 +190,9 @@ void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (begin < from) return;
   auto octets = ipv4(text.substr(begin, end - begin));
   if (!octets) return;
-  char before = char_before(text, begin), after = char_at(text, end);
+  char before = sign_before(text, begin), after = sign_behind(text, end);
   if (is_alnum(before) || before == '.' || before == '-' || before == '_' || before == '~' || before == '+') return;
+  before = char_before(text, begin);
   if (is_alnum(after) || after == '_' || after == '~' || after == '+' || after == '%') return;
   if ((after == '.' || after == '-') && is_alnum(char_at(text, end + 1))) return;
   if ((before == '>' && begin >= 2 && text[begin - 2] == '-') || (after == '-' && char_at(text, end + 1) == '>'))
@@ -232,7 +236,8 @@ void on_groups(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   size_t begin = hit.end, end = hit.end;
   while (begin > 0 && hit.end - begin < 44 && is_group_sign(text[begin - 1]) && text[begin - 1] != '.') --begin;
   while (end < text.size() && end - hit.end < 44 && is_group_sign(text[end])) ++end;
-  if (begin < from || is_alnum(char_before(text, begin)) || char_before(text, begin) == '_') return;
+  begin = behind_escape(text, begin);
+  if (begin < from || begin >= hit.end || is_alnum(sign_before(text, begin)) || char_before(text, begin) == '_') return;
   while (end > hit.end && text[end - 1] == '.') --end;
   if (end - begin > 3 && text[end - 1] == ':' && text[end - 2] != ':') --end;  // "fe80::1: ": the colon of the sentence
   auto groups = ipv6(text.substr(begin, end - begin));

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/escape.h"
 
 namespace weft::scan {
 namespace {
@@ -20,7 +21,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t, Sink& sink) {
   if (hit.end < matched_behind) return;
   const size_t begin = hit.end - matched_behind, end = begin + size;
   if (end > text.size()) return;
-  const char before = char_before(text, begin);
+  const char before = sign_before(text, begin);
   if (is_alnum(before) || before == ':' || before == '-' || before == '_') return;
   std::string_view raw = text.substr(begin, size);
   char separator = raw[2];

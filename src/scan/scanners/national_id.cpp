@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/escape.h"
 #include "scan/scanners/validate/luhn.h"
 
 namespace weft::scan {
@@ -91,7 +92,8 @@ void on_word(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 
 // A run of capitals and digits.
 void on_run(std::string_view text, size_t begin, size_t from, Sink& sink) {
-  if (begin < from || is_alnum(char_before(text, begin)) || char_before(text, begin) == '_') return;
+  begin = behind_escape(text, begin);
+  if (begin < from || is_alnum(sign_before(text, begin)) || char_before(text, begin) == '_') return;
   size_t end = begin;
   while (end - begin < 20 && (is_digit(char_at(text, end)) || (char_at(text, end) >= 'A' && char_at(text, end) <= 'Z')))
     ++end;
@@ -109,7 +111,7 @@ void on_run(std::string_view text, size_t begin, size_t from, Sink& sink) {
 // "756." and its groups, with or without the word.
 void on_swiss(std::string_view text, size_t begin, size_t from, Sink& sink) {
   const size_t end = begin + 16;
-  if (begin < from || is_alnum(char_before(text, begin)) || char_before(text, begin) == '.') return;
+  if (begin < from || is_alnum(sign_before(text, begin)) || char_before(text, begin) == '.') return;
   if (is_alnum(char_at(text, end)) || (char_at(text, end) == '.' && is_digit(char_at(text, end + 1)))) return;
   std::string value;
   for (size_t i = 0; i < 16; ++i) {

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/escape.h"
 #include "scan/scanners/validate/memo.h"
 
 namespace weft::scan {
@@ -48,7 +49,7 @@ Written read_number(std::string_view text, size_t at) {
 }
 
 bool ends_well(std::string_view text, size_t end) {
-  char after = char_at(text, end), next = char_at(text, end + 1);
+  char after = sign_behind(text, end), next = char_at(text, end + 1);
   if (after == 'x' || after == 'X') return is_digit(next) || next == ' ';  // an extension
   if (is_alnum(after) || after == '_' || after == '%' || after == '=') return false;
   if ((after == '-' || after == '/' || after == ':' || after == '+') && is_alnum(next)) return false;
@@ -140,10 +141,10 @@ void on_american(std::string_view text, const Hit& hit, size_t from, Sink& sink)
   if (!brackets && separators.size() == 2 && separators[0] != separators[1]) return;
   if (begin >= 2 &&
       (text.substr(begin - 2, 2) == "1-" || text.substr(begin - 2, 2) == "1 " || text.substr(begin - 2, 2) == "1.") &&
-      starts_well(char_before(text, begin - 2)))
+      starts_well(sign_before(text, begin - 2)))
     begin -= 2;
   char before = char_before(text, begin);
-  if (!starts_well(before) || !ends_well(text, end)) return;
+  if (!starts_well(sign_before(text, begin)) || !ends_well(text, end)) return;
   if (before == ' ' && begin >= 2 && is_digit(text[begin - 2])) return;
   if (separators == "  " && !brackets &&
       !mentioned_before(text, begin, 24, {"tel", "phone", "fax", "mobile", "cell", "call", "telephone", "voice"}))
@@ -160,14 +161,14 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     begin = hit.end - 9;
     const char first = text[begin + 1] == '(' ? char_at(text, begin + 2) : text[begin + 1];
     if (begin < from || !is_digit(first) || first == '0') return;
-    if (!starts_well(char_before(text, begin)) && emphasis(text, begin) == '\0' && !is_field_of_numbers(text, begin))
+    if (!starts_well(sign_before(text, begin)) && emphasis(text, begin) == '\0' && !is_field_of_numbers(text, begin))
       return;
-    return on_international(text, begin, begin + 1, sink);
+    return on_international(text, begin, begin + 1, from, sink);
   }
   // Back over the eight digits behind "00".
   size_t digits = 0;
   while (begin > from && digits < 10) digits += is_digit(text[--begin]);
-  if (text.substr(begin, 2) != "00" || !starts_well(char_before(text, begin))) return;
+  if (text.substr(begin, 2) != "00" || !starts_well(sign_before(text, begin))) return;
   if (!mentioned_before(text, begin, 24,
                         {"tel", "phone", "fax", "mobile", "mobil", "cell", "telephone", "telefon", "handy", "telefax",
                          "t\xC3\xA9l", "gsm", "whatsapp", "call"}))

@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/escape.h"
 #include "scan/scanners/phone.h"
 #include "scan/scanners/validate/memo.h"
 #include "scan/vectors.h"
@@ -145,7 +146,7 @@ std::string_view region_of_domain(std::string_view text, size_t dot) {
 
 // Of the international number that begins with this "+".
 std::string region_of_number(std::string_view text, size_t plus) {
-  if (!is_digit(char_at(text, plus + 1)) || !starts_well(char_before(text, plus))) return {};
+  if (!is_digit(char_at(text, plus + 1)) || !starts_well(sign_before(text, plus))) return {};
   const Written number = read_number(text, plus + 1);
   for (size_t i = number.stops.size(), tries = 0; i-- > 0 && tries < 3; ++tries)
     if (std::string region = region_of("+" + number.digits.substr(0, number.stops[i].digits)); !region.empty())

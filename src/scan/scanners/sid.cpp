@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/escape.h"
 
 namespace weft::scan {
 namespace {
@@ -28,7 +29,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     begin = begin == 0 ? std::string_view::npos : text.rfind("-1-", begin - 1);
   if (begin == std::string_view::npos || begin == 0 || begin - 1 < from || hit.end - begin >= 44) return;
   --begin;
-  if (is_alnum(char_before(text, begin))) return;
+  if (is_alnum(sign_before(text, begin))) return;
   size_t parts = begin + 9;  // "S-1-5-21-" and "S-1-12-1-" are equally long
   for (size_t at = parts, count = 0; count < 4; ++count) {
     size_t stop = number_end(text, at);

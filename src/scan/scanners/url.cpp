@@ -22,6 +22,7 @@
 #include "scan/entity.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/escape.h"
 #include "scan/scanners/validate/glued.h"
 #include "scan/scanners/validate/host.h"
 #include "scan/scanners/validate/ip.h"
@@ -296,7 +297,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (hit.pattern == www) {
     begin = text.substr(0, hit.end).size() - 1;
     while (begin > 0 && hit.end - begin < 72 && !has_word(text, begin, "www.")) --begin;
-    char before = char_before(text, begin);
+    char before = sign_before(text, begin);
     if (is_alnum(before) || before == '.' || before == '-' || before == '/' || before == '@' || before == '_') return;
     scheme = "http";
     body = begin;

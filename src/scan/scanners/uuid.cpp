@@ -8,13 +8,14 @@
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/escape.h"
 
 namespace weft::scan {
 namespace {
 
 void on_hit(std::string_view text, const Hit& hit, size_t, Sink& sink) {
   size_t end = hit.end, begin = end - 36;
-  char before = char_before(text, begin), after = char_at(text, end);
+  char before = sign_before(text, begin), after = char_at(text, end);
   if (is_alnum(before) || is_alnum(after) || before == '-' || after == '-') return;
   std::string value = lower_ascii(text.substr(begin, 36));
   char version = value[14], variant = value[19];
