@@ -4,8 +4,9 @@
 // "to=", "&lt;", "Subject:"). So the start is found by what people use in addresses, and a prefix that is a known
 // escape is cut. False positives: the domain must end in a delegated top-level domain and have a registrable name
 // (foo@2x.png, pkg@1.2.3 and symbol@VERSION fall); message ids (in a Message-ID, References, In-Reply-To header, or
-// made like one) are the message_id scanner's; "$user@…" and "%s@…" are templates; service/host@REALM is a Kerberos
-// principal, and "https://joe%40example.org@host" the name one logs in with.
+// made like one) are the message_id scanner's, ids of calendars the appointment scanner's; "$user@…" and "%s@…" are
+// templates; service/host@REALM is a Kerberos principal, and "https://joe%40example.org@host" the name one logs in
+// with.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -159,6 +160,15 @@ bool is_principal(std::string_view text, size_t begin, size_t at, const Host& ho
          text.substr(begin, at - begin) == local;
 }
 
+// "UID:7kukuqrfedlm2f9t4mdh5vq1cb@google.com": the id of an entry of a calendar, as a program makes it.
+bool is_calendar_uid(std::string_view text, size_t begin, size_t at) {
+  const std::string_view before = text.substr(0, begin), local = text.substr(begin, at - begin);
+  for (const std::string_view name : {"UID:", "RELATED-TO:"})
+    if (before.ends_with(name) && (begin == name.size() || text[begin - name.size() - 1] == '\n'))
+      return std::any_of(local.begin(), local.end(), is_digit);
+  return false;
+}
+
 // Glued in front, told by the address itself: the end of another one in the same domain; and in WhatsApp, where the
 // local part is a telephone number, whatever is none.
 size_t cut_by_host(std::string_view text, size_t begin, size_t at, const Host& host) {
@@ -267,7 +277,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   std::string local(text.substr(begin, at - begin));
   if (local.find('%') != std::string::npos && (local.size() < 3 || local.front() == '%')) return;
   if (is_message_id(text, begin, at, host->end, host->value) || is_session_id(text, begin) ||
-      is_principal(text, begin, at, *host))
+      is_principal(text, begin, at, *host) || is_calendar_uid(text, begin, at))
     return;
   local.erase(std::remove(local.begin(), local.end(), '\\'), local.end());
   sink.feature("email", lower_ascii(local) + "@" + host->value, begin, host->end);
