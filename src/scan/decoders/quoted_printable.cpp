@@ -90,11 +90,24 @@ bool is_address_in_mail(std::string_view text, size_t host) {
   return false;
 }
 
+// What a soft break cuts is said by the layer, not by its halves: the words on both sides, and what may be a number.
+void say_around(Bytes bytes, size_t begin, size_t end, const std::vector<size_t>& breaks, Decoded& out) {
+  constexpr size_t around = 40;  // a number in groups
+  const auto in_word = [&](size_t at) { return bytes[at] > ' '; };
+  for (const size_t at : breaks) {
+    size_t first = at - std::min(at - begin, around), last = std::min(end, at + around);
+    while (first > begin && in_word(first - 1)) --first;
+    while (last < end && in_word(last)) ++last;
+    out.says_all(first, last);
+  }
+}
+
 // One layer, of which the encoded line begins at `text`.
 void decode(Bytes bytes, size_t begin, size_t text, size_t hit_end, Decoded& out) {
   std::vector<uint8_t> line;
   size_t escapes = 0, line_start = text;
   bool encoder_break = false;
+  std::vector<size_t> breaks;
   size_t i = text;
   for (; i < bytes.size() && i - begin < longest_line && is_line_text(bytes[i]); ++i) {
     if (bytes[i] != '=') {
@@ -106,6 +119,7 @@ void decode(Bytes bytes, size_t begin, size_t text, size_t hit_end, Decoded& out
     if (next < bytes.size() && bytes[next] == '\n') {
       encoder_break |= next - line_start >= shortest_break && next - line_start <= longest_break;
       line_start = next + 1;
+      breaks.push_back(i);
       i = next;
       continue;
     }
@@ -121,7 +135,9 @@ void decode(Bytes bytes, size_t begin, size_t text, size_t hit_end, Decoded& out
   }
   if (escapes == 0 && !encoder_break) return refuse(bytes, begin, i, out);
   if (i < hit_end || line.size() > out.room()) return;
-  out.layer("QP", begin, std::min(i, bytes.size()) - begin, std::move(line));
+  const size_t end = std::min(i, bytes.size());
+  out.layer("QP", begin, end - begin, std::move(line));
+  if (encoder_break) say_around(bytes, begin, end, breaks, out);
 }
 
 // The line of an address book that says what it is.
