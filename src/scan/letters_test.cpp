@@ -162,6 +162,30 @@ std::vector<Disguise> disguises() {
   };
 }
 
+// A lost file begins where a cluster does, behind what was never written.
+TEST(Letters, BehindZerosAreRead) {
+  const std::string zeros(512, '\0'), text = "Ann hands the letters to anna@example.com.";
+  for (const std::string& source : {zeros + uuencoded(text) + zeros, zeros + yenc(text) + zeros}) {
+    const Results results = scan_all(source);
+    ASSERT_EQ(results.features.size(), 1u) << described(results);
+    EXPECT_EQ(results.features[0].value, "anna@example.com");
+  }
+}
+
+TEST(Letters, OfShortMailsAreRead) {
+  for (const std::string& words : {std::string("to anna@example.com"), std::string("anna@example.com\n")})
+    for (const char* rest : {"\r\n\r\n", "\n\n", "\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"}) {
+      const std::string source =
+          std::string("Content-Transfer-Encoding: base64") + rest + base64(words, 76, "\r\n") + "\r\n--x";
+      const Results results = scan_all(source);
+      ASSERT_EQ(results.features.size(), 1u) << described(results);
+      EXPECT_EQ(results.features[0].value, "anna@example.com");
+      const Layer layer = unpack(as_bytes(source).subspan(results.features[0].offset), results.features[0].layers, {});
+      EXPECT_EQ(as_text(layer.bytes), words);
+    }
+  EXPECT_THAT(scan_all("Content-Transfer-Encoding: base64\n\nWell, anna said no").features, IsEmpty());
+}
+
 TEST(Letters, AreReadAndUnpackLeadsBack) {
   for (const Disguise& disguise : disguises()) {
     SCOPED_TRACE(disguise.name);

@@ -25,6 +25,11 @@ LineEnd line_end(Bytes bytes, size_t at) {
   return {at + newline - wide, at + newline + 1};
 }
 
+// Behind a line break, or behind what was never written: of a lost file.
+bool begins_line(Bytes bytes, size_t begin) {
+  return begin == 0 || bytes[begin - 1] == '\n' || bytes[begin - 1] == 0;
+}
+
 constexpr Pattern uu_patterns[] = {{"begin [0-7]{3} [!-~]", 0, 0}};
 
 // One line; false when it is none.
@@ -47,7 +52,7 @@ bool add_uu_line(Bytes line, std::vector<uint8_t>& out) {
 
 void on_uu(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const size_t begin = as_text(bytes).rfind("begin ", hit.end - 1);
-  if (begin == std::string_view::npos || begin < from || (begin > 0 && bytes[begin - 1] != '\n')) return;
+  if (begin == std::string_view::npos || begin < from || !begins_line(bytes, begin)) return;
   LineEnd line = line_end(bytes, hit.end);
   std::vector<uint8_t> decoded;
   size_t end = line.next, first = 0;
@@ -70,7 +75,7 @@ constexpr Pattern yenc_patterns[] = {{"=ybegin ", 0, 0}};
 
 void on_yenc(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const size_t begin = hit.end - 8;
-  if (begin < from || (begin > 0 && bytes[begin - 1] != '\n')) return;
+  if (begin < from || !begins_line(bytes, begin)) return;
   const LineEnd header = line_end(bytes, hit.end);
   if (header.next == 0 || as_text(bytes).substr(hit.end, header.end - hit.end).find("name=") == std::string_view::npos)
     return;

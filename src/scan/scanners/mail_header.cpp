@@ -18,6 +18,8 @@
 namespace weft::scan {
 namespace {
 
+using namespace std::string_view_literals;
+
 constexpr size_t longest_value = 500, block_reach = 3000, most_fields = 40;
 
 // Fields that are reported, and those that only show that a header is here.
@@ -128,7 +130,7 @@ Block block_around(std::string_view text, size_t begin) {
   fields = 0;
   for (size_t at = begin; at > 0 && begin - at < block_reach && !block.is_settled();) {
     size_t start = at - 1;
-    while (start > 0 && text[start - 1] != '\n' && at - start < 1000) --start;
+    while (start > 0 && text[start - 1] != '\n' && text[start - 1] != '\0' && at - start < 1000) --start;
     if (!add_line(text, start, at - 1, fields, block)) break;
     at = start;
   }
@@ -143,7 +145,7 @@ std::string title(std::string_view name) {
 }
 
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
-  size_t begin = text.rfind('\n', hit.end - 1);
+  size_t begin = text.find_last_of("\n\0"sv, hit.end - 1);
   begin = begin == std::string_view::npos ? 0 : begin + 1;
   if (begin < from || hit.end - begin > 32) return;
   std::string_view name = field_name(text.substr(begin, 32));
@@ -167,7 +169,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 constexpr std::array<std::string_view, 1> kinds{"mail_header"};
 constexpr std::array patterns{
     Pattern{
-        R"((?:^|\n)(?:Subject|From|To|Cc|Date|Reply-To|Sender|X-Mailer|User-Agent|List-Id|Precedence|List-Unsubscribe|Delivered-To):[^\r\n])",
+        R"((?:^|[\n\x00])(?:Subject|From|To|Cc|Date|Reply-To|Sender|X-Mailer|User-Agent|List-Id|Precedence|List-Unsubscribe|Delivered-To):[^\r\n])",
         caseless, 0},
 };
 
@@ -184,6 +186,7 @@ constexpr std::array examples{
     Example{"Subject: history\nNotes: none\n", "mail_header", ""},
     Example{"Date: 2012\n", "mail_header", ""},
     Example{std::string_view("invite\nfrom: \0to: \0\n", 20), "mail_header", ""},
+    Example{"\0\0From: joe@x.de\nMessage-ID: <1@x>\n"sv, "mail_header", "From: joe@x.de"},
     Example{std::string_view("Message-ID: <1@x>\nSubject: cut\0\0\0off\n", 38), "mail_header", "Subject: cut"},
 };
 
