@@ -164,6 +164,49 @@ TEST(QuotedPrintable, OfAnAddressBookIsRead) {
               Contains("phone +493039723612"));
 }
 
+// In the fields of a mail's head; what is cut into several is one text.
+TEST(EncodedWords, AreRead) {
+  const auto found = [](std::string_view source) {
+    std::set<std::string> out;
+    for (const Found& one : scan_all(source).features) {
+      if (one.kind == "mail_header" || one.kind == "domain") continue;
+      out.insert(std::string(one.kind) + " " + one.value);
+      EXPECT_THAT(one.layers, ::testing::StartsWith("-MIMEWORD-")) << source;
+      EXPECT_LT(unpack(as_bytes(source).subspan(one.offset), one.layers, {}).offset, source.size());
+    }
+    return out;
+  };
+  using ::testing::ElementsAre;
+  for (const char* source :
+       {"Subject: =?utf-8?Q?Re:_anna=40example.com?=\n", "Subject: =?iso-8859-1?Q?F=FCr_anna@example.com?=\n",
+        "From: =?UTF-8?B?YW5uYUBleGFtcGxlLmNvbQ==?= x\n",
+        "Subject: =?utf-8?q?an?=\r\n =?utf-8?q?na@exam?= =?utf-8?B?cGxlLmNvbQ==?=\r\n"})
+    EXPECT_THAT(found(source), ElementsAre("email anna@example.com")) << source;
+  for (const char* source :
+       {"=?utf-8?Q?anna=40example.com", "=?utf-8?Q?anna=40 example.com?=", "=?utf-8?B?YW5uYUBleGFtcGxlLmNvb!==?="})
+    EXPECT_THAT(found(source), IsEmpty()) << source;
+}
+
+// The halves of what a soft break cuts are nothing.
+TEST(QuotedPrintable, HalvesAreNotTold) {
+  const std::string pad = "Lorem ipsum dolor sit amet, consetetur sadipscing elitr sed d ";
+  const auto found = [](std::string_view source) {
+    std::set<std::string> out;
+    for (const Found& one : scan_all(source).features)
+      if (one.kind != "domain") out.insert(std::string(one.kind) + " " + one.value);
+    return out;
+  };
+  using ::testing::ElementsAre;
+  for (const std::string& cut : {std::string("=\n"), std::string("=\r\n")}) {
+    EXPECT_THAT(found("\n" + pad + "anna.k" + cut + "estrel@example.com bye\nx"),
+                ElementsAre("email anna.kestrel@example.com"));
+    EXPECT_THAT(found("\n" + pad + "anna@example.co" + cut + "m bye\nx"), ElementsAre("email anna@example.com"));
+    EXPECT_THAT(found("\n" + pad.substr(20) + "http://www.example.com/a" + cut + "?b=3D1 x\n"),
+                ElementsAre("url http://www.example.com/a?b=1"));
+    EXPECT_THAT(found("\n" + pad + "+49 30 3972" + cut + "3612 x\n"), ElementsAre("phone +493039723612"));
+  }
+}
+
 // "@" is written as =40 by some programs. It counts where what stands around is quoted-printable.
 TEST(Escapes, OfQuotedPrintableHideAddresses) {
   const auto found = [](std::string_view source) {

@@ -457,8 +457,9 @@ TEST(Hostile, LongRunsCostNoMoreThanTheirSize) {
                                  "0123456789."sv, "0123456789abcdef:"sv, "ab@."sv, "ab@.<>"sv, "\n:abFrom"sv,
                                  "=\r\n3D"sv, "()[]TjTJ BT"sv, "\x1f\x8b\x08\0"sv, "\0aA\x01"sv})
     expect_linear(rules, random_signs(signs, size), signs);
-  for (const char* unit : {"\nURL:a\r\n b", "UID:", "\0UID:a", "\nmail: a\n b", "\\u043f", "\\u043fa ", "%D0%BF+a",
-                           "&#1087; ", "\\n1", "\\u0434                                  "})
+  for (const char* unit : {"\nURL:a\r\n b", "UID:", "Content-Transfer-Encoding: base64\n", "=?utf-8?Q?",
+                           "=?utf-8?B?YQ==?= ", "\nmail: a\n b", "\\u043f", "\\u043fa ", "%D0%BF+a", "&#1087; ", "\\n1",
+                           "\\u0434                                  "})
     expect_linear(rules, repeated(unit, size), unit);
   expect_linear(rules, repeated("@" + std::string(62, 'a') + ".", size), "labels");
   expect_linear(rules, "http://" + std::string(size, 'a'), "long URL");

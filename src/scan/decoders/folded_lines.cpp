@@ -24,8 +24,9 @@ constexpr Pattern patterns[] = {
      caseless, attribute}};
 
 constexpr size_t longest_name = 64;        // of a property, with its group
+constexpr size_t least_joined = 16;        // "TEL:+49301234567"
 constexpr size_t longest_line = 64 * KiB;  // joined
-constexpr size_t near = 4 * KiB;           // where a card, a calendar or an entry begins
+constexpr size_t near = KiB;               // where a card, a calendar or an entry begins
 constexpr size_t least_attribute = 60;     // of a line that is full
 
 bool is_name_sign(char c) {
@@ -79,7 +80,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     end = line_end(text, next);
     joined.insert(joined.end(), bytes.begin() + ptrdiff_t(next), bytes.begin() + ptrdiff_t(end));
   }
-  if (joined.size() > out.room()) return;
+  if (joined.size() < least_joined || joined.size() > out.room()) return;
   out.layer("FOLDED", begin, end - begin, std::move(joined));
   out.says_all(begin, end);
 }
