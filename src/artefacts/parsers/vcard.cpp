@@ -48,7 +48,7 @@ class Cards {
       add_line(row_.accounts, it.name == "IMPP" ? value : lower_ascii(it.name.substr(2)) + ":" + value);
     if (it.name == "UID") {
       if (value.size() > uid_most) rows_.cut({it.begin}, "an entry's own id gives its first 200 bytes as a selector");
-      row_.uid = value, note(it, "contact_uid", without_urn(value).substr(0, uid_most));
+      row_.uid = value, note(it, "contact_uid", std::string(without_urn(value).substr(0, uid_most)));
     }
   }
 

@@ -163,7 +163,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     if (begin < from || !is_digit(first) || first == '0') return;
     if (!starts_well(sign_before(text, begin)) && emphasis(text, begin) == '\0' && !is_field_of_numbers(text, begin))
       return;
-    return on_international(text, begin, begin + 1, from, sink);
+    return on_international(text, begin, begin + 1, sink);
   }
   // Back over the eight digits behind "00".
   size_t digits = 0;

@@ -19,8 +19,8 @@
 #include "base/text.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
-#include "scan/scanners/validate/escape.h"
 #include "scan/scanners/phone.h"
+#include "scan/scanners/validate/escape.h"
 #include "scan/scanners/validate/memo.h"
 #include "scan/vectors.h"
 
