@@ -4,6 +4,8 @@
 // A blob that goes on on another page is left as it lies: what it is (a picture) may be seen in the pages behind.
 #include "scan/sqlite_rows.h"
 
+#include <bit>
+#include <immintrin.h>
 #include <limits>
 
 #include "base/text.h"
@@ -13,6 +15,25 @@ namespace weft::scan {
 namespace {
 
 constexpr size_t grid = 4, fewest_bytes = 3;
+constexpr size_t smallest_cell = 6;  // with its place
+
+// The next place on the grid from `at` on that begins as a page does, by its kind and how many cells it may have; or
+// `end`. This is what it costs on all other bytes.
+size_t next_place(std::string_view text, size_t at, size_t end) {
+  constexpr size_t step = 16;
+  constexpr unsigned on_grid = 0x1111;
+  constexpr uint8_t most_cells = longest_sqlite_page / smallest_cell >> 8;
+  for (; at < end && at + smallest_sqlite_page <= text.size(); at += step) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const auto are = [&](char kind) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(kind)); };
+    const __m128i kinds = _mm_or_si128(_mm_or_si128(are(0x0d), are(0x0a)), _mm_or_si128(are(0x02), are('S')));
+    for (unsigned places = unsigned(_mm_movemask_epi8(kinds)) & on_grid; places != 0; places &= places - 1) {
+      const size_t place = at + size_t(std::countr_zero(places));
+      if (text[place] == 'S' || uint8_t(text[place + 3]) <= most_cells) return std::min(place, end);
+    }
+  }
+  return end;
+}
 
 bool is_text(uint64_t type) {
   return type >= sqlite::first_blob && type % 2 == 1;
@@ -55,9 +76,8 @@ void SqliteRows::find(std::string_view text, size_t end, uint64_t origin) {
   if (text.size() > std::numeric_limits<uint32_t>::max()) return;
   SqlitePages pages(text);
   SqlitePage page;
-  for (size_t at = (grid - origin % grid) % grid; at < end && at + smallest_sqlite_page <= text.size(); at += grid) {
+  for (size_t at = (grid - origin % grid) % grid; (at = next_place(text, at, end)) < end; at += grid) {
     const char kind = text[at];
-    if (kind != 0x0d && kind != 0x0a && kind != 0x02 && kind != 'S') continue;
     if (kind == 'S' && text.substr(at, magic.size()) != magic) continue;
     if (!pages.read(at, at + (kind == 'S' ? sqlite_head_size : 0), page)) continue;
     add(text, page);
