@@ -89,7 +89,9 @@ bool show(const std::string& folder, const std::string& address, uint64_t before
     if (!find_again) find_again.emplace(in, *exhibit, rules.of(in, label));
     if ((*find_again)(feature)) continue;
     all_there = false;
-    std::printf("WRONG    the bytes below do not say so any more: this is not the evidence that was extracted\n");
+    std::printf(
+        "WRONG    the bytes below do not say so any more: the evidence was changed, or another version made the "
+        "pack\n");
   }
   for (const Fault& fault : place.faults)
     std::printf("problem  bytes at %lu could not be read: %s\n", (unsigned long)fault.offset, fault.what.c_str());

@@ -9,6 +9,7 @@
 // False positives: nothing marks a set but its form. The numbers of its pages must differ and be below 2^28 (1 TiB),
 // and the bytes that it says must unpack to as many pages as it says, by a table that is one. A set that breaks is
 // told, with what came out of it, where its table has as many codes as memory needs.
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <optional>
@@ -105,7 +106,7 @@ size_t next_place(Bytes bytes, size_t at, size_t end) {
 void on_text(Bytes bytes, size_t begin, size_t end, Decoded& out) {
   for (size_t at = begin; (at = next_place(bytes, at, end)) < end;) {
     const auto set = set_at(bytes.subspan(at));
-    const size_t length = !set ? 0 : set->stored() ? 0 : take_set(bytes, at, *set, out);
+    const size_t length = set && !set->stored() ? take_set(bytes, at, *set, out) : 0;
     at += std::max(length, size_t(1));
   }
 }
