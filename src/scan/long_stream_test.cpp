@@ -53,6 +53,7 @@ TEST(LongStream, IsWhatTheToolsPacked) {
            {"XZ", "xz -c -1"},
            {"LZMA", "xz -c -1 --format=lzma"},
            {"ZSTD", "zstd -q -c"},
+           {"LZIP", "lzip -c -1"},
            {"LZ4", "lz4 -q -c"},
            {"ZIP",
             "python3 -c 'import sys, zipfile; out = zipfile.ZipFile(sys.stdout.buffer, \"w\", zipfile.ZIP_DEFLATED); "
@@ -87,7 +88,7 @@ TEST(LongStream, IsWhatTheToolsPacked) {
       EXPECT_THAT(broken.problem(), HasSubstr("is damaged")) << layer;
     }
   }
-  if (tried == 0) GTEST_SKIP() << "no packer could be run: install gzip, bzip2, xz-utils, zstd, lz4";
+  if (tried == 0) GTEST_SKIP() << "no packer could be run: install gzip, bzip2, xz-utils, lzip, zstd, lz4";
 }
 
 TEST(LongStream, EndsAtTheLimit) {
