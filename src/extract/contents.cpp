@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "extract/content_files.h"
 #include "extract/content_type.h"
+#include "extract/going_on.h"
 #include "extract/job.h"
 #include "extract/layout.h"
 #include "extract/range_source.h"
@@ -25,9 +26,33 @@
 namespace weft::extract {
 namespace {
 
+// Streams that the scan of the image could not show whole.
+struct LeftStreams {
+  std::map<uint64_t, std::vector<scan::GoingOn>> of_files;  // by the file they lie in, and from its begin on
+  std::vector<scan::GoingOn> of_image;                      // in no file
+
+  explicit LeftStreams(const Job& job) {
+    const Owners owners(job.file("owners"));
+    for (scan::GoingOn& stream : GoingOnFile(job.file("going-on")).all()) {
+      const Owner* owner = owners.at(stream.offset);
+      if (!owner || owner->slack != 0) {
+        of_image.push_back(std::move(stream));
+      } else {
+        stream.offset += owner->file_offset - owner->offset;
+        of_files[owner->file_id].push_back(std::move(stream));
+      }
+    }
+    for (auto& [file, streams] : of_files)
+      std::sort(streams.begin(), streams.end(), [](const auto& a, const auto& b) {
+        return a.offset != b.offset ? a.offset < b.offset : a.layer < b.layer;
+      });
+  }
+};
+
 class ChunkReader {
  public:
-  ChunkReader(const Job& job, const scan::Rules& rules, Seen& seen, RecordReader::Shared& shared, size_t slot)
+  ChunkReader(const Job& job, const scan::Rules& rules, Seen& seen, RecordReader::Shared& shared,
+              const LeftStreams& left, size_t slot)
       : job_(job),
         image_(job.open_image()),
         scan_(rules, job.options.limits),
@@ -35,6 +60,7 @@ class ChunkReader {
         seen_(seen),
         content_files_(job.file("content-files")),
         facts_(job.file("facts")),
+        left_(left),
         records_(job, watch_, shared,
                  [this](const FileRow& file, const Layout& layout) { return open(file, layout); }) {
     for (VolumeRow& volume : read_done(job.file("volumes.unit")).volumes) volumes_[volume.volume] = volume;
@@ -60,6 +86,25 @@ class ChunkReader {
       rows_.files.push_back(std::move(file));
       write_when_many();
     }
+    watch_.idle();
+    unit_->add(rows_);
+    unit_->finish();
+    return true;
+  }
+
+  // Those that lie in no file. False when stopped half-way.
+  bool streams_of_image() {
+    rows_ = {};
+    unit_.emplace(job_.file("streams.unit"));
+    const Owners owners(job_.file("owners"));
+    read_on("image", *image_.bytes, left_.of_image, [&](scan::Results& results) {
+      Counters& counters = job_.box.shared().counters;
+      counters.features.fetch_add(results.features.size(), std::memory_order_relaxed);
+      counters.problems.fetch_add(results.problems.size(), std::memory_order_relaxed);
+      add_results(job_, owners, results, rows_);
+      write_when_many();
+    });
+    if (job_.stop) return false;
     watch_.idle();
     unit_->add(rows_);
     unit_->finish();
@@ -108,7 +153,10 @@ class ChunkReader {
       if (const Piece* piece = first_piece(layout)) return scan_whole_content(file, *piece, *source, layout, seams);
       if (layout.compressed || !seams.empty() || is_for_rules(file, layout)) scan_content(file, *source, layout, seams);
       if (file.size >= least_long && may_be_long(file.type))
-        read_long_streams(file, *source, layout, seams, Keep::through_the_file);
+        return read_long_streams(file, *source, layout, seams, Keep::through_the_file);
+      if (const auto left = left_.of_files.find(file.file_id); left != left_.of_files.end())
+        read_on(name_of(file), *source, left->second,
+                [&](scan::Results& results) { keep_all(file, layout, seams, results, Keep::through_the_file); });
     } catch (const Error& error) {
       if (cannot_write_) throw;
       problem(file, "content", error.what());
@@ -222,28 +270,41 @@ class ChunkReader {
       buffer_.resize(std::min(file.size, end + limits.margin_after) - from);
       const size_t got = source.read(from, buffer_, faults);
       std::fill(buffer_.begin() + ptrdiff_t(got), buffer_.end(), uint8_t(0));
-      scan_.page({buffer_, size_t(begin - from), size_t(end - from), from, true}, fmt::format("file {} ", file.file_id),
-                 watch_, take);
+      scan_.page({buffer_, size_t(begin - from), size_t(end - from), from, scan::reads_on_all},
+                 fmt::format("file {} ", file.file_id), watch_, take);
       goes_on.insert(goes_on.end(), scan_.goes_on().begin(), scan_.goes_on().end());
     }
-    read_on(file, source, goes_on, take);
+    read_on(name_of(file), source, goes_on, take);
     if (!faults.empty() || job_.stop) return;
     cannot_write_ = true;
     seen_.add(now.encoded({*file.sha256, *file.md5, file.type}));
     cannot_write_ = false;
   }
 
-  // Streams that are too long for a page, packed or unpacked, in order. What begins in the packed bytes of one is none.
-  void read_on(const FileRow& file, ByteSource& source, const std::vector<scan::GoingOn>& streams,
+  static std::string name_of(const FileRow& file) { return fmt::format("file {}", file.file_id); }
+
+  // Streams of a source that are too long for a page, packed or unpacked, in order. What begins in the packed bytes of
+  // one is none.
+  void read_on(const std::string& name, ByteSource& source, const std::vector<scan::GoingOn>& streams,
                const scan::Drain& take) {
     uint64_t from = 0;
     for (const scan::GoingOn& stream : streams)
-      if (stream.offset >= from && !job_.stop) from = stream.offset + read_on(file, source, stream, take);
+      if (stream.offset >= from && !job_.stop) from = stream.offset + read_on(name, source, stream, take);
   }
 
   // Scans the windows of a stream as pages are, with addresses that lead into it. How long it is, packed.
-  uint64_t read_on(const FileRow& file, ByteSource& source, const scan::GoingOn& which, const scan::Drain& take) {
+  uint64_t read_on(const std::string& name, ByteSource& source, const scan::GoingOn& which, const scan::Drain& take) {
     const Limits& limits = job_.options.limits;
+    const std::string item = fmt::format("{}+{} {}", name, which.offset, which.layer);
+    const auto tell = [&](std::string what) {
+      scan::Results told;
+      told.problems.push_back({which.offset, {}, std::move(what)});
+      take(told);
+    };
+    if (!watch_.enter(item)) {
+      tell(fmt::format("{} stream is left off: reading it ended a worker", which.layer));
+      return 0;
+    }
     scan::LongStream stream(source, which.offset, which.layer, limits);
     const auto lead = [&](auto& found) {
       found.layers.insert(0, fmt::format("-{}-{}", which.layer, found.offset));
@@ -258,24 +319,19 @@ class ChunkReader {
       from = first;
       const size_t had = window.size();
       window.resize(begin + limits.page + limits.margin_after - from);
-      watch_.enter(fmt::format("file {} read", file.file_id));
+      watch_.enter(item);
       window.resize(had + stream.read(MutableBytes(window).subspan(had)));
       if (from + window.size() <= begin) break;
       const uint64_t end = std::min(begin + limits.page, from + window.size());
       ended = end < begin + limits.page;
-      scan_.page({window, size_t(begin - from), size_t(end - from), from},
-                 fmt::format("file {}+{} {} ", file.file_id, which.offset, which.layer), watch_,
+      scan_.page({window, size_t(begin - from), size_t(end - from), from}, item + " ", watch_,
                  [&](scan::Results& results) {
-                   for (scan::Found& found : results.features) lead(found), found.source_end = file.size;
+                   for (scan::Found& found : results.features) lead(found), found.source_end = source.size();
                    for (scan::ScanProblem& problem : results.problems) lead(problem);
                    take(results);
                  });
     }
-    if (!stream.problem().empty()) {
-      scan::Results told;
-      told.problems.push_back({which.offset, {}, stream.problem()});
-      take(told);
-    }
+    if (!stream.problem().empty()) tell(stream.problem());
     return stream.packed();
   }
 
@@ -292,11 +348,12 @@ class ChunkReader {
       buffer_.resize(std::min(size, end + limits.margin_after) - from);
       buffer_.resize(source.read(from, buffer_, faults));
       if (from + buffer_.size() < end) break;
-      scan_.page({buffer_, size_t(begin - from), size_t(end - from), from, true}, fmt::format("file {} ", file.file_id),
-                 watch_, [](scan::Results&) {});
+      scan_.page({buffer_, size_t(begin - from), size_t(end - from), from, scan::reads_on_all},
+                 fmt::format("file {} ", file.file_id), watch_, [](scan::Results&) {});
       streams.insert(streams.end(), scan_.goes_on().begin(), scan_.goes_on().end());
     }
-    read_on(file, source, streams, [&](scan::Results& results) { keep_all(file, layout, seams, results, how); });
+    read_on(name_of(file), source, streams,
+            [&](scan::Results& results) { keep_all(file, layout, seams, results, how); });
   }
 
   static bool may_be_long(std::string_view type) {
@@ -427,6 +484,7 @@ class ChunkReader {
   Seen& seen_;
   ContentFiles content_files_;
   FactsFile facts_;
+  const LeftStreams& left_;
   RecordReader records_;
   std::map<uint64_t, VolumeRow> volumes_;
   std::map<uint64_t, std::unique_ptr<fs::FileSystem>> file_systems_;  // after image_: closed before it
@@ -444,11 +502,13 @@ void read_contents(const Job& job, const scan::Rules& rules, Seen& seen) {
   std::vector<uint64_t> todo;
   for (uint64_t chunk = 0; chunk < chunks; ++chunk)
     if (!job.done(job.unit("content", chunk))) todo.push_back(chunk);
-  if (todo.empty()) return;
+  const bool streams_to_do = !job.done(job.file("streams.unit"));
+  if (todo.empty() && !streams_to_do) return;
   uint64_t total = 0, largest = read_done(job.file("image.unit")).exhibits.at(0).size;
   for (uint64_t chunk : todo)
     for (const FileRow& file : read_done(job.unit("walk", chunk)).files) total += std::min(file.size, largest);
   RecordReader::Shared shared(job, chunks);
+  const LeftStreams left(job);
   job.progress(reading_files, 0, total);
 
   std::atomic<size_t> next = 0;
@@ -456,8 +516,9 @@ void read_contents(const Job& job, const scan::Rules& rules, Seen& seen) {
   std::exception_ptr failed;
   auto work = [&](size_t slot) {
     try {
-      ChunkReader reader(job, rules, seen, shared, slot);
+      ChunkReader reader(job, rules, seen, shared, left, slot);
       try {
+        if (slot == 1 && streams_to_do && !reader.streams_of_image()) return;
         for (size_t i = next++; i < todo.size() && !job.stop; i = next++)
           if (!reader.chunk(todo[i])) return;
       } catch (const std::bad_alloc&) {
@@ -476,7 +537,8 @@ void read_contents(const Job& job, const scan::Rules& rules, Seen& seen) {
   };
   {
     std::vector<std::jthread> pool;
-    for (size_t i = 0; i < std::min<size_t>(job.options.threads, todo.size()); ++i) pool.emplace_back(work, i + 1);
+    for (size_t i = 0; i < std::min<size_t>(job.options.threads, std::max<size_t>(1, todo.size())); ++i)
+      pool.emplace_back(work, i + 1);
   }
   if (failed) std::rethrow_exception(failed);
 }

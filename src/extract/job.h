@@ -49,6 +49,10 @@ uint64_t walk_chunks(const Job& job);  // how many walk-N.unit there are; walkin
 // seen_before: it comes out of Seen, and its secret is the token already.
 void add_feature(const Job& job, scan::Found found, FeatureRow where, pack::UnitRows& rows, bool seen_before = false);
 
+// What the scan found in a source that is the image, as rows whose addresses begin there; and whose files they lie in.
+void add_results(const Job& job, const Owners& owners, scan::Results& results, pack::UnitRows& rows,
+                 bool seen_before = false);
+
 // Reads a unit that must be there; one that is not whole is deleted and reported as Error to be done again.
 pack::UnitRows read_done(const std::string& path);
 

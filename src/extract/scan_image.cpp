@@ -28,6 +28,7 @@
 #include "base/queue.h"
 #include "extract/content_files.h"
 #include "extract/content_type.h"
+#include "extract/going_on.h"
 #include "extract/job.h"
 
 namespace weft::extract {
@@ -107,7 +108,7 @@ class ImageHash {
 // Units under way, until the last of their pages is in.
 class OpenUnits {
  public:
-  OpenUnits(const Job& job, FactsFile& facts) : job_(job), facts_(facts) {}
+  OpenUnits(const Job& job, FactsFile& facts, GoingOnFile& going_on) : job_(job), facts_(facts), going_on_(going_on) {}
   void start(uint64_t unit, uint64_t pages) {
     auto open = std::make_unique<Open>(job_.unit("scan", unit), pages);
     std::lock_guard lock(mutex_);
@@ -123,6 +124,7 @@ class OpenUnits {
       units_.erase(unit);
     }
     facts_.sync();
+    going_on_.sync();
     whole->writer.finish();
   }
 
@@ -139,6 +141,7 @@ class OpenUnits {
 
   const Job& job_;
   FactsFile& facts_;
+  GoingOnFile& going_on_;
   std::mutex mutex_;
   std::map<uint64_t, std::unique_ptr<Open>> units_;
 };
@@ -150,6 +153,7 @@ struct Shared {
   const ContentFiles& content_files;
   Seen& seen;
   FactsFile& facts;
+  GoingOnFile& going_on;
   OpenUnits& units;
   Queue<std::shared_ptr<PageJob>>& full;
   Queue<std::unique_ptr<Buffer>>& free;
@@ -226,8 +230,14 @@ class PageScanner {
   void between(uint64_t begin, uint64_t end) {
     const uint64_t from = std::max(begin, first() + page_->page.begin), to = std::min(end, first() + page_->page.end);
     if (from >= to || is_zero(bytes(begin, end))) return;
-    scan_.page({bytes(begin, end), size_t(from - begin), size_t(to - begin), begin}, "", watch_,
+    // A stream in a file is read on through its file.
+    const auto reads_on = [&](uint64_t offset) {
+      const Owner* owner = shared_.owners.at(offset);
+      return !owner || owner->slack != 0;
+    };
+    scan_.page({bytes(begin, end), size_t(from - begin), size_t(to - begin), begin, reads_on}, "", watch_,
                [&](scan::Results& results) { add(results); });
+    for (const scan::GoingOn& stream : scan_.goes_on()) shared_.going_on.add(stream);
   }
 
   void whole(const Piece& file) {
@@ -242,8 +252,8 @@ class PageScanner {
       return;
     }
     Remembered now(file.offset, job_.options.key);
-    scan_.page({content, 0, content.size(), file.offset, true}, fmt::format("file {} ", file.file_id), watch_,
-               [&](scan::Results& results) {
+    scan_.page({content, 0, content.size(), file.offset, scan::reads_on_all}, fmt::format("file {} ", file.file_id),
+               watch_, [&](scan::Results& results) {
                  now.add(results);
                  add(results);
                });
@@ -272,25 +282,7 @@ class PageScanner {
   }
 
   void add(scan::Results& results, bool seen_before = false) {
-    for (scan::Found& found : results.features) {
-      FeatureRow where;
-      where.offset = found.offset;
-      where.path = std::to_string(found.offset);
-      if (!found.layers.empty()) where.path.append(found.layers);
-      if (const Owner* owner = shared_.owners.at(found.offset)) {
-        where.file_id = owner->file_id;
-        if (owner->slack == 0) where.file_offset = owner->file_offset + (found.offset - owner->offset);
-      }
-      add_feature(job_, std::move(found), std::move(where), rows_, seen_before);
-    }
-    for (scan::ScanProblem& problem : results.problems) {
-      ProblemRow row;
-      row.exhibit = job_.options.exhibit, row.stage = "scan";
-      row.offset = problem.offset, row.path = std::to_string(problem.offset) + problem.layers;
-      if (const Owner* owner = shared_.owners.at(problem.offset)) row.file_id = owner->file_id;
-      row.what_happened = std::move(problem.what);
-      rows_.problems.push_back(std::move(row));
-    }
+    add_results(job_, shared_.owners, results, rows_, seen_before);
     if (rows_.features.size() + rows_.problems.size() >= portion) write();
   }
   void write() {
@@ -441,12 +433,13 @@ void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, S
   Owners owners(job.file("owners"));
   ContentFiles content_files(job.file("content-files"));
   FactsFile facts(job.file("facts"));
-  OpenUnits units(job, facts);
+  GoingOnFile going_on(job.file("going-on"));
+  OpenUnits units(job, facts, going_on);
   unsigned threads = job.options.threads;
   Queue<std::shared_ptr<PageJob>> full(threads + 2);
   Queue<std::unique_ptr<Buffer>> free(threads + 2);
   for (unsigned i = 0; i < threads + 2; ++i) free.push(std::make_unique<Buffer>());
-  Shared shared{job, rules, owners, content_files, seen, facts, units, full, free, {}, {}, {}, {}};
+  Shared shared{job, rules, owners, content_files, seen, facts, going_on, units, full, free, {}, {}, {}, {}};
   ImageHash hash(job, image);
 
   std::vector<std::jthread> pool;

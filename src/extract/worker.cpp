@@ -37,6 +37,28 @@ void add_feature(const Job& job, scan::Found found, FeatureRow where, pack::Unit
   rows.features.push_back(std::move(where));
 }
 
+void add_results(const Job& job, const Owners& owners, scan::Results& results, pack::UnitRows& rows, bool seen_before) {
+  for (scan::Found& found : results.features) {
+    FeatureRow where;
+    where.offset = found.offset;
+    where.path = std::to_string(found.offset);
+    if (!found.layers.empty()) where.path.append(found.layers);
+    if (const Owner* owner = owners.at(found.offset)) {
+      where.file_id = owner->file_id;
+      if (owner->slack == 0) where.file_offset = owner->file_offset + (found.offset - owner->offset);
+    }
+    add_feature(job, std::move(found), std::move(where), rows, seen_before);
+  }
+  for (scan::ScanProblem& problem : results.problems) {
+    ProblemRow row;
+    row.exhibit = job.options.exhibit, row.stage = "scan";
+    row.offset = problem.offset, row.path = std::to_string(problem.offset) + problem.layers;
+    if (const Owner* owner = owners.at(problem.offset)) row.file_id = owner->file_id;
+    row.what_happened = std::move(problem.what);
+    rows.problems.push_back(std::move(row));
+  }
+}
+
 pack::UnitRows read_done(const std::string& path) {
   try {
     return pack::read_unit(path);
@@ -190,7 +212,7 @@ std::vector<std::string> pack_units(const std::string& work) {
   std::string mark = read_file(work + "/walked.done");
   unsigned long ids = 0, chunks = 0;
   if (std::sscanf(mark.c_str(), "%lu %lu", &ids, &chunks) != 2) throw Error("is damaged", work + "/walked.done");
-  for (const char* name : {"exhibit.unit", "volumes.unit"}) out.push_back(work + "/" + name);
+  for (const char* name : {"exhibit.unit", "volumes.unit", "streams.unit"}) out.push_back(work + "/" + name);
   for (unsigned long chunk = 0; chunk < chunks; ++chunk)
     for (const char* stage : {"extents", "content"}) out.push_back(fmt::format("{}/{}-{:06}.unit", work, stage, chunk));
   std::vector<std::string> scans;

@@ -152,14 +152,14 @@ struct Scan::State {
   Results* results = nullptr;
   const Drain* drain = nullptr;
   std::string_view name;
-  uint64_t decoded = 0;          // bytes all layers produced
-  bool reads_on = false;         // Page::reads_on
-  std::vector<GoingOn> goes_on;  // Scan::goes_on()
-  uint64_t texts = 0;            // the page and its layers so far
-  std::vector<Vain> vain;        // by decoder
-  bool told_room = false;        // the limit on them was reported
-  size_t untold = 0;             // problems beyond most_problems
-  std::vector<Item> items;       // settled
+  uint64_t decoded = 0;                    // bytes all layers produced
+  std::function<bool(uint64_t)> reads_on;  // Page::reads_on
+  std::vector<GoingOn> goes_on;            // Scan::goes_on()
+  uint64_t texts = 0;                      // the page and its layers so far
+  std::vector<Vain> vain;                  // by decoder
+  bool told_room = false;                  // the limit on them was reported
+  size_t untold = 0;                       // problems beyond most_problems
+  std::vector<Item> items;                 // settled
   std::vector<ScanProblem> problems;
 };
 
@@ -359,9 +359,11 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
     }
     void broken(size_t at) override { from = at; }
     bool goes_on(std::string_view step, size_t begin, size_t consumed) override {
-      if (!state_.reads_on || !text_.is_page() || begin < text_.begin || begin >= text_.end) return false;
+      if (!text_.is_page() || begin < text_.begin || begin >= text_.end) return false;
+      const uint64_t at = text_.source(begin);
+      state_.goes_on.push_back({std::string(step), at});
+      if (!state_.reads_on || !state_.reads_on(at)) return false;
       from = std::max(from, begin + consumed);
-      state_.goes_on.push_back({step, text_.source(begin)});
       return true;
     }
     void says_all(size_t begin, size_t end) override {
@@ -719,6 +721,10 @@ Scan::~Scan() = default;
 
 uint64_t Scan::decoded() const {
   return state_->decoded;
+}
+
+bool reads_on_all(uint64_t) {
+  return true;
 }
 
 const std::vector<GoingOn>& Scan::goes_on() const {

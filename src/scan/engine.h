@@ -40,7 +40,8 @@ struct Page {
   Bytes bytes;                // page with margins
   size_t begin = 0, end = 0;  // the page proper within bytes
   uint64_t offset = 0;        // where bytes[0] is in the source
-  bool reads_on = false;      // the caller reads on streams that begin in the page proper: goes_on()
+  // Whether the caller reads on a stream that begins there in the source, in the page proper; none: reads none on.
+  std::function<bool(uint64_t)> reads_on = {};
 };
 
 struct Found {
@@ -64,11 +65,12 @@ struct Results {
   void clear() { features.clear(), problems.clear(); }
 };
 
-// A stream that is to be read on (scan/long_stream.h).
+// A stream that can be read on (scan/long_stream.h).
 struct GoingOn {
-  std::string_view layer;  // its name; lives for ever
-  uint64_t offset = 0;     // in the source
+  std::string layer;    // its name
+  uint64_t offset = 0;  // in the source
 };
+bool reads_on_all(uint64_t offset);  // for Page::reads_on
 
 // Takes what was found so far, when it is much and at the end of the page; it is gone afterwards. A page may hold more
 // than memory does: a small archive of addresses unpacks to millions.
@@ -86,8 +88,8 @@ class Scan {
   void page(const Page& page, std::string_view name, Watch& watch, const Drain& drain);
   // How many bytes the layers of the last page held: what it cost stands to these, too.
   uint64_t decoded() const;
-  // Streams that begin in the last page proper and go on behind what was shown, or unpack to more than the limit:
-  // nothing of them was scanned. In order; none when the page did not ask for them (reads_on).
+  // Streams that begin in the last page proper and go on behind what was shown, or unpack to more than the limit, in
+  // order. Nothing of them was scanned where the caller reads on, else as much as there was.
   const std::vector<GoingOn>& goes_on() const;
 
  private:

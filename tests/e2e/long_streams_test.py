@@ -116,6 +116,38 @@ class LongStreams(Case):
             if "inner" in value or "end" in value:
                 self.assertIn("deepzst.", weft("show", self.case, f"disk:{paths[0]}", "--before", 0).text)
 
+    def test_in_no_file(self):
+        rng = random.Random(7)
+        image, truth, at = bytearray(rng.randbytes(1000)), {}, {}
+
+        def put(name, text_and_addresses, pack):
+            text, truth[name] = text_and_addresses
+            at[name] = len(image)
+            image.extend(pack(text) + bytes(rng.randrange(1, 2000)))
+
+        put("lost", planted("lost", [noise(rng, 21 * MIB), noise(rng, 20 * MIB)]), lambda text: gzip.compress(text, 1, mtime=0))
+        image.extend(bytes(-len(image) % (16 * MIB) + 15 * MIB + 512 * 1024))  # a short one, over the end of a page
+        put("short", planted("short", [noise(rng, 6 * MIB)]), lambda text: by_tool(text, "zstd", "-q", "-3"))
+        put("deep", planted("deep", [lines(rng, 40 * MIB), lines(rng, 27 * MIB)]), lambda text: by_tool(text, "xz", "-0"))
+        text, truth["cut"] = planted("cut", [noise(rng, 21 * MIB), noise(rng, 21 * MIB)])
+        at["cut"] = len(image)
+        image.extend(gzip.compress(text, 1, mtime=0)[:-8 * MIB])
+        truth["cut"] = {address for address in truth["cut"] if "part0" in address or "border16" in address}
+        (self.scratch / "disk.img").write_bytes(image)
+        weft("new", self.case)
+        weft("add", self.case, self.scratch / "disk.img")
+        weft("extract", self.case, "--threads", 2)
+        found = self.found()
+        for name, addresses in truth.items():
+            self.assertEqual(set(found.get(name, {})), addresses, name)
+            for paths in found[name].values():  # what zstd could not shrink stands in its packed bytes, too
+                self.assertIn(str(at[name]), [path.split("-")[0] for path in paths], name)
+        told = [(row["path"], row["what"].split(" after ")[0]) for row in common.table(self.case, "problem") if row["stage"] == "scan"]
+        self.assertEqual(told, [(str(at["cut"]), "GZIP stream is cut short")])
+        weft("verify", self.case, "--samples", 40)
+        for value, paths in found["lost"].items():
+            self.assertIn(value.split("@")[0], weft("show", self.case, f"disk:{paths[0]}").text)
+
     def test_what_cannot_be_read_on_is_told(self):
         rng = random.Random(6)
         folder = self.scratch / "broken"
