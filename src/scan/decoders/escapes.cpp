@@ -141,13 +141,18 @@ void on_address(Bytes bytes, size_t anchor, size_t end, bool is_url, size_t from
   std::string decoded;
   size_t at = begin;
   size_t most = end + (is_url ? longest_url : longest_host);
-  if (const size_t column = text_column(text, begin).end; column > end) most = std::min(most, column);
+  bool was_asked = false;
   const bool keeps_percent = is_url && escaped.find('%') == std::string_view::npos;
   while (at < text.size() && at < most) {
     const Sign sign = keeps_percent && text[at] == '%' ? Sign{1, '%', true} : sign_at(text, at);
     const bool plain_ampersand = !keeps_percent && sign.value == '&' && sign.size == 1;
     if (at >= end && (is_url ? !is_url_sign(sign.value) || plain_ampersand : !is_name_sign(sign.value))) break;
     if (at >= end && is_space_of_form(text, at, escaped)) break;
+    if (at >= end && !was_asked) {  // it goes on, but not beyond its column
+      was_asked = true;
+      if (const size_t column = text_column(text, begin).end; column > end) most = std::min(most, column);
+      if (at >= most) break;
+    }
     if (sign.is_byte)
       decoded += char(uint8_t(sign.value));
     else
