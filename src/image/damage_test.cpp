@@ -142,6 +142,20 @@ TEST_P(Damage, TruncationIsNeverSilent) {
   }
 }
 
+TEST_P(Damage, WhatIsCutOffIsOneFault) {
+  const size_t at = whole_.find(truth_.substr(2 * MiB, 64 * KiB));
+  spill(damaged_, whole_.substr(0, at == std::string::npos ? whole_.size() / 5 * 4 : at));
+  try {
+    Image image = open(path_);
+    std::vector<Fault> faults;
+    std::vector<uint8_t> out(truth_.size());
+    image.bytes->read(0, out, faults);
+    EXPECT_LE(faults.size(), 2u) << faults[0].what << "; " << faults[1].what;
+  } catch (const Error&) {
+    // Refused.
+  }
+}
+
 // Where a container keeps what describes it: what is neither zero nor the sample's own bytes (they are below 16).
 std::vector<size_t> telling_bytes(const std::string& whole) {
   std::vector<size_t> out;

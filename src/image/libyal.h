@@ -5,6 +5,7 @@
 //   close(File*)
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -14,7 +15,8 @@
 
 namespace weft::image {
 
-// The innermost reason, without the C function's name: the first line of the library's backtrace. Frees the problem.
+// The innermost reason, without the C function's name and the place: the first line of the library's backtrace. Frees the
+// problem.
 template <class Library>
 std::string reason_of(typename Library::Problem*& problem) {
   if (!problem) return "the library gave no reason";
@@ -28,6 +30,8 @@ std::string reason_of(typename Library::Problem*& problem) {
   if (const size_t colon = text.find(": "); text.starts_with("lib") && colon != std::string::npos) {
     text.erase(0, colon + 2);
   }
+  // Faults say where themselves, and neighbours with the same reason are one.
+  text.resize(std::min(text.size(), text.find(" at offset: ")));
   while (!text.empty() && (text.back() == '.' || text.back() == ' ')) text.pop_back();
   return text;
 }
