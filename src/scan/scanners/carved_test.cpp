@@ -113,6 +113,13 @@ constexpr Counted counted[] = {
     {"windows/registry/NTUSER.DAT", "carved_windows", "carved_registry_hive", 1, 1, nullptr},
     {"windows/registry/NTUSER.DAT", "carved_windows", "carved_registry_bin", 10, 200, nullptr},
     {"windows/registry/NTUSER.DAT", "carved_windows", "carved_registry_key", 500, 5000, nullptr},
+    {"linux/utmp", "carved_utmp", "carved_utmp", 14, 14, nullptr},  // as utmpdump
+    {"linux/utmp_x86_64", "carved_utmp", "carved_utmp", 3, 5, nullptr},
+    {"linux/utmp_aarch64", "carved_utmp", "carved_utmp", 3, 5, nullptr},
+    {"linux/utmp_s390", "carved_utmp", "carved_utmp", 3, 5, nullptr},
+    {"linux/utmp_corrupted", "carved_utmp", "carved_utmp", 2, 2, nullptr},
+    {"linux/wtmp.1", "carved_utmp", "carved_utmp", 2, 4, nullptr},
+    {"linux/apache_access.log", "http_log", "http_log", 15, 15, nullptr},
 };
 
 TEST(Carved, RecordsAreCounted) {
@@ -136,14 +143,14 @@ TEST(Carved, NothingReadsBehindTheEndOfDamagedBytes) {
   for (const char* name : {"windows/ntfs/WindowsMFT", "windows/ntfs/WindowsINDX", "windows/ntfs/UsnJrnl.raw",
                            "windows/lnk/example.lnk", "windows/prefetch/CMD.EXE-087B4001.pf", "media/testPNG.png",
                            "media/1.jpg", "documents/testPDF.pdf", "documents/testEXCEL.xls", "archives/syslog.zip",
-                           "media/testMP4.m4a", "windows/carving/test_winprefetch.raw"}) {
+                           "media/testMP4.m4a", "windows/carving/test_winprefetch.raw", "linux/utmp"}) {
     const std::string whole = evidence(name).substr(0, 64 * KiB);
     if (whole.empty()) continue;
     for (int round = 0; round < 60; ++round) {
       std::string bytes = whole.substr(0, 1 + random() % whole.size());
       for (int flips = 0; flips < 8; ++flips) bytes[random() % bytes.size()] = char(uint8_t(random() >> 56));
       for (const char* by : {"carved_jpeg", "carved_png", "carved_gif", "carved_pdf", "carved_zip", "carved_files",
-                             "carved_ntfs", "carved_evtx", "carved_windows"})
+                             "carved_ntfs", "carved_evtx", "carved_windows", "carved_utmp"})
         for (const Feature& feature : Direct(scanner(by)).run(bytes)) {
           EXPECT_LT(feature.begin, feature.end);
           EXPECT_LE(feature.end, bytes.size()) << name << ": " << feature.value;
