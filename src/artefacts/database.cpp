@@ -382,7 +382,8 @@ std::vector<uint64_t> Database::places_by_key(uint32_t root) {
     }
     placed_[number] = true;
     const bool stored = number >= from_log_.size() || !from_log_[number];
-    const auto key = [&](uint16_t at) { out.push_back(stored ? uint64_t(number - 1) * page_size_ + at : nowhere); };
+    const uint64_t begin = uint64_t(number - 1) * page_size_;
+    const auto key = [&](uint16_t at) { out.push_back(stored ? begin + at : nowhere); };
     if (kind == leaf) {
       for (unsigned i = 0; i < count && in.remaining() >= 2; ++i) key(in.u16be());
       open.pop_back();

@@ -7,8 +7,9 @@
 // is free at that point, so one is enough for all depths. Owners that look through whole texts do so before the hits.
 //
 // UTF-16 runs of a text are turned into one UTF-8 text with NULs between, matched in the same way, and each run is
-// shown to scanners alone: what lies next to it in that text is far away in the source. So are columns of SQLite rows,
-// which touch each other, where a page tells where they are: what the bytes say there as they stand is left out.
+// shown to scanners alone: what lies next to it in that text is far away in the source. So are values that
+// touch what stands beside them, where a structure tells where they are (scan/fields.h): what the bytes say there as
+// they stand is left out, but for structures.
 //
 // What was found waits in its Level until all secrets (card numbers) near it are known, since its context may show
 // them; then it is settled: masked, put in order and handed over, some ten thousand at a time. So memory does not grow
@@ -103,7 +104,7 @@ struct Scan::State {
   void match(const Text& text);
   void match_utf16(const Text& text);
   void look_through(const Text& text);
-  void match_columns(const Text& text, size_t stop);
+  void match_fields(const Text& text, size_t stop);
   void hits_of(std::string_view bytes, size_t block, size_t stop, Level& level, const Pieces* pieces = nullptr);
   void dispatch(const Text& text, Level& level);
   void dispatch_scanner(const Text& text, Level& level, size_t owner);
@@ -171,8 +172,8 @@ class TextSink final : public Sink {
   TextSink(const Text& text, std::string_view scanner, Level& level) : text_(text), scanner_(scanner), level_(level) {}
   // From now on text is a piece, whose positions are its own.
   void of_piece(const Pieces& pieces, const Pieces::Piece& piece) { pieces_ = &pieces, piece_ = &piece, from = 0; }
-  // What begins or ends in a row is left out.
-  void outside_of(const SqliteRows& rows) { rows_ = &rows; }
+  // What begins or ends in a stretch of fields is left out.
+  void outside_of(const Fields& fields) { fields_ = &fields; }
 
   void feature(std::string_view kind, std::string value, size_t begin, size_t end, std::string_view secret) override {
     std::string_view shown = text_.bytes;
@@ -184,7 +185,7 @@ class TextSink final : public Sink {
       last = pieces_->source(*piece_, piece_->begin + end);
     }
     check(begin < end && end <= shown.size(), "a feature lies in its text");
-    if (rows_ && (rows_->hold(first) || rows_->hold(last - 1))) return;
+    if (fields_ && (fields_->hold(first) || fields_->hold(last - 1))) return;
     from = std::max(from, end);
     if (!secret.empty()) level_.secrets.push_back({first, last});
     if (first < text_.begin || first >= text_.end) return;
@@ -231,7 +232,7 @@ class TextSink final : public Sink {
   Level& level_;
   const Pieces* pieces_ = nullptr;
   const Pieces::Piece* piece_ = nullptr;
-  const SqliteRows* rows_ = nullptr;
+  const Fields* fields_ = nullptr;
 };
 
 }  // namespace
@@ -285,10 +286,12 @@ void Scan::State::hits_of(std::string_view bytes, size_t block, size_t stop, Lev
 void Scan::State::dispatch_scanner(const Text& text, Level& level, size_t owner) {
   TextSink sink(text, name_of(owner), level);
   sink.from = level.from[owner];
-  sink.outside_of(level.rows);
+  const Scanner& scanner = *rules.scanners[owner];
+  const bool everywhere = finds_structures(scanner);
+  if (!everywhere) sink.outside_of(level.fields);
   for (const Hit& hit : level.hits[owner])
     // A pattern may look at the byte behind.
-    if (hit.end < 2 || !level.rows.hold(hit.end - 2)) rules.scanners[owner]->on_hit(text.bytes, hit, sink.from, sink);
+    if (everywhere || hit.end < 2 || !level.fields.hold(hit.end - 2)) scanner.on_hit(text.bytes, hit, sink.from, sink);
   level.from[owner] = sink.from;
 }
 
@@ -297,10 +300,10 @@ void Scan::State::dispatch_words(const Text& text, Level& level, size_t owner) {
   const uint64_t origin = text.is_page() ? text.offset : 0;
   for (const Hit& hit : level.hits[owner]) {
     size_t begin = 0, end = text.bytes.size();
-    if (level.rows.hold(hit.end - 1)) {
-      const SqliteRows::Column* column = level.rows.column_at(hit.end - 1);
-      if (!column) continue;
-      begin = column->begin, end = column->end();
+    if (level.fields.hold(hit.end - 1)) {
+      const Fields::Field* field = level.fields.at(hit.end - 1);
+      if (!field) continue;
+      begin = field->begin, end = field->end();
     }
     auto word =
         rules.words->judge(text.bytes.substr(begin, end - begin), origin + begin, {hit.end - begin, hit.pattern});
@@ -458,12 +461,13 @@ void Scan::State::dispatch(const Text& text, Level& level) {
 }
 
 // Hits in pieces go to scanners with the piece they end in; decoders see raw bytes only, and words know UTF-16 and
-// columns themselves. from: by owner, where its last feature ends.
+// fields themselves. from: by owner, where its last feature ends.
 void Scan::State::dispatch_pieces(const Text& text, Level& level, const Pieces& pieces, std::vector<size_t>& from) {
   if (level.filed == 0) return;
+  const bool of_fields = &pieces == &level.shown;
   level.each_with_hits([&](size_t owner) {
     std::vector<Hit>& hits = level.hits[owner];
-    if (is_scanner(owner) && enter(text, level, owner)) {
+    if (is_scanner(owner) && !(of_fields && finds_structures(*rules.scanners[owner])) && enter(text, level, owner)) {
       auto earlier = [](const Hit& a, const Hit& b) { return a.end != b.end ? a.end < b.end : a.pattern < b.pattern; };
       std::sort(hits.begin(), hits.end(), earlier);
       TextSink sink(text, name_of(owner), level);
@@ -495,31 +499,31 @@ void Scan::State::match(const Text& text) {
     hits_of(text.bytes, block, std::min(stop, block + block_size), level);
     if (++blocks % batch_blocks != 0 && level.filed < batch_hits) continue;
     dispatch(text, level);
-    match_columns(text, block + block_size);
+    match_fields(text, block + block_size);
     if (level.waiting.size() >= most_waiting) settle(level, block);
     if (watch->stopping()) return;
     watch->enter(text.item);
   }
   dispatch(text, level);
-  match_columns(text, text.end);
+  match_fields(text, text.end);
   settle(level, text.bytes.size() + settled_behind);
 }
 
-// Columns that begin in front of `stop`. None is longer than its page of the database.
-void Scan::State::match_columns(const Text& text, size_t stop) {
+// Fields that begin in front of `stop`.
+void Scan::State::match_fields(const Text& text, size_t stop) {
   Level& level = *levels[text.depth];
-  const std::vector<SqliteRows::Column>& columns = level.rows.columns();
+  const std::vector<Fields::Field>& fields = level.fields.all();
   stop = std::min(stop, text.end);
-  const auto is_left = [&] { return level.next_column < columns.size() && columns[level.next_column].begin < stop; };
+  const auto is_left = [&] { return level.next_field < fields.size() && fields[level.next_field].begin < stop; };
   while (is_left() && !watch->stopping()) {
-    level.columns.clear();
-    for (; is_left() && level.columns.text().size() < block_size; ++level.next_column)
-      if (const SqliteRows::Column& column = columns[level.next_column];
-          column.size >= shortest_found && column.end() > text.begin)
-        level.columns.add(as_bytes(text.bytes), column.begin, column.end(), column.coding);
-    hits_of(level.columns.text(), 0, level.columns.text().size(), level, &level.columns);
-    level.from_columns.assign(rules.owners(), 0);
-    dispatch_pieces(text, level, level.columns, level.from_columns);
+    level.shown.clear();
+    for (; is_left() && level.shown.text().size() < block_size; ++level.next_field)
+      if (const Fields::Field& field = fields[level.next_field];
+          field.size >= shortest_found && field.end() > text.begin)
+        level.shown.add(as_bytes(text.bytes), field.begin, field.end(), field.coding);
+    hits_of(level.shown.text(), 0, level.shown.text().size(), level, &level.shown);
+    level.from_fields.assign(rules.owners(), 0);
+    dispatch_pieces(text, level, level.shown, level.from_fields);
   }
 }
 
@@ -527,7 +531,7 @@ void Scan::State::match_utf16(const Text& text) {
   Level& level = *levels[text.depth];
   const Bytes bytes = as_bytes(text.bytes.substr(0, std::min(text.bytes.size(), text.end + utf16_beyond)));
   for (const Utf16Run& run : find_utf16(bytes, text.is_page() ? text.offset : 0))
-    level.rows.parts(run.begin, run.end, [&](size_t begin, size_t end) {
+    level.fields.parts(run.begin, run.end, [&](size_t begin, size_t end) {
       begin += (begin - run.begin) % 2, end -= (run.end - end) % 2;
       if (begin < text.end && begin + 2 * fewest_characters <= end)
         level.utf16.add(bytes, begin, end, run.big_endian ? Coding::utf16be : Coding::utf16le);
@@ -592,7 +596,7 @@ void Scan::State::scan(const Text& text) {
   levels[text.depth]->reset(rules.owners());
   levels[text.depth]->all_said = text.said;
   if (!rules.patterns.empty()) {
-    levels[text.depth]->rows.find(text.bytes, text.end, text.is_page() ? text.offset : 0);
+    levels[text.depth]->fields.find(text.bytes, text.end, text.is_page() ? text.offset : 0);
     match_utf16(text);
   }
   if (!rules.lookers.empty()) look_through(text);

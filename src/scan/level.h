@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "scan/engine.h"
+#include "scan/fields.h"
 #include "scan/layers.h"
 #include "scan/pieces.h"
-#include "scan/sqlite_rows.h"
 #include "scan/stretches.h"
 
 namespace weft::scan {
@@ -61,17 +61,17 @@ struct Level {
   std::vector<bool> aside;             // by owner: set aside for this text
   std::unordered_set<size_t> begins;   // of layers found in this text, by decoder: a stream is decoded once
   Pieces utf16;
-  SqliteRows rows;                   // of databases
-  Pieces columns;                    // of them, some at a time:
-  size_t next_column = 0;            // the first that was not matched yet
-  std::vector<size_t> from_columns;  // by owner: end of its last feature in those
-  size_t filed = 0;                  // hits in the lists
-  std::vector<Item> waiting;         // not settled yet
-  std::vector<Secret> secrets;       // of the whole text
-  Stretches said;                    // where a layer says all
-  bool all_said = false;             // the text itself lies in such a place
-  std::vector<Document> documents;   // in order
-  size_t reading = 0;                // where the layer at hand begins
+  Fields fields;                    // values that touch what stands beside them
+  Pieces shown;                     // of them, some at a time:
+  size_t next_field = 0;            // the first that was not matched yet
+  std::vector<size_t> from_fields;  // by owner: end of its last feature in those
+  size_t filed = 0;                 // hits in the lists
+  std::vector<Item> waiting;        // not settled yet
+  std::vector<Secret> secrets;      // of the whole text
+  Stretches said;                   // where a layer says all
+  bool all_said = false;            // the text itself lies in such a place
+  std::vector<Document> documents;  // in order
+  size_t reading = 0;               // where the layer at hand begins
 
   void reset(size_t owners) {
     hits.resize(owners);
@@ -86,8 +86,8 @@ struct Level {
       begins = {};
     else if (!begins.empty())
       begins.clear();
-    utf16.clear(), rows.clear();
-    filed = 0, reading = 0, next_column = 0;
+    utf16.clear(), fields.clear();
+    filed = 0, reading = 0, next_field = 0;
     all_said = false;
     documents.clear(), waiting.clear(), secrets.clear(), said.clear();
   }

@@ -66,6 +66,12 @@ struct Scanner {
   void (*on_text)(std::string_view text, size_t begin, size_t end, Sink& sink) = nullptr;
 };
 
+// Whether it finds structures of bytes, which may hold fields themselves (scan/fields.h): they are looked for in the
+// text as it stands. Such kinds begin alike (docs/decisions/0006).
+inline bool finds_structures(const Scanner& scanner) {
+  return scanner.kinds.front().starts_with("carved_");
+}
+
 // What a decoder produced.
 class Decoded {
  public:

@@ -2,19 +2,16 @@
 // in front and behind. A database's own first page has the database's head in front of its cells.
 //
 // A blob that goes on on another page is left as it lies: what it is (a picture) may be seen in the pages behind.
-#include "scan/sqlite_rows.h"
-
 #include <bit>
 #include <immintrin.h>
-#include <limits>
 
-#include "base/text.h"
+#include "scan/field_sources.h"
 #include "scan/sqlite_page.h"
 
 namespace weft::scan {
 namespace {
 
-constexpr size_t grid = 4, fewest_bytes = 3;
+constexpr size_t grid = 4;
 constexpr size_t smallest_cell = 6;  // with its place
 
 // The next place on the grid from `at` on that begins as a page does, by its kind and how many cells it may have; or
@@ -60,55 +57,55 @@ Coding coding_of(std::string_view text, const SqlitePage& page) {
   return little >= big ? Coding::utf16le : Coding::utf16be;
 }
 
-}  // namespace
-
-void SqliteRows::clear() {
-  // What a large text filled is not kept for small ones.
-  constexpr size_t small = 64 * KiB;
-  if (columns_.capacity() > small) columns_ = {};
-  if (rows_.capacity() > small) rows_ = {};
-  rows_.clear(), columns_.clear();
+// The columns of a page's cells. A property list in one is told string by string.
+void add(std::string_view text, const SqlitePage& page, Work& work, Fields::Lists& out) {
+  const Coding coding = coding_of(text, page);
+  const size_t first_stretch = out.stretches.size(), first_field = out.fields.size();
+  for (const SqliteCell& cell : page.cells) {
+    Fields::Stretch row{uint32_t(cell.begin), uint32_t(cell.end)};
+    each_sqlite_column(text, cell, [&](uint64_t type, size_t begin, size_t end) {
+      if (type < sqlite::first_blob) return;
+      if (!is_text(type) && end - begin < sqlite::column_size(type)) {
+        row.end = uint32_t(begin);
+      } else if (is_text(type)) {
+        out.field(begin, end, coding);
+      } else {
+        Fields::Lists inner;  // its stretch is the row's
+        if (find_plist_fields(text.substr(0, end), begin, work, inner) == end)
+          out.fields.insert(out.fields.end(), inner.fields.begin(), inner.fields.end());
+        else
+          out.field(begin, end);
+      }
+    });
+    out.stretches.push_back(row);
+  }
+  const auto earlier = [](const auto& a, const auto& b) { return a.begin < b.begin; };
+  std::sort(out.stretches.begin() + ptrdiff_t(first_stretch), out.stretches.end(), earlier);
+  std::sort(out.fields.begin() + ptrdiff_t(first_field), out.fields.end(), earlier);
+  size_t last = first_stretch;
+  for (size_t i = first_stretch + 1; i < out.stretches.size(); ++i)
+    if (out.stretches[i].begin == out.stretches[last].end)
+      out.stretches[last].end = out.stretches[i].end;
+    else
+      out.stretches[++last] = out.stretches[i];
+  out.stretches.resize(std::min(last + 1, out.stretches.size()));
 }
 
-void SqliteRows::find(std::string_view text, size_t end, uint64_t origin) {
+}  // namespace
+
+void find_sqlite_fields(std::string_view text, size_t end, uint64_t origin, Fields::Lists& out) {
   using namespace std::string_view_literals;
   constexpr std::string_view magic = "SQLite format 3\0"sv;
-  if (text.size() > std::numeric_limits<uint32_t>::max()) return;
   SqlitePages pages(text);
   SqlitePage page;
+  Work work{text.size() + 64 * KiB};
   for (size_t at = (grid - origin % grid) % grid; (at = next_place(text, at, end)) < end; at += grid) {
     const char kind = text[at];
     if (kind == 'S' && text.substr(at, magic.size()) != magic) continue;
     if (!pages.read(at, at + (kind == 'S' ? sqlite_head_size : 0), page)) continue;
-    add(text, page);
+    add(text, page, work, out);
     at += page.size - grid;
   }
-}
-
-void SqliteRows::add(std::string_view text, const SqlitePage& page) {
-  const Coding coding = coding_of(text, page);
-  const size_t first_row = rows_.size(), first_column = columns_.size();
-  for (const SqliteCell& cell : page.cells) {
-    Row row{uint32_t(cell.begin), uint32_t(cell.end)};
-    each_sqlite_column(text, cell, [&](uint64_t type, size_t begin, size_t end) {
-      if (type < sqlite::first_blob) return;
-      if (!is_text(type) && end - begin < sqlite::column_size(type))
-        row.end = uint32_t(begin);
-      else if (end - begin >= fewest_bytes)
-        columns_.push_back({uint32_t(begin), uint16_t(end - begin), is_text(type) ? coding : Coding::utf8});
-    });
-    rows_.push_back(row);
-  }
-  const auto earlier = [](const auto& a, const auto& b) { return a.begin < b.begin; };
-  std::sort(rows_.begin() + ptrdiff_t(first_row), rows_.end(), earlier);
-  std::sort(columns_.begin() + ptrdiff_t(first_column), columns_.end(), earlier);
-  size_t last = first_row;
-  for (size_t i = first_row + 1; i < rows_.size(); ++i)
-    if (rows_[i].begin == rows_[last].end)
-      rows_[last].end = rows_[i].end;
-    else
-      rows_[++last] = rows_[i];
-  rows_.resize(last + 1);
 }
 
 }  // namespace weft::scan

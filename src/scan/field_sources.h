@@ -1,0 +1,27 @@
+// Who finds fields (scan/fields.h), each in one kind of structure. Private to the engine.
+#pragma once
+
+#include <string_view>
+
+#include "scan/fields.h"
+
+namespace weft::scan {
+
+// Columns of rows, on all pages of databases that begin in front of `end`.
+void find_sqlite_fields(std::string_view text, size_t end, uint64_t origin, Fields::Lists& out);
+
+// Of the structure that begins at `at`: they give where its last field ends, at most where the structure does; 0 when
+// it is none or damaged. work is how much may still be looked at in vain, for all of one text.
+struct Work {
+  size_t left = 0;
+};
+// Strings of a binary property list (bplist00), as Core Foundation writes it: objects in the order of their table.
+size_t find_plist_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
+// Values of records in a chunk of an event log ("ElfChnk").
+size_t find_evtx_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
+// The name and the content of a zip's member that is stored (PK\3\4).
+size_t find_zip_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
+// The key and the body of an entry of Chromium's Simple cache.
+size_t find_cache_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
+
+}  // namespace weft::scan

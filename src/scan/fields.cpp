@@ -1,0 +1,103 @@
+#include "scan/fields.h"
+
+#include <array>
+#include <bit>
+#include <immintrin.h>
+#include <limits>
+
+#include "scan/field_sources.h"
+
+namespace weft::scan {
+namespace {
+
+constexpr size_t fewest_bytes = 3;
+
+struct Source {
+  std::string_view magic;
+  size_t (*find)(std::string_view text, size_t at, Work& work, Fields::Lists& out);
+};
+constexpr std::array sources{
+    Source{"PK\3\4", find_zip_fields},
+    Source{"bplist00", find_plist_fields},
+    Source{std::string_view("ElfChnk\0", 8), find_evtx_fields},
+    Source{"\x30\x5c\x72\xa7\x1b\x6d\xfb\xfc", find_cache_fields},
+};
+
+// The next place from `at` on where the first two bytes of a magic number stand, or `end`. This is what it costs on all
+// other bytes.
+size_t next_place(std::string_view text, size_t at, size_t end) {
+  constexpr size_t step = 16;
+  for (; at < end && at + step < text.size(); at += step) {
+    const auto load = [&](size_t from) {
+      return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + from));
+    };
+    const __m128i first = load(at), second = load(at + 1);
+    __m128i any = _mm_setzero_si128();
+    for (const Source& source : sources)
+      any = _mm_or_si128(any, _mm_and_si128(_mm_cmpeq_epi8(first, _mm_set1_epi8(source.magic[0])),
+                                            _mm_cmpeq_epi8(second, _mm_set1_epi8(source.magic[1]))));
+    if (const auto places = unsigned(_mm_movemask_epi8(any)); places != 0)
+      return std::min(end, at + size_t(std::countr_zero(places)));
+  }
+  return std::min(at, end);
+}
+
+// Those of others that overlap none of the first ones, put among them.
+void merge(Fields::Lists& first, const Fields::Lists& others) {
+  Fields::Lists kept;
+  auto field = others.fields.begin();
+  for (const Fields::Stretch& one : others.stretches) {
+    while (field != others.fields.end() && field->begin < one.begin) ++field;
+    const auto beside = std::partition_point(first.stretches.begin(), first.stretches.end(),
+                                             [&](const Fields::Stretch& each) { return each.end <= one.begin; });
+    if (beside != first.stretches.end() && beside->begin < one.end) continue;
+    kept.stretches.push_back(one);
+    for (; field != others.fields.end() && field->begin < one.end; ++field) kept.fields.push_back(*field);
+  }
+  const auto earlier = [](const auto& a, const auto& b) { return a.begin < b.begin; };
+  const auto put_among = [&](auto& into, const auto& what) {
+    const auto middle = ptrdiff_t(into.size());
+    into.insert(into.end(), what.begin(), what.end());
+    std::inplace_merge(into.begin(), into.begin() + middle, into.end(), earlier);
+  };
+  put_among(first.stretches, kept.stretches);
+  put_among(first.fields, kept.fields);
+}
+
+}  // namespace
+
+void Fields::Lists::stretch(size_t begin, size_t end) {
+  if (begin >= end) return;
+  if (!stretches.empty() && stretches.back().end == begin)
+    stretches.back().end = uint32_t(end);
+  else
+    stretches.push_back({uint32_t(begin), uint32_t(end)});
+}
+
+void Fields::Lists::field(size_t begin, size_t end, Coding coding) {
+  if (end >= begin + fewest_bytes) fields.push_back({uint32_t(begin), uint32_t(end - begin), coding});
+}
+
+void Fields::Lists::clear() {
+  // What a large text filled is not kept for small ones.
+  constexpr size_t small = 64 * KiB;
+  if (fields.capacity() > small) fields = {};
+  if (stretches.capacity() > small) stretches = {};
+  stretches.clear(), fields.clear();
+}
+
+void Fields::find(std::string_view text, size_t end, uint64_t origin) {
+  if (text.size() > std::numeric_limits<uint32_t>::max()) return;
+  find_sqlite_fields(text, end, origin, of_);
+  Lists others;
+  Work work{text.size() + 64 * KiB};
+  for (size_t at = 0; (at = next_place(text, at, end)) < end;) {
+    const auto source = std::find_if(sources.begin(), sources.end(),
+                                     [&](const Source& one) { return text.substr(at).starts_with(one.magic); });
+    const size_t behind = source == sources.end() ? 0 : source->find(text, at, work, others);
+    at = std::max(at + 1, behind);
+  }
+  if (!others.stretches.empty()) merge(of_, others);
+}
+
+}  // namespace weft::scan

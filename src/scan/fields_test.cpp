@@ -1,0 +1,183 @@
+// Values that touch what stands beside them: where a structure says where they are, each is seen by itself, where it
+// lies. (Columns of SQLite rows: sqlite_rows_test.cpp.)
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "scan/scan_testing.h"
+
+namespace weft::scan {
+namespace {
+
+using namespace std::string_literals;
+using ::testing::Contains, ::testing::ElementsAre, ::testing::IsEmpty, ::testing::Not, ::testing::UnorderedElementsAre;
+
+std::string number(uint64_t value, size_t size, bool is_big = false) {
+  std::string out;
+  for (size_t i = 0; i < size; ++i) {
+    const char byte = char(uint8_t(value >> (8 * i)));
+    out.insert(is_big ? out.begin() : out.end(), byte);
+  }
+  return out;
+}
+
+std::vector<std::string> values(const std::string& bytes, std::string_view kind) {
+  std::vector<std::string> out;
+  for (const Found& found : scan_all(bytes).features)
+    if (found.kind == kind && found.layers.empty()) out.push_back(found.value);
+  return out;
+}
+
+// The offset of the only one of a kind.
+uint64_t offset(const std::string& bytes, std::string_view kind) {
+  for (const Found& found : scan_all(bytes).features)
+    if (found.kind == kind) return found.offset;
+  return UINT64_MAX;
+}
+
+// A stored member as the usual programs write it; behind says that its sizes stand behind the content.
+std::string member(const std::string& name, const std::string& content, bool behind = false) {
+  const std::string sizes = number(content.size(), 4) + number(content.size(), 4);
+  std::string out = "PK\3\4\x0a\0"s + number(behind ? 8 : 0, 2) + "\0\0\0\0\0\0\1\2\3\4"s;
+  out += (behind ? std::string(8, '\0') : sizes) + number(name.size(), 2) + "\0\0"s + name + content;
+  if (behind) out += "PK\7\x8\1\2\3\4"s + sizes;
+  return out;
+}
+
+TEST(Fields, MembersOfZipsThatAreStored) {
+  for (const bool behind : {false, true}) {
+    const std::string zip = member("contact.txt", "anna@velten-law.de", behind) +
+                            member("phone", "+49 89 32168123", behind) +
+                            member("iban", "DE89370400440532013000", behind) + member("ip", "203.0.113.77", behind) +
+                            member("u", "http://www.velten-law.de/x", behind) + "PK\1\2"s;
+    EXPECT_THAT(values(zip, "email"), ElementsAre("anna@velten-law.de"));
+    EXPECT_THAT(values(zip, "phone"), ElementsAre("+498932168123"));
+    EXPECT_THAT(values(zip, "iban"), ElementsAre("DE89370400440532013000"));
+    EXPECT_THAT(values(zip, "ipv4"), ElementsAre("203.0.113.77"));
+    EXPECT_THAT(values(zip, "url"), ElementsAre("http://www.velten-law.de/x"));
+    EXPECT_EQ(offset(zip, "email"), zip.find("anna"));
+  }
+}
+
+TEST(Fields, LargeMembersAreSeenAsTheyLieButForTheirEnds) {
+  const std::string line = "nothing to be seen here, but a line that is long enough\n";
+  std::string lines;
+  while (lines.size() < 100'000) lines += line;
+  const std::string content = "anna@velten-law.de\n" + lines + "bert@velten-law.de\n" + lines + "carl@velten-law.de";
+  EXPECT_THAT(values(member("a.txt", content) + member("b", "x"), "email"),
+              ElementsAre("anna@velten-law.de", "bert@velten-law.de", "carl@velten-law.de"));
+  // One that is cut off, too.
+  EXPECT_THAT(values(member("a.txt", content).substr(0, content.size() - 50'000), "email"),
+              ElementsAre("anna@velten-law.de", "bert@velten-law.de"));
+}
+
+TEST(Fields, StructuresAreFoundAroundFields) {
+  const std::string central =
+      "PK\1\2\x0a\0\x0a\0\0\0\0\0\0\0\0\0\1\2\3\4\x12\0\0\0\x12\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"s + "a";
+  const std::string zip = member("a", "anna@velten-law.de");
+  const std::string whole =
+      zip + central + "PK\5\6\0\0\0\0\1\0\1\0"s + number(central.size(), 4) + number(zip.size(), 4) + "\0\0"s;
+  EXPECT_THAT(values(whole, "carved_zip"), ElementsAre(testing::HasSubstr("whole")));
+  EXPECT_THAT(values(whole, "email"), ElementsAre("anna@velten-law.de"));
+}
+
+// A property list as Core Foundation writes it.
+class Plist {
+ public:
+  size_t add(const std::string& object) {
+    offsets_.push_back(bytes_.size());
+    bytes_ += object;
+    return offsets_.size() - 1;
+  }
+  size_t text(const std::string& text) { return add(head(5, text.size()) + text); }
+  size_t wide(const std::string& text) {
+    std::string out = head(6, text.size());
+    for (const char c : text) out += {'\0', c};
+    return add(out);
+  }
+  size_t data(const std::string& bytes) { return add(head(4, bytes.size()) + bytes); }
+  std::string done(size_t width = 1, size_t reference = 1) const {
+    std::string out = bytes_;
+    for (const size_t at : offsets_) out += number(at, width, true);
+    return out + std::string(6, '\0') + char(width) + char(reference) + number(offsets_.size(), 8, true) +
+           number(0, 8, true) + number(bytes_.size(), 8, true);
+  }
+
+ private:
+  static std::string head(uint8_t kind, size_t size) {
+    if (size < 15) return {char(kind << 4 | size)};
+    return std::string{char(kind << 4 | 15), '\x10', char(size)};
+  }
+  std::string bytes_ = "bplist00";
+  std::vector<size_t> offsets_;
+};
+
+Plist some(size_t reference) {
+  Plist list;
+  list.add("\xa6"s + [&] {
+    std::string out;
+    for (size_t i = 1; i <= 6; ++i) out += number(i, reference, true);
+    return out;
+  }());
+  list.text("pa@velten-law.de"), list.text("Bob"), list.wide("carl@velten-law.de"), list.text("203.0.113.77");
+  list.add("\x23\x40\x09\x21\xfb\x54\x44\x2d\x18"s), list.text("http://www.velten-law.de/x");
+  return list;
+}
+
+TEST(Fields, StringsOfPropertyLists) {
+  for (const size_t reference : {1, 2})
+    for (const size_t width : {1, 2, 4}) {
+      const std::string bytes = "zz" + some(reference).done(width, reference) + "zz";
+      EXPECT_THAT(values(bytes, "email"), ElementsAre("pa@velten-law.de", "carl@velten-law.de")) << reference << width;
+      EXPECT_THAT(values(bytes, "ipv4"), ElementsAre("203.0.113.77"));
+      EXPECT_THAT(values(bytes, "url"), ElementsAre("http://www.velten-law.de/x"));
+      EXPECT_EQ(offset(bytes, "email"), bytes.find("pa@"));
+    }
+  // One in another.
+  Plist outer;
+  outer.add("\xa2\1\2"s), outer.data(some(1).done()), outer.text("x");
+  EXPECT_THAT(values(outer.done(), "email"), ElementsAre("pa@velten-law.de", "carl@velten-law.de"));
+}
+
+TEST(Fields, ValuesOfEventLogs) {
+  const std::string log = evidence("windows/eventlog/Security_short_selected.evtx");
+  if (log.empty()) GTEST_SKIP() << "no evidence";
+  // As evtxexport shows them.
+  EXPECT_THAT(values(log, "ipv4"),
+              UnorderedElementsAre("23.94.153.202", "169.46.6.101", "23.94.153.202", "169.46.118.42", "169.46.6.101",
+                                   "169.46.6.101", "169.46.118.42"));
+  for (const std::string& url : values(log, "url"))
+    EXPECT_EQ(url.find_first_not_of("abcdefghijklmnopqrstuvwxyz:/.0123456789"), std::string::npos) << url;
+}
+
+TEST(Fields, KeysAndBodiesOfChromiumsCache) {
+  const std::string key = "1/0/_dk_http://velten-law.de http://velten-law.de http://www.velten-law.de/app.js";
+  const std::string entry = "\x30\x5c\x72\xa7\x1b\x6d\xfb\xfc\5\0\0\0"s + number(key.size(), 4) + "\1\2\3\4\0\0\0\0"s +
+                            key + "anna@velten-law.de" + "\xd8\x41\x0d\x97\x45\x6f\xfa\xf4"s;
+  EXPECT_THAT(values(entry, "email"), ElementsAre("anna@velten-law.de"));
+  EXPECT_THAT(values(entry, "url"), Contains("http://www.velten-law.de/app.js"));
+}
+
+TEST(Fields, DamagedOnesAreReadAsTheyLie) {
+  const std::string plain = " anna@velten-law.de ";
+  std::vector<std::string> samples = {member("a", plain), some(1).done() + plain,
+                                      evidence("windows/eventlog/System2.evtx").substr(0, 100'000) + plain};
+  std::mt19937_64 random(7);
+  for (const std::string& sample : samples)
+    for (int round = 0; round < 200; ++round) {
+      std::string bytes = sample;
+      for (int flips = 0; flips < 6; ++flips)
+        bytes[random() % std::min<size_t>(bytes.size() - plain.size(), 4096)] = char(uint8_t(random() >> 56));
+      bytes.resize(sample.size() - random() % 3);
+      scan_all(bytes + plain);
+    }
+  // A length that is wrong hides nothing.
+  std::string wrong = member("a", plain) + std::string(60, 'x') + plain;
+  wrong[18] = wrong[22] = 40;
+  EXPECT_THAT(values(wrong, "email"), ElementsAre("anna@velten-law.de", "anna@velten-law.de"));
+}
+
+}  // namespace
+}  // namespace weft::scan
