@@ -160,6 +160,26 @@ TEST(Fields, KeysAndBodiesOfChromiumsCache) {
   EXPECT_THAT(values(entry, "url"), Contains("http://www.velten-law.de/app.js"));
 }
 
+TEST(Fields, LengthsInFrontTellWhereTextEnds) {
+  const std::string url = "http://www.velten-law.de:8123/a.htm";
+  // A pickle of Chromium, CBOR, and Protocol Buffers.
+  EXPECT_THAT(values("x\0\0\0"s + number(url.size(), 4) + url + "d\0\0\0title"s, "url"), ElementsAre(url));
+  EXPECT_THAT(values("\xa2\x78"s + number(url.size(), 1) + url + "bc\1"s, "url"), ElementsAre(url));
+  EXPECT_THAT(values("\xda"s + number(url.size(), 1) + url + "z\4hallo"s, "url"), ElementsAre(url));
+  // What a NUL ends, goes on to there.
+  EXPECT_THAT(values("x\0\0\0"s + number(url.size() - 1, 4) + url + "\0\0\0\0title"s, "url"), ElementsAre(url));
+  EXPECT_THAT(values("x\x0a\x0e"s + "ab@example.orgR\5hallo", "email"), ElementsAre("ab@example.org"));
+  std::string longer = url;
+  while (longer.size() < 150) longer += "/abc";
+  EXPECT_THAT(
+      values("x\x0a"s + char(0x80 | (longer.size() & 0x7f)) + char(longer.size() >> 7) + longer + "R\5hallo", "url"),
+      ElementsAre(longer));
+  // A quotation mark is no length, and what goes on far behind is no mistake of one.
+  const std::string quoted = "http://www.velten-law.de/page/a.html";  // two more than the sign's number
+  ASSERT_EQ(quoted.size(), 36u);
+  EXPECT_THAT(values("\"" + quoted + "\"", "url"), ElementsAre(quoted));
+}
+
 TEST(Fields, DamagedOnesAreReadAsTheyLie) {
   const std::string plain = " anna@velten-law.de ";
   std::vector<std::string> samples = {member("a", plain), some(1).done() + plain,

@@ -183,13 +183,21 @@ size_t cut_by_host(std::string_view text, size_t begin, size_t at, const Host& h
   return begin;
 }
 
+// Where signs end that hosts may have.
+size_t host_signs_end(std::string_view text, size_t at) {
+  constexpr size_t longest = 253;
+  size_t end = at;
+  while (end < text.size() && end - at < longest && (is_alnum(text[end]) || text[end] == '.' || text[end] == '-'))
+    ++end;
+  return end;
+}
+
 // The host behind the "@", its end where its column in a row of a database ends; in manual pages its hyphens may be
 // written "\-".
 std::optional<Host> host_behind(std::string_view text, size_t at, const TextColumn& column) {
   if (column.end > at) text = text.substr(0, column.end);
   auto host = host_at(text, at + 1);
-  size_t end = at + 1;
-  while (end < text.size() && end - at <= 253 && (is_alnum(text[end]) || text[end] == '.' || text[end] == '-')) ++end;
+  size_t end = host_signs_end(text, at + 1);
   if (!is_written_hyphen(text, end) || (host && host->end != end)) return host;
   while (end < text.size() && end - at <= 253) {
     if (is_written_hyphen(text, end))
@@ -243,8 +251,12 @@ bool is_password(std::string_view text, size_t at) {
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   const size_t at = hit.end - 2;
   if (at < from || !may_be_address(text, at)) return;
-  const TextColumn column = text_column(text, at);
-  const auto host = host_behind(text, at, column);
+  TextColumn column = text_column(text, at);
+  auto host = host_behind(text, at, column);
+  if (const size_t end = host_signs_end(text, at + 1); column.end == 0 && (!host || host->end < end)) {
+    column.end = counted_end(text, run_start(text, at), end);
+    if (column.end != 0) host = host_behind(text, at, column);
+  }
   if (!host || host->value.ends_with(".target")) return;  // a unit of systemd
   if (char_at(text, host->end) == '@' && host->end != column.end)
     return;  // a@b.com@c: a route or a mangled symbol, the last part decides

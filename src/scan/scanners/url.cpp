@@ -261,6 +261,8 @@ size_t cut_glued(std::string_view text, size_t begin, size_t body, size_t end) {
   };
   if (const size_t cut = der_string_end(text, begin); cut < end && (text[cut] == '0' || text[cut] == '1'))
     cut_at(cut);
+  else if (const size_t counted = counted_end(text, begin, end); counted != 0)
+    cut_at(counted);
   else
     cut_at(text_column(text, begin).end);
   if (const std::string_view close = closing(text, begin); !close.empty())
@@ -327,6 +329,7 @@ constexpr std::array examples{
     Example{"see http://www.Example.com/Path?q=1#f.", "url", "http://www.example.com/Path?q=1#f"},
     Example{"see http://www.Example.com/Path", "domain", "www.example.com"},
     Example{"HTTPS://example.org", "url", "https://example.org"},
+    Example{"\"http://www.example.org:8123/page/a.htm\"", "url", "http://www.example.org:8123/page/a.htm"},
     Example{"ftp://joe:pw@ftp.example.org:2121/a", "url", "ftp://joe:pw@ftp.example.org:2121/a"},
     Example{"sftp://joe@ftp.example.org/a", "url", "sftp://joe@ftp.example.org/a"},
     Example{"wss://example.org/ws,", "url", "wss://example.org/ws"},

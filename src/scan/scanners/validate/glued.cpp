@@ -32,6 +32,32 @@ size_t der_string_begin(std::string_view text, size_t first, size_t last, size_t
   return last;
 }
 
+size_t counted_end(std::string_view text, size_t begin, size_t end) {
+  constexpr size_t least = 6, most_glued = 2;
+  // In front of a length of one byte: strings of Protocol Buffers (fields 2 and 3), CBOR, MessagePack, Python's
+  // marshal.
+  constexpr std::array<uint8_t, 6> types{0x12, 0x1a, 0x78, 0xd9, 0xda, 0xfa};
+  const auto byte = [&](size_t back) { return back <= begin ? uint8_t(text[begin - back]) : uint8_t(0xff); };
+  const uint8_t last = byte(1);
+  const bool is_printable = (last >= 0x20 && last < 0x7f) || last == '\t' || last == '\n' || last == '\r';
+  const bool is_typed = std::find(types.begin(), types.end(), byte(2)) != types.end();
+  // Behind the end: a NUL, which ends the text itself, unless it belongs to a number that begins with its last sign.
+  const std::string_view behind = text.substr(std::min(end, text.size()), 4);
+  const bool is_closed = behind.starts_with('\0');
+  if (is_closed && (behind.size() < 4 || behind[1] != '\0' || behind[2] != '\0' || behind[3] == '\0')) return 0;
+  for (size_t glued = 1; glued <= (is_closed ? 1 : most_glued) && end >= begin + least + glued; ++glued) {
+    const size_t size = end - glued - begin;
+    const auto low = uint8_t(size), high = uint8_t(size >> 8);
+    const bool in_four = (last == 0 && byte(2) == 0 && byte(3) == high && byte(4) == low) ||
+                         (last == low && byte(2) == high && byte(3) == 0 && byte(4) == 0);
+    const bool in_one = size < 0x100 && last == low && (!is_printable || is_typed);
+    const bool in_two = size < 0x10000 && high != 0 && last == low && byte(2) == high;
+    const bool in_seven_bits = size >= 0x80 && size < 0x4000 && last == size >> 7 && byte(2) == (0x80 | (size & 0x7f));
+    if (in_four || (!is_closed && (in_one || in_two || in_seven_bits))) return begin + size;
+  }
+  return 0;
+}
+
 bool is_written_hyphen(std::string_view text, size_t at) {
   return at + 2 < text.size() && text[at] == '\\' && text[at + 1] == '-' && is_alnum(text[at + 2]);
 }

@@ -1,5 +1,5 @@
-// What stands glued to an address without being part of it, or between its letters: how certificates and manual pages
-// write text.
+// What stands glued to an address without being part of it, or between its letters: how certificates, records and
+// manual pages write text.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +14,12 @@ namespace weft::scan {
 size_t der_string_end(std::string_view text, size_t begin);
 // Where the string begins that ends at `end`, its begin being one of [first, last); or `last`.
 size_t der_string_begin(std::string_view text, size_t first, size_t last, size_t end);
+
+// Text stored behind its length with nothing behind it (Protocol Buffers, CBOR, pickles of Chromium): the next field
+// may begin with a letter. Where the text ends that begins at `begin` and is followed by signs of its kind up to `end`,
+// if the length in front of it says that it ends one or two signs earlier; 0: it does not. A length that is printable
+// may as well be text, so it counts only with zeros around.
+size_t counted_end(std::string_view text, size_t begin, size_t end);
 
 // Manual pages write "\-" for a hyphen (groff_char(7)). True when one stands at `at`, with a letter or digit behind.
 bool is_written_hyphen(std::string_view text, size_t at);
