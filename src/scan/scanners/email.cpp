@@ -253,8 +253,8 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (at < from || !may_be_address(text, at)) return;
   TextColumn column = text_column(text, at);
   auto host = host_behind(text, at, column);
-  if (const size_t end = host_signs_end(text, at + 1); column.end == 0 && (!host || host->end < end)) {
-    column.end = counted_end(text, run_start(text, at), end);
+  if (column.end == 0 && (!host || host_signs_end(text, host->end) > host->end)) {
+    column.end = counted_end(text, run_start(text, at), host_signs_end(text, at + 1));
     if (column.end != 0) host = host_behind(text, at, column);
   }
   if (!host || host->value.ends_with(".target")) return;  // a unit of systemd
