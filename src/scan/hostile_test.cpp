@@ -143,6 +143,11 @@ constexpr std::string_view units[] = {
     "\1\xff\xff\x80\x1f\0\0\0\0\0\0\0"sv, "\x81\x81xpress\xff\xff\xff\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"sv,
     "MAM\x84\0\0\1\0\0\0\0\0\xff\xff\xff"sv, "\x03\xb0\x02\0\xfc\x0f"sv, "\x0d\0\0\0\1\0\x0a\0"sv,
     "\x0d\x01\x81\x48\x81\x48\x01\x01"sv, "\x0d\0\x10\0\x7f\0\x10\0"sv, ".iwa\0\3\0\0\1\0a"sv,
+    "\x20\4\3\0\1\1\4\xf1\xff"sv, "\x08\4\3\0\1\1\4\xf1\xff"sv, "\xff\6\0\0sNaPpY\1\5\0\0\1\2\3\4a"sv, "bplist00"sv,
+    "bplist00\x50\x50"sv, "bplist00\xa1\1Qa\x08\x0a"sv, "ElfChnk\0"sv,
+    "PK\3\4\x0a\0\0\0\0\0\0\0\0\0\0\0\0\0\3\0\0\0\3\0\0\0\1\0\0\0aabc"sv,
+    "PK\3\4\x0a\0\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0aabc"sv,
+    "\x30\x5c\x72\xa7\x1b\x6d\xfb\xfc\5\0\0\0\4\0\0\0\1\2\3\4\0\0\0\0http"sv,
     ".iwa\0\3\0\0\1\0a\0\xc0\x0b\0\x80\x80\4\xf4\xa0\x0b"sv,
     // UTF-16 on the brink
     "a\0b\0c\0d\0e\0\x01\x02"sv, "a\0b\0"sv, "\0a\0b\1\1"sv, "a\0\n\0"sv};
