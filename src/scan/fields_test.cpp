@@ -152,6 +152,12 @@ TEST(Fields, ValuesOfEventLogs) {
     EXPECT_EQ(url.find_first_not_of("abcdefghijklmnopqrstuvwxyz:/.0123456789"), std::string::npos) << url;
 }
 
+TEST(Fields, ValuesOfAChunkThatWasMade) {
+  const std::string chunk = read_file(WEFT_SOURCE_DIR "/fuzz/corpus/all/evtx_chunk");
+  EXPECT_THAT(values(chunk, "ipv4"), ElementsAre("203.0.113.77"));
+  EXPECT_THAT(values(chunk, "url"), ElementsAre("http://www.velten-law.de"));
+}
+
 TEST(Fields, KeysAndBodiesOfChromiumsCache) {
   const std::string key = "1/0/_dk_http://velten-law.de http://velten-law.de http://www.velten-law.de/app.js";
   const std::string entry = "\x30\x5c\x72\xa7\x1b\x6d\xfb\xfc\5\0\0\0"s + number(key.size(), 4) + "\1\2\3\4\0\0\0\0"s +
