@@ -8,10 +8,14 @@
 // as big endian. "A 0 B 0 C 0" is both "ABC" little endian and "BC" big endian, shifted by one byte: the longer reading
 // wins. When both are equally long, because zeros surround the run, code units are taken to begin at even offsets of
 // the source. A long run may have been cut by the page, which must not change the reading from page to page: there a
-// difference of one character counts as none.
+// difference of one character counts as none. Nor does it behind two zeros, where the one sign that big endian has more
+// is the last: "0 0 A 0 B 0 x" is "AB" and a byte of something else far more often than "ABx".
 //
 // Letters beyond U+06FF end a run on purpose: no identifier continues through them without doubt, while any two bytes
-// of a binary are a CJK character more often than not.
+// of a binary are a CJK character more often than not. What is text are whole rows of 256 signs: one that broke the
+// right reading might join the wrong one ("€a" is bytes AC 20 61 00, and U+2061 is in the row of U+20AC).
+// Where no NUL ends the text, the bytes beside it are a sign of it once in thirty times: a single sign of another
+// script at the edge of a run, or one that no word begins or ends with, is left off.
 #include "scan/utf16.h"
 
 #include <algorithm>
@@ -24,7 +28,42 @@ constexpr size_t long_run = 4 * KiB;  // not more than the margin before a page
 
 constexpr bool is_text(unsigned unit) {
   if (unit < 0x80) return (unit >= 0x20 && unit < 0x7f) || unit == '\t' || unit == '\n' || unit == '\r';
-  return (unit >= 0xa0 && unit <= 0x6ff) || (unit >= 0x1e00 && unit <= 0x206f);
+  return (unit >= 0xa0 && unit <= 0x6ff) || (unit >= 0x1e00 && unit <= 0x20ff);
+}
+
+// Signs that stand beside each other in words.
+enum class Script { common, latin, mark, greek, cyrillic, armenian, hebrew, arabic, none };
+constexpr Script script_of(unsigned unit) {
+  if (unit < 0x100) return Script::common;
+  if (unit % 0x100 == 0) return Script::none;  // "0 1" is a number rather than U+0100
+  if (unit < 0x250 || (unit >= 0x1ea0 && unit <= 0x1ef9)) return Script::latin;
+  if (unit < 0x300) return Script::none;
+  if (unit < 0x370) return Script::mark;
+  if (unit < 0x400 || (unit >= 0x1f00 && unit < 0x2000)) return Script::greek;
+  if (unit < 0x530) return Script::cyrillic;
+  if (unit < 0x590) return Script::armenian;
+  if (unit < 0x600) return Script::hebrew;
+  if (unit < 0x700) return Script::arabic;
+  const bool around = (unit > 0x2000 && unit < 0x2030) || (unit > 0x2065 && unit < 0x206a) || unit == 0x20ac;
+  return around ? Script::common : Script::none;  // spaces, quotation marks, dashes, what isolates directions
+}
+
+constexpr bool is_letter(unsigned unit) {
+  return (unit >= 'a' && unit <= 'z') || (unit >= 'A' && unit <= 'Z') || (unit >= 0xc0 && unit < 0x250);
+}
+
+constexpr bool is_letter_or_digit(unsigned unit) {
+  return is_letter(unit) || (unit >= '0' && unit <= '9');
+}
+
+// Whether the sign at the edge of a run belongs to what stands next to it there.
+constexpr bool belongs(unsigned edge, unsigned inner, bool behind) {
+  const Script script = script_of(edge);
+  if (script == Script::common) return true;
+  if (script == Script::latin) return is_letter(inner) || script_of(inner) >= Script::latin;
+  if (script == Script::mark)
+    return behind && inner >= 0x80 ? script_of(inner) != Script::none : behind && is_letter(inner);
+  return script != Script::none && (script == script_of(inner) || script_of(inner) == Script::mark);
 }
 
 uint32_t word_at(const uint8_t* at) {
@@ -68,6 +107,14 @@ Utf16Run extend(Bytes bytes, size_t at, size_t floor, bool big_endian) {
   return {begin, end, big_endian};
 }
 
+// Without what is at its edges by chance.
+Utf16Run without_strays(Bytes bytes, Utf16Run run) {
+  const auto unit = [&](size_t at) { return unit_at(bytes, at, run.big_endian); };
+  while (run.begin + 4 <= run.end && !belongs(unit(run.begin), unit(run.begin + 2), false)) run.begin += 2;
+  while (run.begin + 4 <= run.end && !belongs(unit(run.end - 2), unit(run.end - 4), true)) run.end -= 2;
+  return run;
+}
+
 size_t size_of(const Utf16Run& run) {
   return run.end - run.begin;
 }
@@ -75,6 +122,10 @@ size_t size_of(const Utf16Run& run) {
 // Bytes from the first to the last ASCII character: at its edges a run may have caught a stray byte.
 size_t sure_size(Bytes bytes, Utf16Run run) {
   while (run.begin < run.end && unit_at(bytes, run.begin, run.big_endian) >= 0x80) run.begin += 2;
+  // Nor is a letter of another script one, between two of ASCII.
+  if (run.begin + 6 <= run.end && script_of(unit_at(bytes, run.begin + 2, run.big_endian)) > Script::latin &&
+      is_letter_or_digit(unit_at(bytes, run.begin + 4, run.big_endian)))
+    run.begin += 4;
   while (run.begin < run.end && unit_at(bytes, run.end - 2, run.big_endian) >= 0x80) run.end -= 2;
   return size_of(run);
 }
@@ -83,6 +134,8 @@ Utf16Run better(Bytes bytes, const Utf16Run& little, const Utf16Run& big, size_t
   const size_t little_size = sure_size(bytes, little), big_size = sure_size(bytes, big);
   const size_t longer = std::max(little_size, big_size), shorter = std::min(little_size, big_size);
   const size_t slack = shorter >= long_run ? 2 : 0;
+  const bool zeros_before = little.begin >= 2 && bytes[little.begin - 1] == 0 && bytes[little.begin - 2] == 0;
+  if (big_size == little_size + 2 && big.end == little.end + 1 && big.end < bytes.size() && zeros_before) return little;
   if (longer - shorter > slack) return little_size > big_size ? little : big;
   return (offset + letter) % 2 == 0 ? little : big;
 }
@@ -100,7 +153,7 @@ std::vector<Utf16Run> find_utf16(Bytes bytes, uint64_t offset) {
     const Utf16Run little = extend(bytes, letter, floor, false);
     const Utf16Run big =
         letter > floor ? extend(bytes, letter - 1, floor, true) : extend(bytes, letter + 1, floor, true);
-    const Utf16Run run = better(bytes, little, big, letter, offset);
+    const Utf16Run run = without_strays(bytes, better(bytes, little, big, letter, offset));
     position += 4;
     if (size_of(run) < 2 * fewest_characters) continue;
     runs.push_back(run);

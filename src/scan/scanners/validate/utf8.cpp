@@ -1,5 +1,7 @@
 #include "scan/scanners/validate/utf8.h"
 
+#include <unicode/uchar.h>
+
 namespace weft::scan {
 
 CodePoint code_point_at(std::string_view text, size_t position) {
@@ -35,13 +37,15 @@ bool is_unspaced_script(char32_t c) {
          (c >= 0x20000 && c < 0x32000);
 }
 
+// Blocks of letters hold other signs, too: "৳" (U+09F3) is of Bengali, and a currency.
 bool is_foreign_letter(char32_t c) {
-  if (c == 0xD7 || c == 0xF7) return false;
-  return (c >= 0xC0 && c < 0x250) || (c >= 0x300 && c < 0x370) || (c >= 0x386 && c < 0x482) ||
-         (c >= 0x48A && c < 0x55A) || (c >= 0x561 && c < 0x588) || (c >= 0x5D0 && c < 0x5EB) ||
-         (c >= 0x620 && c < 0x66A) || (c >= 0x671 && c < 0x6D4) || (c >= 0x904 && c < 0x964) ||
-         (c >= 0x980 && c < 0xE00) || (c >= 0x10A0 && c < 0x1100) || (c >= 0x1E00 && c < 0x2000) ||
-         is_unspaced_script(c);
+  constexpr uint32_t letters = U_GC_L_MASK | U_GC_M_MASK | U_GC_ND_MASK;
+  const bool in_block = (c >= 0xC0 && c < 0x250) || (c >= 0x300 && c < 0x370) || (c >= 0x386 && c < 0x482) ||
+                        (c >= 0x48A && c < 0x55A) || (c >= 0x561 && c < 0x588) || (c >= 0x5D0 && c < 0x5EB) ||
+                        (c >= 0x620 && c < 0x66A) || (c >= 0x671 && c < 0x6D4) || (c >= 0x904 && c < 0x964) ||
+                        (c >= 0x980 && c < 0xE00) || (c >= 0x10A0 && c < 0x1100) || (c >= 0x1E00 && c < 0x2000) ||
+                        is_unspaced_script(c);
+  return in_block && (U_GET_GC_MASK(UChar32(c)) & letters) != 0;
 }
 
 }  // namespace weft::scan
