@@ -5,8 +5,10 @@
 // Such a field is read from its beginning, even if that is no text: Exchange writes text behind numbers and a gzip
 // stream.
 //
-// A mail that says "Content-Transfer-Encoding: base64" may be a few words: then less than a line counts. Such a layer
-// begins where that is said.
+// A mail that says "Content-Transfer-Encoding: base64" may be a few words: then less than a line counts. What stands
+// between "-----BEGIN …-----" and its end holds names and addresses among numbers, which are no text: OpenPGP keys and
+// signatures (RFC 9580 §6.2), and private keys of OpenSSH, which end in a comment. Such layers begin where that is
+// said.
 //
 // A block begins where the sign before its first line is none of the alphabet and the line before it is not one of the
 // same block. That is judged by what stands right there, so that all pages agree about it.
@@ -22,9 +24,11 @@ namespace {
 constexpr size_t least = 48;  // signs in the first line
 // Every sign from the 48th on matches; the first tells where the line begins. (Asking for another sign in front of it
 // takes Hyperscan from 8 GB/s down to 0.1.)
-enum : uint32_t { block, declared };
+enum : uint32_t { block, declared, armoured };
 constexpr Pattern patterns[] = {{"[A-Za-z0-9+/_-]{48}", first_end, block},
-                                {"Content-Transfer-Encoding: ?base64", caseless, declared}};
+                                {"Content-Transfer-Encoding: ?base64", caseless, declared},
+                                {"-----BEGIN PGP (?:PUBLIC KEY BLOCK|PRIVATE KEY BLOCK|SIGNATURE)-----", 0, armoured},
+                                {"-----BEGIN OPENSSH PRIVATE KEY-----", 0, armoured}};
 constexpr size_t sample = 4 * KiB;  // of what comes out, to judge it by
 
 constexpr Alphabet values = [] {
@@ -242,7 +246,42 @@ void on_declared(Bytes bytes, size_t said_end, size_t from, Decoded& out) {
   out.layer("BASE64", begin, padding - begin, std::move(decoded));
 }
 
+// --- In armour -------------------------------------------------------------------------------------------------------
+
+// What stands below a line that says what it is, and headers ("Version: …") with an empty line behind them.
+void on_armoured(Bytes bytes, size_t said_end, size_t from, Decoded& out) {
+  constexpr size_t most_headers = 10, longest_header = 200;
+  const std::string_view text = as_text(bytes);
+  const size_t begin = text.rfind("-----BEGIN", said_end);
+  if (begin == std::string_view::npos || begin < from) return;
+  size_t at = said_end + break_at(bytes, said_end);
+  if (at == said_end) return;
+  for (size_t header = 0; header < most_headers; ++header) {
+    const std::string_view line = text.substr(at, std::min(text.find('\n', at), at + longest_header) - at);
+    const bool is_empty = line.empty() || line == "\r";
+    if (!is_empty && line.find(": ") == std::string_view::npos) break;
+    at = std::min(text.size(), at + line.size() + 1);
+    if (is_empty) break;
+  }
+  // Lines of any length, whose groups of four signs need not end with them.
+  std::vector<uint8_t> decoded;
+  Quanta quanta(decoded);
+  size_t end = at;
+  for (size_t next = at; decoded.size() + longest_line <= out.room() && !text.substr(next).starts_with("-----");) {
+    const size_t line = run_end(bytes, next, values) - next;
+    if (line == 0 || line > longest_line) break;
+    quanta.add(bytes.subspan(next, line));
+    end = next + line;
+    next = end + break_at(bytes, end);
+    if (next == end) break;
+  }
+  if (end - at < least) return;
+  for (size_t padding = 0; padding < 2 && end < bytes.size() && bytes[end] == '='; ++padding) ++end;
+  out.layer("BASE64", begin, end - begin, std::move(decoded));
+}
+
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
+  if (hit.pattern == armoured) return on_armoured(bytes, hit.end, from, out);
   if (hit.pattern == declared) return on_declared(bytes, hit.end, from, out);
   size_t begin = hit.end - least;
   if (begin < from || (begin > 0 && values[bytes[begin - 1]] != no_sign)) return;
@@ -293,6 +332,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
 }  // namespace
 
 extern const Decoder base64_decoder;
-const Decoder base64_decoder{"BASE64", "base64 of text or of known formats, in one line or many", patterns, on_hit};
+const Decoder base64_decoder{
+    "BASE64", "base64 of text or of known formats, in one line or many; keys of OpenPGP and OpenSSH", patterns, on_hit};
 
 }  // namespace weft::scan
