@@ -156,6 +156,19 @@ TEST(Streams, GiveWhatIsInThemAndUnpackLeadsBack) {
   }
 }
 
+// Literals of lz4 and zstd stand there as they are, and break off where the packer found something to repeat.
+TEST(Streams, PiecesOfWhatAStreamGivesAreLeftOut) {
+  std::string text;
+  for (int i = 0; i < 400; ++i)
+    text += fmt::format("{{\"mail\":\"lucy{}lisa@kestrel{}mail.de\"}},\n", i * 7919, i * 31 % 97);
+  for (auto* pack : {lz4, mozlz4, zstd}) {
+    const std::string packed = pack('[' + text);
+    const Results results = scan_all(noise(100, 3) + packed + noise(100, 4));
+    EXPECT_GE(results.features.size(), 400u);
+    for (const Found& found : results.features) EXPECT_FALSE(found.layers.empty()) << found.value;
+  }
+}
+
 TEST(Streams, NestInEachOther) {
   for (const Packer& outer : packers)
     for (const Packer& inner : packers) {

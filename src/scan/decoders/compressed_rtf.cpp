@@ -77,7 +77,9 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const bool whole = rtf.end == Unpacked::End::whole && rtf.bytes.size() == unpacked;
   if (!(whole && right) && !as_text(rtf.bytes).starts_with("{\\rtf1")) return out.in_vain(begin, content.size());
   out.layer("LZFU", begin, header_size + rtf.consumed, std::move(rtf.bytes));
-  if (!whole || !right)
+  if (whole && right)
+    out.says_all(begin, begin + header_size + rtf.consumed);
+  else
     out.problem(begin, whole ? "compressed RTF has a wrong checksum" : "compressed RTF is cut short or damaged");
 }
 

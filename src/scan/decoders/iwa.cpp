@@ -49,7 +49,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (document.empty()) return out.in_vain(begin, most_of_piece);
   document.resize(std::min(document.size(), out.room()));
   out.layer("IWA", begin, consumed, std::move(document));
-  if (damaged == 0) return;
+  if (damaged == 0) return out.says_all(begin, begin + consumed);
   out.problem(begin, "an IWA document has pieces that are damaged or cut short");
   out.in_vain(begin, vain);
 }

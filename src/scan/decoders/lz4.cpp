@@ -1,5 +1,6 @@
 // LZ4: frames (LZ4 frame format 1.6), whose header has a checksum of its own; and the sessions, bookmarks and search
-// engines of Firefox: JSON as one block behind "mozLz40" and the size of what it unpacks to.
+// engines of Firefox: JSON as one block behind "mozLz40" and the size of what it unpacks to. What stands there as it is
+// (literals) are pieces of that text.
 #include <fmt/format.h>
 
 #include "base/cursor.h"
@@ -22,7 +23,7 @@ void on_frame(Bytes bytes, size_t begin, Decoded& out) {
   if (may_go_on(unpacked) && out.goes_on("LZ4", begin, unpacked.consumed)) return;
   if (!whole) out.problem(begin, what_ended(unpacked, "lz4 frame"));
   out.layer("LZ4", begin, unpacked.consumed, std::move(unpacked.bytes));
-  if (!whole) out.broken(begin + frame_magic);
+  whole ? out.says_all(begin, begin + unpacked.consumed) : out.broken(begin + frame_magic);
 }
 
 void on_mozilla(Bytes bytes, size_t begin, Decoded& out) {
@@ -36,7 +37,7 @@ void on_mozilla(Bytes bytes, size_t begin, Decoded& out) {
   const bool whole = unpacked.end == Unpacked::End::whole;
   if (!whole) out.problem(begin, what_ended(unpacked, "Mozilla's lz4 file"));
   out.layer("LZ4", begin, head + unpacked.consumed, std::move(unpacked.bytes));
-  if (!whole) out.broken(begin + head);
+  whole ? out.says_all(begin, begin + head + unpacked.consumed) : out.broken(begin + head);
 }
 
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {

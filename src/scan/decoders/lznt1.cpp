@@ -23,7 +23,9 @@ void on_text(Bytes bytes, size_t begin, size_t end, Decoded& out) {
     if (unpacked.bytes.size() < 2 * chunk && unpacked.end != Unpacked::End::whole) continue;
     if (unpacked.bytes.size() > out.room()) return;
     from = at + unpacked.consumed;
-    if (!out.layer("LZNT1", at, unpacked.consumed, std::move(unpacked.bytes))) return;
+    const bool more = out.layer("LZNT1", at, unpacked.consumed, std::move(unpacked.bytes));
+    out.says_all(at, from);
+    if (!more) return;
   }
 }
 

@@ -46,8 +46,10 @@ void on_block(Bytes bytes, size_t begin, Decoded& out) {
     unpacked = unxpress(body, size);
   }
   if (unpacked.bytes.size() < page) return;
-  if (unpacked.end != Unpacked::End::whole) out.problem(begin, what_ended(unpacked, "block of hiberfil.sys"));
+  const bool whole = unpacked.end == Unpacked::End::whole;
+  if (!whole) out.problem(begin, what_ended(unpacked, "block of hiberfil.sys"));
   out.layer("XPRESS", begin, block_head + unpacked.consumed, std::move(unpacked.bytes));
+  if (whole) out.says_all(begin, begin + block_head + unpacked.consumed);
 }
 
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {

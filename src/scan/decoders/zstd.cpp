@@ -1,6 +1,6 @@
 // ZSTD: frames of Zstandard, RFC 8878. Four bytes of magic, then a header whose fields and first block are looked at
 // before the library is asked, since chance and hostile pages are full of magics. Several frames of a file are hit one
-// by one; skippable frames hold nothing.
+// by one; skippable frames hold nothing. What stands there as it is (literals) are pieces of what the frame gives.
 #include <array>
 #include <fmt/format.h>
 #include <optional>
@@ -66,8 +66,9 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (!whole && unpacked.bytes.size() < surely_real) return out.in_vain(begin, unpacked.bytes.size());
   if (may_go_on(unpacked) && out.goes_on("ZSTD", begin, unpacked.consumed)) return;
   if (!whole) out.problem(begin, what_ended(unpacked, "zstd frame"));
+  const size_t end = begin + unpacked.consumed;
   if (!unpacked.bytes.empty()) out.layer("ZSTD", begin, unpacked.consumed, std::move(unpacked.bytes));
-  if (!whole) out.broken(hit.end);
+  whole ? out.says_all(begin, end) : out.broken(hit.end);
 }
 
 }  // namespace
