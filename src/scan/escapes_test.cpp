@@ -34,6 +34,36 @@ TEST(Escapes, HideAddresses) {
     EXPECT_THAT(hidden(source), Contains("email anna@example.com")) << source;
 }
 
+// RTF has letters as bytes of a code page, or as numbers with something for programs that do not know them.
+TEST(Escapes, HideLettersOfMailboxes) {
+  for (const char* source :
+       {"an m\\'fcller.t@example.com\\par", "an m\\u252?ller.t@example.com}", "an m\\u252\\'fcller.t@example.com}",
+        "\\'93m\\'fcller.t@example.com\\'94", "{\"mail\":\"m\\u00fcller.t@example.com\"}"}) {
+    EXPECT_THAT(hidden(source), Contains("email m\u00fcller.t@example.com")) << source;
+    for (const Found& found : scan_all(source).features)
+      EXPECT_TRUE(found.kind != "email" || found.value == "m\u00fcller.t@example.com") << source << ": " << found.value;
+  }
+}
+
+// What RTF writes right in front of a value is no part of it.
+TEST(Escapes, OfRtfStandInFrontOfValues) {
+  const auto values = [](const std::string& source) {
+    std::set<std::string> out;
+    for (const Found& found : scan_all(source).features)
+      if (found.kind != "domain") out.insert(std::string(found.kind) + " " + found.value);
+    return out;
+  };
+  using ::testing::ElementsAre;
+  for (const std::string quote : {"\\'93", "\\u8220\\'93", "\\'ab", "\\'a0", "\\'82\\'cd"}) {
+    EXPECT_THAT(values(quote + "q1.k@example.com\\'94"), ElementsAre("email q1.k@example.com")) << quote;
+    EXPECT_THAT(values(quote + "+4915123480001\\'94"), ElementsAre("phone +4915123480001")) << quote;
+    EXPECT_THAT(values(quote + "10.88.0.4\\'94"), ElementsAre("ipv4 10.88.0.4")) << quote;
+    EXPECT_THAT(values(quote + "DE89370400440532013000\\'94"), ElementsAre("iban DE89370400440532013000")) << quote;
+    EXPECT_THAT(values(quote + "4012888888881881\\'94"), ElementsAre("card 401288******1881")) << quote;
+    EXPECT_THAT(values(quote + "https://example.com/a\\'94"), ElementsAre("url https://example.com/a")) << quote;
+  }
+}
+
 // A form has spaces as "+", and a "+" as %2B.
 TEST(Escapes, OfFormsKeepTagsApartFromSpaces) {
   EXPECT_THAT(hidden("text=to+anna%2Bnews%40example.com+today"), Contains("email anna+news@example.com"));

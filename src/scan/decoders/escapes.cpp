@@ -1,6 +1,6 @@
 // ESCAPED: addresses that hide behind the escapes of HTML (&#64; &#x2F;), URLs (%40, %3A%2F%2F) and JSON (\u0040,
-// :\/\/), telephone numbers whose "+" does (%2B, \u002B, &#43;), and words of which a letter does (\u043f, %D0%BF,
-// &#1087;).
+// :\/\/), telephone numbers whose "+" does (%2B, \u002B, &#43;), words of which a letter does (\u043f, %D0%BF,
+// &#1087;), and mailboxes (m\u00fcller@, in RTF m\'fcller@).
 //
 // Escapes are everywhere; here they count only where they hide an address: at its "@", between a scheme and a host, or
 // in front of a number; or where they are letters.
@@ -15,28 +15,31 @@
 #include "base/text.h"
 #include "scan/entity.h"
 #include "scan/scanner.h"
+#include "scan/scanners/validate/escape.h"
 #include "scan/scanners/validate/sqlite_row.h"
 
 namespace weft::scan {
 namespace {
 
-enum : uint32_t { at_sign, slashes, plus, letter };
-constexpr Pattern patterns[] = {{R"(&#(?:64|[xX]40);)", 0, at_sign},
-                                {R"(&commat;)", 0, at_sign},
-                                {R"(%40)", 0, at_sign},
-                                {R"(\\u0040)", 0, at_sign},
-                                {R"(%3[Aa]%2[Ff]%2[Ff])", 0, slashes},
-                                {R"(%2540)", 0, at_sign},
-                                {R"(%253[Aa]%252[Ff]%252[Ff])", 0, slashes},
-                                {R"(:\\/\\/)", 0, slashes},
-                                {R"((?::|&#(?:58|[xX]3[aA]);)&#(?:47|[xX]2[fF]);&#(?:47|[xX]2[fF]);)", 0, slashes},
-                                {R"(%2[Bb][1-9][0-9])", 0, plus},
-                                {R"(\\u002[Bb][1-9][0-9])", 0, plus},
-                                {R"(&(?:#43|#[xX]2[bB]|plus);[1-9][0-9])", 0, plus},
-                                {R"(\\u0[0-9a-fA-F]{3})", 0, letter},
-                                {R"(\\u[3-9a-dA-D][0-9a-fA-F]{3})", 0, letter},
-                                {R"(%[C-Ec-e][0-9A-Fa-f]%[89ABab][0-9A-Fa-f])", 0, letter},
-                                {R"(&#(?:[1-9][0-9]{2,4}|[xX][0-9A-Fa-f]{2,4});)", 0, letter}};
+enum : uint32_t { at_sign, slashes, plus, letter, mailbox };
+constexpr Pattern patterns[] = {
+    {R"(&#(?:64|[xX]40);)", 0, at_sign},
+    {R"(&commat;)", 0, at_sign},
+    {R"(%40)", 0, at_sign},
+    {R"(\\u0040)", 0, at_sign},
+    {R"(%3[Aa]%2[Ff]%2[Ff])", 0, slashes},
+    {R"(%2540)", 0, at_sign},
+    {R"(%253[Aa]%252[Ff]%252[Ff])", 0, slashes},
+    {R"(:\\/\\/)", 0, slashes},
+    {R"((?::|&#(?:58|[xX]3[aA]);)&#(?:47|[xX]2[fF]);&#(?:47|[xX]2[fF]);)", 0, slashes},
+    {R"(%2[Bb][1-9][0-9])", 0, plus},
+    {R"(\\u002[Bb][1-9][0-9])", 0, plus},
+    {R"(&(?:#43|#[xX]2[bB]|plus);[1-9][0-9])", 0, plus},
+    {R"(\\u0[0-9a-fA-F]{3})", 0, letter},
+    {R"(\\u[3-9a-dA-D][0-9a-fA-F]{3})", 0, letter},
+    {R"(%[C-Ec-e][0-9A-Fa-f]%[89ABab][0-9A-Fa-f])", 0, letter},
+    {R"(&#(?:[1-9][0-9]{2,4}|[xX][0-9A-Fa-f]{2,4});)", 0, letter},
+    {R"(\\(?:'[c-fC-F][0-9a-fA-F]|u[1-9][0-9]{2}\?|u0[01][0-9a-fA-F]{2})[\w.+-]{0,24}@)", 0, mailbox}};
 
 constexpr size_t longest_gap = 32, longest_words = 4 * KiB;  // between two escaped letters; of a layer of words
 constexpr size_t longest_name = 256, longest_host = 256, longest_url = 2 * KiB;
@@ -60,6 +63,7 @@ Sign sign_at(std::string_view text, size_t at) {
   }
   if (rest[0] == '\\' && rest.size() >= 2) {
     if (rest[1] == '/') return {2, '/', true};
+    if (const Entity sign = rtf_escape(rest); sign.size > 0) return {sign.size, sign.value, false};
     if (rest[1] != 'u' || rest.size() < 6) return itself;
     char32_t value = 0;
     for (size_t i = 2; i < 6; ++i) {
@@ -97,8 +101,8 @@ bool is_url_sign(char32_t c) {
 size_t sign_before(std::string_view text, size_t floor, size_t at) {
   constexpr size_t longest = 9;
   const char last = text[at - 1];
-  if (last == ';' || last == '/' || nibble(uint8_t(last)) < 16)
-    for (size_t size = 2; size <= longest && size <= at - floor; ++size)
+  if (last == ';' || last == '/' || last == '?' || nibble(uint8_t(last)) < 16)
+    for (size_t size = std::min(longest, at - floor); size >= 2; --size)  // "\u252\'fc" is one
       if (const char c = text[at - size]; (c == '&' || c == '%' || c == '\\') && sign_at(text, at - size).size == size)
         return at - size;
   return at - 1;
@@ -239,11 +243,13 @@ void on_letter(std::string_view text, size_t anchor, size_t from, Decoded& out) 
     begin = before;
   }
   std::string decoded;
-  size_t at = begin, end = begin, size = 0;  // up to the end of the last word with an escaped letter
+  size_t at = begin, end = begin, size = 0;    // up to the end of the last word with an escaped letter
+  size_t end_before = begin, size_before = 0;  // of those in front of what may be the name of a mailbox
   bool in_word = false;
   for (size_t since = 0; at < text.size() && at - begin < longest_words && since <= longest_gap;) {
     const Sign sign = sign_of_text(text, at);
     if (!is_of_words(sign, kind)) break;
+    if (!is_name_sign(sign.value)) end_before = end, size_before = size;
     const bool hidden = is_letter(sign), plain = sign.size == 1 && is_alpha(int(sign.value));
     since = hidden ? 0 : since + sign.size;
     in_word = hidden || (in_word && plain);
@@ -254,12 +260,24 @@ void on_letter(std::string_view text, size_t anchor, size_t from, Decoded& out) 
     at += sign.size;
     if (in_word) end = at, size = decoded.size();
   }
+  if (kind == '\\' && at < text.size() && text[at] == '@') end = end_before, size = size_before;
+  if (size == 0) return;
   decoded.resize(size);
   give(begin, end, std::move(decoded), out);
 }
 
+// One whose name has an escaped letter in front of its "@".
+void on_mailbox(Bytes bytes, size_t at, size_t from, Decoded& out) {
+  size_t begin = at;
+  while (begin > from && is_name_sign(bytes[begin - 1]) && bytes[begin - 1] != '\'') --begin;
+  // What an escape ends in are signs of a name, too.
+  for (size_t end = begin; end <= at && end - begin <= 5; ++end)
+    if (follows_escaped_letter(as_text(bytes), end)) return on_address(bytes, at, at + 1, false, from, out);
+}
+
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (hit.end <= from) return;
+  if (hit.pattern == mailbox) return on_mailbox(bytes, hit.end - 1, from, out);
   if (hit.pattern == letter) {
     const std::string_view text = as_text(bytes);
     const size_t end = hit.end - (text[hit.end - 3] == '%' ? 3 : 0);
@@ -281,7 +299,8 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
 }  // namespace
 
 extern const Decoder escapes_decoder;
-const Decoder escapes_decoder{
-    "ESCAPED", "addresses, telephone numbers and words behind the escapes of HTML, URLs and JSON", patterns, on_hit};
+const Decoder escapes_decoder{"ESCAPED",
+                              "addresses, telephone numbers and words behind the escapes of HTML, URLs, JSON and RTF",
+                              patterns, on_hit};
 
 }  // namespace weft::scan

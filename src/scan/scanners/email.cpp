@@ -105,6 +105,8 @@ size_t cut_prefix(std::string_view text, size_t begin, size_t at, size_t domain_
       begin += 3;
     else if (c == 'u' && rest.size() == 4 && is_hex(rest))
       begin += 5;
+    else if (c == '\'' && is_hex_pair(rest, 0))
+      begin += 3;  // RTF
     else if (c == 'f' && std::string_view("IBRP123456").find(char_at(text, begin + 1)) != std::string_view::npos)
       begin += 2;  // troff's change of font
     else if (c == 'n' || c == 'r' || c == 't')
@@ -285,6 +287,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   const bool too_long = at - run >= longest_local && is_plain(before) && begin >= run &&
                         std::none_of(left_off.begin(), left_off.end(), is_alnum);
   if (too_long || follows_letter_of_code_page(text, begin) || is_password(text, at)) return;
+  if (follows_escaped_letter(text, begin)) return;  // ESCAPED has the whole
   if (char_before(text, begin) == '$' || before == '@' || text.substr(0, begin).ends_with("%40")) return;
   std::string local(text.substr(begin, at - begin));
   if (local.find('%') != std::string::npos && (local.size() < 3 || local.front() == '%')) return;
@@ -320,6 +323,8 @@ constexpr std::array examples{
     Example{"\\x22joe@example.com\\x22", "email", "joe@example.com"},
     Example{"\\u003cjoe@example.com\\u003e", "email", "joe@example.com"},
     Example{"\\njoe@example.com", "email", "joe@example.com"},
+    Example{"\\'93joe@example.com\\'94", "email", "joe@example.com"},
+    Example{"an\\'a0joe@example.com", "email", "joe@example.com"},
     Example{"Subject:joe@example.com", "email", "joe@example.com"},
     Example{"user=joe@example.com;path=/", "email", "joe@example.com"},
     Example{"u'joe@example.com'", "email", "joe@example.com"},

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "scan/entity.h"
 #include "scan/scanners/context.h"
 
 namespace weft::scan {
@@ -42,7 +43,10 @@ Escape escape_at(std::string_view text, size_t at) {
       if (kind == 'n') return {at, at + 2, '\n'};
       if (kind == 'r') return {at, at + 2, '\r'};
       if (kind == 't') return {at, at + 2, '\t'};
-      return kind == 'x' ? coded(2, 2) : kind == 'u' ? coded(2, 4) : Escape{};
+      if (kind == 'x') return coded(2, 2);
+      if (const Escape escape = kind == 'u' ? coded(2, 4) : Escape{}; escape.end > 0) return escape;
+      if (const Entity sign = rtf_escape(rest); sign.size > 0) return {at, at + sign.size, sign.value};
+      return {};
     case '%': {
       const Escape escape = coded(1, 2);
       return parts(escape.value) ? escape : Escape{};
@@ -84,6 +88,15 @@ char sign_behind(std::string_view text, size_t end) {
   if (behind != '%') return behind;
   const Escape escape = escape_at(text, end);
   return escape.end > 0 ? narrowed(escape.value) : behind;
+}
+
+bool follows_escaped_letter(std::string_view text, size_t begin) {
+  const Escape escape = escape_over(text, begin);
+  if (escape.end != begin || begin == 0 || text[escape.begin] != '\\') return false;
+  if (escape.value < 0xc0 || escape.value >= 0x250 || escape.value == 0xd7 || escape.value == 0xf7) return false;
+  // Of two bytes in a row the code page is another one.
+  const bool is_byte = char_at(text, escape.begin + 1) == '\'';
+  return !is_byte || escape.begin < 4 || text.substr(escape.begin - 4, 2) != "\\'";
 }
 
 bool is_in_path(std::string_view text, size_t at) {

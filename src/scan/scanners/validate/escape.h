@@ -1,6 +1,6 @@
 // Escapes that end in a letter or digit, right in front of a value that is not glued to anything: "\n", "\x0a" and
-// "\u003d" in JSON, dumps of databases and source text, "%20" in URLs, and what switches the alphabet in ISO 2022
-// ("ESC ( B", Japanese mail).
+// "\u003d" in JSON, dumps of databases and source text, "%20" in URLs, "\'93" in RTF, and what switches the alphabet in
+// ISO 2022 ("ESC ( B", Japanese mail).
 #pragma once
 
 #include <cstddef>
@@ -22,6 +22,10 @@ size_t behind_escape(std::string_view text, size_t begin);
 // ASCII.
 char sign_before(std::string_view text, size_t begin);
 char sign_behind(std::string_view text, size_t end);
+
+// Whether what begins there is the end of a name whose last letter in front is escaped: "m\u00fcller", in RTF
+// "m\'fcller".
+bool follows_escaped_letter(std::string_view text, size_t begin);
 
 // Whether what follows the backslash at `at` may be a name in a path, "C:\temp" or "DOMAIN\Users\nina".
 bool is_in_path(std::string_view text, size_t at);
