@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/command.h"
+#include "app/output.h"
 #include "base/error.h"
 #include "link/background_build.h"
 #include "report/words.h"
@@ -42,9 +43,11 @@ struct Build {
 };
 
 // A key that is held apart; made when it is not there yet.
-link::BackgroundKey key_apart(const std::string& path) {
+link::BackgroundKey key_apart(const std::string& path, const std::vector<std::string>& cases) {
   if (!exists(path)) {
-    link::write_background_key(path);
+    Output key(path, cases);
+    link::write_background_key(key.path());
+    key.publish();
     fmt::print("key made in {}: keep it, and hand it only to those who may try values\n", path);
   }
   return link::read_background_key(path);
@@ -52,6 +55,7 @@ link::BackgroundKey key_apart(const std::string& path) {
 
 void build(const Build& options) {
   link::BackgroundOptions how;
+  Output out(options.out, options.cases);
   std::vector<extract::Case> open;
   for (const std::string& folder : options.cases) {
     open.push_back(extract::Case::open(folder));
@@ -67,13 +71,14 @@ void build(const Build& options) {
   how.name = name_of(options.name, options.out), how.least = options.least;
   how.temporary = open.front().temporary();
   how.limits = options.common.limits(), how.threads = options.common.thread_count();
-  if (!options.key.empty()) how.key = key_apart(options.key), how.key_apart = true;
+  if (!options.key.empty()) how.key = key_apart(options.key, options.cases), how.key_apart = true;
   if (!options.same_key_as.empty()) {
     how.key = link::BackgroundFile(options.same_key_as).head().key;
     if (how.key->empty())
       throw Error("the key of this background is held apart; name it with --key", options.same_key_as);
   }
-  link::build_background(how, options.out);
+  link::build_background(how, out.path());
+  out.publish();
   std::string sha256 = link::BackgroundFile(options.out).sha256();
   for (extract::Case& in : open) in.log("background", {{"file", options.out}, {"sha256", sha256}});
   print_file(options.out);
@@ -118,7 +123,9 @@ void add_merge(CLI::App& background) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1'000'000));
   command->callback([options] {
-    link::merge_backgrounds(options->files, name_of(options->name, options->out), options->least, options->out);
+    Output out(options->out, {});
+    link::merge_backgrounds(options->files, name_of(options->name, options->out), options->least, out.path());
+    out.publish();
     print_file(options->out);
   });
 }

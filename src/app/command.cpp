@@ -30,6 +30,8 @@ int code_of_current_exception() {
     throw;
   } catch (const extract::CaseInUse&) {
     return exit_in_use;
+  } catch (const UsageError&) {
+    return exit_usage;
   } catch (const Error& error) {
     return code_of(error);
   } catch (const std::bad_alloc&) {

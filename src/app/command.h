@@ -24,6 +24,12 @@ enum ExitCode {
   exit_interrupted = 130,
 };
 
+// An argument that makes no sense, or would do harm: exit_usage.
+class UsageError : public Error {
+ public:
+  using Error::Error;
+};
+
 // The world's failures and the input's are told apart by the system's code: no code, no failing system.
 int code_of(const Error& error);
 // Of whatever exception is being handled.

@@ -9,6 +9,7 @@
 #include "app/access.h"
 #include "app/command.h"
 #include "app/find_again.h"
+#include "app/output.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "extract/address.h"
@@ -146,13 +147,15 @@ void add_export(App app) {
   add_common(*command, options->common);
   add_question(app, *command, options->folder, [options](Answer& answer) {
     extract::Case in = extract::Case::open(options->folder, true);
+    Output out(options->out, {in.folder()});
     pack::Database database(in.temporary(), options->common.limits().memory / 2);
     database.attach_packs(in.sealed_packs(), in.scope());
     if (link::scope_of_links(in.links()) == in.scope().sha256())
       database.attach_links(in.links());
     else
       std::fprintf(stderr, "weft: the links were made under other scope rules and are left out; link again\n");
-    answer.counts["rows"] = pack::export_table(database, options->table, options->format, options->out);
+    answer.counts["rows"] = pack::export_table(database, options->table, options->format, out.path());
+    out.publish();
     return exit_ok;
   });
 }

@@ -1,13 +1,16 @@
 // weft stoplist: what a reference holds, as a stop list with context
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 #include <optional>
 
 #include "app/access.h"
 #include "app/command.h"
+#include "app/output.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/scratch.h"
 #include "pack/database.h"
 #include "pack/pack.h"
@@ -18,7 +21,17 @@ namespace {
 
 struct Options {
   std::string from, exhibit, out = "-";
+  std::string folder;  // of the case: from, or the one whose pack that is
 };
+
+// A pack that lies in a case is asked about as the case is: logged, and without what the scope keeps out.
+std::string case_of(const std::string& from) {
+  std::error_code failed;
+  const std::filesystem::path pack = std::filesystem::canonical(from, failed);
+  if (failed || pack.parent_path().filename() != "packs") return from;
+  const std::string folder = pack.parent_path().parent_path().string();
+  return extract::Case::is_case(folder) ? folder : from;
+}
 
 std::vector<std::string> packs_of(const extract::Case& in, const std::string& exhibit) {
   if (exhibit.empty()) {
@@ -31,18 +44,17 @@ std::vector<std::string> packs_of(const extract::Case& in, const std::string& ex
 }
 
 // Line by line: a large exhibit's list is more than memory should hold.
-class Output {
+class Lines {
  public:
-  explicit Output(const std::string& path)
-      : path_(path == "-" ? "standard output" : path),
-        file_(path == "-" ? stdout : std::fopen((path + ".tmp").c_str(), "we")) {
+  explicit Lines(const std::string& path)
+      : path_(path == "-" ? "standard output" : path), file_(path == "-" ? stdout : std::fopen(path.c_str(), "we")) {
     if (!file_) throw Error("cannot write", path_, errno);
   }
-  ~Output() {
+  ~Lines() {
     if (file_ && file_ != stdout) std::fclose(file_);
   }
-  Output(const Output&) = delete;
-  Output& operator=(const Output&) = delete;
+  Lines(const Lines&) = delete;
+  Lines& operator=(const Lines&) = delete;
   void line(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), file_);
     std::fputc('\n', file_);
@@ -50,7 +62,6 @@ class Output {
   }
   uint64_t finish() {
     if (std::fflush(file_) != 0 || std::ferror(file_)) throw Error("cannot write", path_, errno);
-    if (file_ != stdout) publish(path_ + ".tmp", path_);
     return lines_;
   }
 
@@ -63,24 +74,29 @@ class Output {
 int run(const Options& options, Answer& answer) {
   std::vector<std::string> packs;
   std::optional<ScratchFolder> scratch;  // where there is no case
-  std::optional<extract::Case> in;
   std::string temporary;
-  if (extract::Case::is_case(options.from)) {
-    in = extract::Case::open(options.from, true);
-    packs = packs_of(*in, options.exhibit);
-    temporary = in->temporary();
+  pack::Scope scope;
+  const bool of_pack = exists(options.from + "/manifest.json");
+  std::string exhibit = of_pack ? pack::info(options.from).exhibit : options.exhibit;
+  if (of_pack && !options.exhibit.empty() && options.exhibit != exhibit)
+    throw Error(fmt::format("this is the pack of {}, not of {}", exhibit, options.exhibit), options.from);
+  Output file(options.out, {options.folder});
+  if (extract::Case::is_case(options.folder)) {
+    const extract::Case in = extract::Case::open(options.folder, true);
+    packs = packs_of(in, exhibit);
+    temporary = in.temporary();
+    scope = in.scope();
   } else {
-    const std::string label = pack::info(options.from).exhibit;
-    if (!options.exhibit.empty() && options.exhibit != label)
-      throw Error(fmt::format("this is the pack of {}, not of {}", label, options.exhibit), options.from);
+    pack::info(options.from);  // Error when it is no pack
     packs = {options.from};
     temporary = scratch.emplace().path();
   }
   pack::Database database(temporary, 1 * GiB);
-  database.attach_packs(packs);
-  Output out(options.out);
+  database.attach_packs(packs, scope);
+  Lines out(file.path());
   const uint64_t left_out = pack::write_stop_list(database, [&](std::string_view line) { out.line(line); });
   const uint64_t lines = out.finish();
+  file.publish();
   answer.counts["rows"] = lines;
   std::fprintf(stderr, "weft: %lu entries; %lu features without context were left out\n", (unsigned long)lines,
                (unsigned long)left_out);
@@ -93,10 +109,12 @@ void add_stoplist(App app) {
   CLI::App* command = app.cli.add_subcommand(
       "stoplist", "Write the features of a reference as a stop list: value, tab, context; for extract --stop");
   auto options = std::make_shared<Options>();
-  command->add_option("PACK_OR_CASE", options->from, "Folder of a case, or of a sealed pack")->required();
+  command->add_option("PACK_OR_CASE", options->from, "Folder of a case, or of a sealed pack")
+      ->required()
+      ->each([options](const std::string& from) { options->folder = case_of(from); });
   command->add_option("--exhibit", options->exhibit, "Label of the exhibit (default: all of the case)");
   command->add_option("-o,--output", options->out, "File to write (default: standard output)");
-  add_question(app, *command, options->from, [options](Answer& answer) { return run(*options, answer); });
+  add_question(app, *command, options->folder, [options](Answer& answer) { return run(*options, answer); });
 }
 
 }  // namespace weft::app

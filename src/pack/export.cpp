@@ -89,6 +89,7 @@ uint64_t export_table(Database& database, const std::string& table, const std::s
     columns += (columns.empty() ? "" : ", ") + (time ? time_expression(name) : name);
   }
   if (columns.empty()) throw Error(fmt::format("unknown table '{}'; there are {}", table, valid_tables(database)));
+  options += ", USE_TMP_FILE false";  // who names the file sees to it that it is there whole
   auto copy = [&](const std::string& path) {
     std::optional<std::string> rows = database.value(
         fmt::format("COPY (SELECT {} FROM {}) TO {} ({})", columns, identifier(table), Database::quote(path), options));

@@ -115,6 +115,10 @@ class Scope(unittest.TestCase):
         for name in ("evidence", "set_aside", "link", "owner", "feature", "file", "dated"):
             self.assertNotIn(secret, json.dumps(table(self.case, name)), name)
         self.assertNotIn("Counsel/", json.dumps(table(self.case, "file")), "the folder itself is no file in it")
+        listed = weft("stoplist", self.case).text
+        self.assertNotIn(secret, listed)
+        self.assertIn(self.shared["open"][0], listed)
+        self.assertNotIn(secret, weft("stoplist", self.case / "packs/one").text, "nor by way of the pack")
         ledger = {(r["examples"], r["reason"]): r["value"] for r in table(self.case, "set_aside") if r["kind"] == "scope"}
         self.assertEqual(set(ledger), set(kept))
         self.assertTrue(ledger["one", "privileged: correspondence with counsel"].startswith("6 files"))
