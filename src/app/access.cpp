@@ -1,6 +1,8 @@
 #include "app/access.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <fmt/format.h>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -55,6 +57,7 @@ int ask(const App& app, const std::string& folder, const std::function<int(Answe
   int code = exit_ok;
   try {
     code = answer(out);
+    if (code == exit_ok && out.incomplete) code = exit_attention;
   } catch (...) {
     if (asked) log_answered(in, *asked, out, code_of_current_exception());
     throw;
@@ -75,6 +78,38 @@ void add_question(App app, CLI::App& command, const std::string& folder, std::fu
   command.callback([app, &folder, answer = std::move(answer), unlogged, otherwise] {
     app.code = ask(app, folder, answer, *unlogged || otherwise == NotLogged::warning);
   });
+}
+
+namespace {
+
+constexpr size_t labels_named = 20;
+
+std::string named(const std::vector<std::string>& labels) {
+  std::string out;
+  for (size_t i = 0; i < std::min(labels.size(), labels_named); ++i) (out += i ? ", " : "") += labels[i];
+  return labels.size() > labels_named ? fmt::format("{} and {} more", out, labels.size() - labels_named) : out;
+}
+
+}  // namespace
+
+void note_not_extracted(const extract::Case& in, Answer& answer) {
+  std::vector<std::string> missing;
+  const std::vector<extract::Exhibit> exhibits = in.exhibits();
+  for (const extract::Exhibit& one : exhibits)
+    if (!in.sealed(one.label)) missing.push_back(one.label);
+  if (missing.empty()) return;
+  answer.incomplete = true;
+  fmt::print(stderr,
+             "weft: INCOMPLETE: {} of {} exhibits are not extracted yet, and this answer knows nothing of them (weft "
+             "extract): {}\n",
+             missing.size(), exhibits.size(), named(missing));
+}
+
+void note_behind(const std::vector<std::string>& labels, Answer& answer) {
+  if (labels.empty()) return;
+  answer.incomplete = true;
+  fmt::print(stderr, "weft: INCOMPLETE: not in the links yet, or extracted again since; link again (weft link): {}\n",
+             named(labels));
 }
 
 }  // namespace weft::app

@@ -20,6 +20,7 @@ namespace weft::app {
 struct Answer {
   std::map<std::string, uint64_t> counts;  // "rows", "bytes", …
   std::string withheld;                    // why it was not shown, where the scope keeps out what was asked for
+  bool incomplete = false;                 // not every exhibit could be asked: ends in 5 instead of 0
 };
 
 // What becomes of an exit code 0 when the question could not be logged.
@@ -29,5 +30,10 @@ enum class NotLogged { attention, warning };
 // called; it lives as long as `answer`, which gives the exit code. A folder that is no case has no log.
 void add_question(App app, CLI::App& command, const std::string& folder, std::function<int(Answer&)> answer,
                   NotLogged otherwise = NotLogged::attention);
+
+// For answers about all of a case: says on standard error which exhibits were taken in and not extracted yet, or which
+// the links do not know yet, and that the answer is incomplete. What an answer does not have may be on these.
+void note_not_extracted(const extract::Case& in, Answer& answer);
+void note_behind(const std::vector<std::string>& labels, Answer& answer);
 
 }  // namespace weft::app

@@ -39,7 +39,7 @@ struct Options {
 
 void owners(const Options& options, Answer& answer) {
   Linked linked(options.folder);
-  warn_if_behind(linked);
+  note_gaps(linked, answer);
   if (options.format != "text") {
     answer.counts["rows"] = pack::export_table(linked.database(), "owner", options.format, "-");
     return;
@@ -83,7 +83,7 @@ void owners(const Options& options, Answer& answer) {
 
 void cluster(const Options& options, Answer& answer) {
   Linked linked(options.folder);
-  warn_if_behind(linked);
+  note_gaps(linked, answer);
   if (options.format != "text") {
     answer.counts["rows"] = pack::export_table(linked.database(), "cluster", options.format, "-");
     return;
@@ -160,7 +160,7 @@ void print_growth(const std::vector<ClusterRow>& clusters, const std::vector<Ste
 // What linked when.
 void cluster_over_time(const Options& options, Answer& answer) {
   Linked linked(options.folder);
-  warn_if_behind(linked);
+  note_gaps(linked, answer);
   linked.check_table("dated");
   std::vector<ClusterRow> clusters = link::read<ClusterRow>(linked.database(), "ORDER BY cluster, exhibit");
   std::vector<Step> steps = link::growth(clusters, link::read<DatedRow>(linked.database(), ""));
@@ -195,7 +195,7 @@ std::vector<uint8_t> key_if_readable(const extract::Case& in) {
 
 void who(const Options& options, Answer& answer) {
   Linked linked(options.folder);
-  warn_if_behind(linked);
+  note_gaps(linked, answer);
   std::vector<link::Asked> asked = link::asked(options.value, options.kind, key_if_readable(linked.in()));
   std::vector<std::pair<std::string, link::Held>> holders;
   size_t exhibits = 0;
@@ -228,7 +228,9 @@ void who(const Options& options, Answer& answer) {
                one.role.empty() ? "" : ", as " + one.role);
     fmt::print("    {}\n", place_text(label, one.at.path, one.at.file));
   }
-  fmt::print("{} of {} exhibits hold it\n", exhibits, linked.exhibits().size());
+  const size_t all = linked.in().exhibits().size(), asked_of = linked.exhibits().size();
+  fmt::print("{} of {} exhibits hold it{}\n", exhibits, asked_of,
+             all > asked_of ? fmt::format("; {} more could not be asked", all - asked_of) : std::string());
   if (holders.empty())
     fmt::print("  as a selector, that is; weft search also looks into file names, problems and other features\n");
 }

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "pack/pack.h"
+#include "link/link.h"
 #include "report/words.h"
 
 namespace weft::app {
@@ -56,15 +56,10 @@ Linked::Linked(const std::string& folder)
     throw Error("the case was linked by another version; link it again: weft link " + folder, folder);
   if (json.value("scope", "") != in_.scope().sha256())
     throw Error("the links were made under other scope rules; link again: weft link " + folder, folder);
-  std::map<std::string, Json> known;
   for (const Json& pack : json.value("packs", Json::array()))
-    if (pack.is_object()) known[pack.value("exhibit", "")] = pack.value("manifest_tables", Json());
-  for (const auto& [label, tables] : known) exhibits_.push_back(label);
-  for (const std::string& pack : in_.sealed_packs()) {
-    pack::PackInfo info = pack::info(pack);
-    auto it = known.find(info.exhibit);
-    if (it == known.end() || it->second != Json(info.sha256)) behind_.push_back(info.exhibit);
-  }
+    if (pack.is_object()) exhibits_.push_back(pack.value("exhibit", ""));
+  std::sort(exhibits_.begin(), exhibits_.end());
+  behind_ = link::behind(in_.links(), in_.sealed_packs());
   database_.attach_links(in_.links());
 }
 
@@ -93,11 +88,9 @@ link::Index Linked::index(const std::string& label) const {
   return link::Index(path);
 }
 
-void warn_if_behind(const Linked& linked) {
-  if (linked.behind().empty()) return;
-  std::string names;
-  for (const std::string& label : linked.behind()) (names += names.empty() ? "" : ", ") += label;
-  std::fprintf(stderr, "weft: note: not in the links yet, or extracted again since: %s\n", names.c_str());
+void note_gaps(const Linked& linked, Answer& answer) {
+  note_not_extracted(linked.in(), answer);
+  note_behind(linked.behind(), answer);
 }
 
 void print_json(const Json& json) {

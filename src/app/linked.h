@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "app/access.h"
 #include "base/time.h"
 #include "extract/case.h"
 #include "link/index.h"
@@ -42,8 +43,8 @@ class Linked {
   std::vector<std::string> exhibits_, behind_;
 };
 
-// Says on standard error which exhibits the links are behind of.
-void warn_if_behind(const Linked& linked);
+// Says on standard error which exhibits the links know nothing of, and that in the answer.
+void note_gaps(const Linked& linked, Answer& answer);
 
 inline Json json_value(const std::optional<Time>& value) {
   return value ? Json(to_text(*value)) : Json();

@@ -50,8 +50,12 @@ void print_links(const std::vector<LinkRow>& rows, bool all) {
   Paint paint{wants_colour(STDOUT_FILENO)};
   auto supported =
       std::count_if(rows.begin(), rows.end(), [](const auto& row) { return row.statement == "supported"; });
-  fmt::print("{}  {}, {} supported\n\n", paint.bold("Links"),
-             counted(rows.size(), "pair of exhibits", "pairs of exhibits"), supported);
+  auto of_one_image = std::count_if(rows.begin(), rows.end(), [](const auto& row) { return row.bundles == 0; });
+  fmt::print("{}  {}, {} supported{}\n\n", paint.bold("Links"),
+             counted(rows.size() - size_t(of_one_image), "pair of exhibits", "pairs of exhibits"), supported,
+             of_one_image ? fmt::format("; {} of one image without a reason beyond it",
+                                        counted(uint64_t(of_one_image), "further pair"))
+                          : std::string());
   std::vector<std::vector<Cell>> cells;
   for (const LinkRow& row : rows) {
     if (!all && cells.size() == links_shown) break;
@@ -261,7 +265,7 @@ struct LinksOptions {
 
 void links(const LinksOptions& options, Answer& answer) {
   Linked linked(options.folder);
-  warn_if_behind(linked);
+  note_gaps(linked, answer);
   if (options.explain.empty()) {
     if (options.format != "text") {
       answer.counts["rows"] = pack::export_table(linked.database(), "link", options.format, "-");
@@ -303,7 +307,7 @@ std::map<std::string, std::vector<EvidenceRow>> strongest_by_neighbour(Database&
 
 void neighbours(const NeighboursOptions& options, Answer& answer) {
   Linked linked(options.folder);
-  warn_if_behind(linked);
+  note_gaps(linked, answer);
   linked.check_label(options.exhibit);
   std::vector<LinkRow> rows = link::read<LinkRow>(
       linked.database(),

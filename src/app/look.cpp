@@ -148,6 +148,7 @@ void add_export(App app) {
   add_question(app, *command, options->folder, [options](Answer& answer) {
     extract::Case in = extract::Case::open(options->folder, true);
     Output out(options->out, {in.folder()});
+    note_not_extracted(in, answer);
     pack::Database database(in.temporary(), options->common.limits().memory / 2);
     database.attach_packs(in.sealed_packs(), in.scope());
     if (link::scope_of_links(in.links()) == in.scope().sha256())

@@ -15,11 +15,8 @@ void report_all(extract::Case& in, const CommonOptions& options, bool summary) {
   report::ReportOptions how;
   how.case_name = in.name();
   how.case_log = in.log_file();
-  for (const extract::Exhibit& exhibit : in.exhibits()) {
-    if (!in.sealed(exhibit.label)) continue;
-    how.packs.push_back(in.pack(exhibit.label));
-    how.exhibits.push_back(in.exhibit_file(exhibit.label));
-  }
+  how.packs = in.sealed_packs();
+  for (const extract::Exhibit& exhibit : in.exhibits()) how.exhibits.push_back(in.exhibit_file(exhibit.label));
   how.links = in.links();
   if (link::scope_of_links(how.links) != in.scope().sha256()) {
     std::fprintf(stderr, "weft: the links were made under other scope rules and are left out; link again\n");
@@ -46,6 +43,8 @@ void add_report(App app) {
   add_common(*command, options->common);
   add_question(app, *command, options->folder, [options](Answer& answer) {
     extract::Case in = extract::Case::open(options->folder);
+    note_not_extracted(in, answer);
+    note_behind(link::behind(in.links(), in.sealed_packs()), answer);
     report_all(in, options->common, false);
     answer.counts["exhibits"] = in.sealed_packs().size();
     std::printf("report written to %s\n", in.report().c_str());

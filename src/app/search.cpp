@@ -43,6 +43,7 @@ void print_hits(const review::SearchResult& result) {
 
 int run(const Options& options, Answer& answer) {
   extract::Case in = extract::Case::open(options.folder, true);
+  note_not_extracted(in, answer);
   pack::Database database(in.temporary(), options.common.limits().memory / 2);
   database.attach_packs(in.sealed_packs(), in.scope());
   if (options.who) {

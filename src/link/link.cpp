@@ -123,6 +123,22 @@ std::string scope_of_links(const std::string& folder) {
   return json.is_object() ? json.value("scope", "") : "";
 }
 
+std::vector<std::string> behind(const std::string& folder, const std::vector<std::string>& packs) {
+  std::vector<std::string> out;
+  if (!exists(folder + "/manifest.json")) return out;
+  const Json json = Json::parse(read_file(folder + "/manifest.json"), nullptr, false);
+  std::map<std::string, Json> known;
+  if (json.is_object())
+    for (const Json& pack : json.value("packs", Json::array()))
+      if (pack.is_object()) known[pack.value("exhibit", "")] = pack.value("manifest_tables", Json());
+  for (const std::string& pack : packs) {
+    const pack::PackInfo info = pack::info(pack);
+    auto it = known.find(info.exhibit);
+    if (it == known.end() || it->second != Json(info.sha256)) out.push_back(info.exhibit);
+  }
+  return out;
+}
+
 LinkSummary link(const LinkOptions& options) {
   std::vector<Source> packs = sources(options.packs, options.tokens, options.indexes, options.scope);
   std::vector<Background> backgrounds = open_backgrounds(options);

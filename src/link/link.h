@@ -36,4 +36,8 @@ LinkSummary link(const LinkOptions& options);
 // SHA-256 of the scope rules that the links in this folder were made under; "" for none, or where there are no links.
 std::string scope_of_links(const std::string& folder);
 
+// Labels of the packs (folders) that the links in this folder do not know, or know from an older sealing, in order of
+// the packs. None where there are no links.
+std::vector<std::string> behind(const std::string& folder, const std::vector<std::string>& packs);
+
 }  // namespace weft::link

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "link/link.h"
 #include "link/read.h"
 #include "pack/database.h"
 #include "pack/pack.h"
@@ -307,15 +308,20 @@ void gather_links(Database& database, const ReportOptions& options, const Bounds
   for (link::LinkRow& row : link::read<link::LinkRow>(database, fmt::format("ORDER BY rank LIMIT {}", bounds.links)))
     out.links.push_back({std::move(row), {}});
   out.supported = std::stoull(database.value("SELECT count(*) FROM link WHERE statement = 'supported'").value_or("0"));
+  out.without_reason = count(database, "link WHERE bundles = 0");
   gather_evidence(database, bounds, out.links);
   gather_set_aside(database, bounds, out);
   // Links of an earlier version may lack these.
   auto has = [&](const char* table) { return exists(options.links + "/" + table + ".parquet"); };
   if (has("cluster")) out.clusters = link::read<link::ClusterRow>(database, "ORDER BY cluster, exhibit");
   if (has("owner")) out.owners = link::read<link::OwnerRow>(database, "WHERE rank <= 2 ORDER BY exhibit, rank");
-  auto linked = counts(database, "SELECT exhibit_a, 1 FROM link UNION SELECT exhibit_b, 1 FROM link");
+  auto linked = counts(database,
+                       "SELECT exhibit_a, 1 FROM link WHERE bundles > 0 UNION "
+                       "SELECT exhibit_b, 1 FROM link WHERE bundles > 0");
+  out.behind = link::behind(options.links, options.packs);
   for (const ExhibitFacts& exhibit : out.exhibits)
-    if (std::none_of(linked.begin(), linked.end(), [&](const Counted& it) { return it.name == exhibit.row.exhibit; }))
+    if (exhibit.extracted && std::find(out.behind.begin(), out.behind.end(), exhibit.row.exhibit) == out.behind.end() &&
+        std::none_of(linked.begin(), linked.end(), [&](const Counted& it) { return it.name == exhibit.row.exhibit; }))
       out.unlinked.push_back(exhibit.row.exhibit);
 }
 
@@ -373,6 +379,13 @@ uint64_t ExhibitFacts::deleted_count() const {
 uint64_t CaseFacts::set_aside_count() const {
   uint64_t out = 0;
   for (const SetAsideGroup& it : set_aside) out += it.count;
+  return out;
+}
+
+std::vector<std::string> CaseFacts::not_extracted() const {
+  std::vector<std::string> out;
+  for (const ExhibitFacts& it : exhibits)
+    if (!it.extracted) out.push_back(it.row.exhibit);
   return out;
 }
 

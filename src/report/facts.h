@@ -111,9 +111,11 @@ struct CaseFacts {
   bool linked = false;                 // false: link tables are not there yet
   std::vector<LinkFacts> links;        // by rank
   uint64_t links_in_all = 0, supported = 0;
+  uint64_t without_reason = 0;  // of the links in all: rows of two of one image that share nothing beyond it
   std::vector<link::ClusterRow> clusters;  // by cluster and exhibit
   std::vector<link::OwnerRow> owners;      // first and second account of each exhibit
-  std::vector<std::string> unlinked;       // labels of exhibits without any link
+  std::vector<std::string> unlinked;       // labels of exhibits that the links know, and that have none
+  std::vector<std::string> behind;         // of those extracted, or extracted again, after the case was linked
   std::vector<SetAsideGroup> set_aside;
   std::vector<pack::ScopeRule> scope;
   std::vector<LogEntry> log;  // the last entries
@@ -121,6 +123,7 @@ struct CaseFacts {
   std::string log_remark;  // what is wrong with the log, in words; empty when its entries hang together
 
   uint64_t set_aside_count() const;
+  std::vector<std::string> not_extracted() const;
 };
 
 // Reads everything through pack::Database. Error when a pack or link table cannot be read.

@@ -11,10 +11,35 @@
 namespace weft::report {
 namespace {
 
+constexpr const char* no_reason = "No reason that counts, beyond one image from which both stem: no link";
+
 std::string why(const link::LinkRow& it) {
+  if (it.bundles == 0) return no_reason;
   return fmt::format("<strong>{}</strong>, {}: {}<br><span class=\"value\">{}</span>",
                      counted(it.bundles, "independent reason"), counted(it.selectors, "shared value"),
                      html(terminal_text(kind_names(it.kinds))), evidence_text(it.strongest, 120));
+}
+
+const LinkFacts* strongest(const CaseFacts& facts) {
+  auto it = std::find_if(facts.links.begin(), facts.links.end(), [](const LinkFacts& one) { return one.row.bundles; });
+  return it == facts.links.end() ? nullptr : &*it;
+}
+
+bool has_link(const CaseFacts& facts, const std::string& label) {
+  if (!facts.linked) return false;
+  if (std::find(facts.unlinked.begin(), facts.unlinked.end(), label) != facts.unlinked.end()) return false;
+  const std::vector<std::string> missing = facts.not_extracted();
+  bool unknown = std::find(missing.begin(), missing.end(), label) != missing.end() ||
+                 std::find(facts.behind.begin(), facts.behind.end(), label) != facts.behind.end();
+  return !unknown || std::any_of(facts.links.begin(), facts.links.end(), [&](const LinkFacts& it) {
+    return it.row.bundles && (it.row.exhibit_a == label || it.row.exhibit_b == label);
+  });
+}
+
+// The drawing follows what may be stated, not the score, which states nothing.
+int shade(const link::LinkRow& row) {
+  if (row.statement == "supported") return row.log10_lr.value_or(0) >= 4 ? 1 : 2;
+  return row.log10_lr ? 4 : 3;
 }
 
 // In words first: someone who reads only this paragraph must not be misled.
@@ -28,22 +53,30 @@ std::string in_short(const CaseFacts& facts) {
   }
   std::string out = "<p class=\"lead\">" + counted(facts.exhibits.size(), "exhibit") + " were taken in. ";
   if (facts.exhibits.size() == 1) out = "<p class=\"lead\">1 exhibit was taken in. ";
+  const uint64_t sharing = facts.links_in_all - facts.without_reason;
   if (!facts.linked)
     out += "They have not been linked yet. ";
-  else if (facts.links_in_all == 0)
-    out += "No two of them share a trace that counts. ";
+  else if (sharing == 0)
+    out += unread || !facts.behind.empty() ? "No two of those that were linked share a trace that counts. "
+                                           : "No two of them share a trace that counts. ";
   else
-    out += fmt::format(
-        "{} share traces that count; of these, {} supported as a direct path. The strongest lead is {} and {}. ",
-        counted(facts.links_in_all, "pair", "pairs"),
-        facts.supported == 1 ? std::string("1 is") : fmt::format("{} are", number(facts.supported)),
-        exhibit_link(facts, facts.links.front().row.exhibit_a), exhibit_link(facts, facts.links.front().row.exhibit_b));
-  if (facts.linked && facts.links_in_all && !facts.unlinked.empty())
+    out += fmt::format("{} traces that count; of these, {} supported as a direct path. ",
+                       sharing == 1 ? std::string("1 pair shares") : fmt::format("{} pairs share", number(sharing)),
+                       facts.supported == 1 ? std::string("1 is") : fmt::format("{} are", number(facts.supported)));
+  if (const LinkFacts* first = strongest(facts); facts.linked && first)
+    out += fmt::format("The strongest lead is {} and {}. ", exhibit_link(facts, first->row.exhibit_a),
+                       exhibit_link(facts, first->row.exhibit_b));
+  if (facts.without_reason)
+    out += fmt::format("{} of one image and nothing else in common that counts: no link. ",
+                       counted(facts.without_reason, "further pair"));
+  if (facts.linked && sharing && !facts.unlinked.empty())
     out += facts.unlinked.size() == 1 ? "1 exhibit has no link. "
                                       : fmt::format("{} have no link. ", counted(facts.unlinked.size(), "exhibit"));
   out += fmt::format("Stored hashes: {} verified, {} without a match, {} without a stored hash. ", verified, mismatch,
                      facts.exhibits.size() - verified - mismatch - unread);
-  if (unread) out += fmt::format("{} not extracted yet. ", counted(unread, "exhibit"));
+  if (unread) out += fmt::format("<strong>{} not extracted yet.</strong> ", counted(unread, "exhibit"));
+  if (!facts.behind.empty())
+    out += fmt::format("<strong>{} not in the links yet.</strong> ", counted(facts.behind.size(), "exhibit"));
   out += problems ? fmt::format("{} could not be read or parsed and are <a href=\"#problems\">listed</a>.",
                                 counted(problems, "place"))
                   : std::string("Everything could be read.");
@@ -116,8 +149,10 @@ std::string link_detail(const CaseFacts& facts, const LinkFacts& it) {
   std::string out =
       fmt::format("<article class=\"link\" id=\"link-{0}\">\n<h3><span class=\"number\">{0}</span> {1} and {2}</h3>\n",
                   it.row.rank, exhibit_link(facts, it.row.exhibit_a), exhibit_link(facts, it.row.exhibit_b));
-  out += fmt::format("<p>{}, {}, score {:.2f}.</p>\n", counted(it.row.bundles, "independent reason"),
-                     counted(it.row.selectors, "shared value"), it.row.score);
+  const std::string reasons = it.row.bundles == 0 ? no_reason
+                                                  : counted(it.row.bundles, "independent reason") + ", " +
+                                                        counted(it.row.selectors, "shared value");
+  out += fmt::format("<p>{}, score {:.2f}.</p>\n", reasons, it.row.score);
   out += "<p><strong>" + statement(it.row) + "</strong>";
   if (it.row.log10_lr)
     out += fmt::format(", log10 LR {:.2f} (90 % interval {:.2f} to {:.2f}), weighed against {}", *it.row.log10_lr,
@@ -173,9 +208,9 @@ std::string graph_section(const CaseFacts& facts) {
   std::vector<std::string> apart;
   std::map<std::string, size_t> index;
   for (const ExhibitFacts& it : facts.exhibits) {
-    bool linked = std::find(facts.unlinked.begin(), facts.unlinked.end(), it.row.exhibit) == facts.unlinked.end();
-    if (!facts.linked || !linked) {
-      apart.push_back(exhibit_link(facts, it.row.exhibit));
+    if (!has_link(facts, it.row.exhibit)) {
+      bool known = std::find(facts.unlinked.begin(), facts.unlinked.end(), it.row.exhibit) != facts.unlinked.end();
+      if (known) apart.push_back(exhibit_link(facts, it.row.exhibit));
       continue;
     }
     index[it.row.exhibit] = nodes.size();
@@ -183,13 +218,14 @@ std::string graph_section(const CaseFacts& facts) {
   }
   std::vector<Edge> edges;
   for (const LinkFacts& it : facts.links) {
+    if (it.row.bundles == 0) continue;
     auto a = index.find(it.row.exhibit_a), b = index.find(it.row.exhibit_b);
-    if (a != index.end() && b != index.end()) edges.push_back({a->second, b->second, it.row.rank, it.row.score});
+    if (a != index.end() && b != index.end()) edges.push_back({a->second, b->second, it.row.rank, shade(it.row)});
   }
   if (edges.empty()) return out + "<p>There is no link to draw.</p>\n</section>\n";
   out +=
-      "<p>Exhibits as points, links as lines with their rank. Darker and unbroken lines have a higher score. Where a "
-      "point "
+      "<p>Exhibits as points, links as lines with their rank. Unbroken lines are supported, darker ones more strongly; "
+      "broken lines may not be stated. Where a point "
       "lies has no meaning beyond keeping linked exhibits near each other.</p>\n";
   out += "<figure>\n" + graph(nodes, edges, std::max<size_t>(60, 2 * nodes.size())) + "</figure>\n";
   if (facts.links_in_all > facts.links.size())

@@ -43,12 +43,6 @@ std::string mark(double x, double y, const size_t* group) {
   }
 }
 
-// 1 is darkest: the score's quarter of the highest score.
-int strength(double score, double highest) {
-  double part = highest > 0 ? score / highest : 0;
-  return part > 0.75 ? 1 : part > 0.5 ? 2 : part > 0.25 ? 3 : 4;
-}
-
 std::string legend(const std::map<std::string, size_t>& groups, bool some_without, size_t drawn, size_t all) {
   std::string out = "<ul class=\"legend\">\n";
   auto item = [&](const std::string& picture, const std::string& words) {
@@ -58,7 +52,8 @@ std::string legend(const std::map<std::string, size_t>& groups, bool some_withou
   };
   for (const auto& [name, number] : groups) item(mark(12, 11, &number), evidence_text(name, 80));
   if (some_without) item(mark(12, 11, nullptr), "no custodian recorded");
-  const char* const words[] = {"over 75 %", "50 to 75 %", "25 to 50 %", "up to 25 % of the highest score"};
+  const char* const words[] = {"supported, log10 LR 4 and more", "supported, log10 LR 2 to 4",
+                               "a lead: not enough background for a weight", "not supported"};
   for (int i = 1; i <= 4; ++i)
     item(fmt::format("<line class=\"e e{}\" x1=\"1\" y1=\"11\" x2=\"23\" y2=\"11\"/>", i), words[i - 1]);
   out += "</ul>\n";
@@ -77,8 +72,6 @@ std::string graph(const std::vector<Node>& nodes, const std::vector<Edge>& edges
   std::vector<Point> at = layout(nodes.size(), drawn, width, box_width, box_height);
   double height = box_height;
   for (const Point& it : at) height = std::max(height, it.y + box_height / 2 + 6);
-  double highest = 0;
-  for (const Edge& it : drawn) highest = std::max(highest, it.score);
 
   std::string out = fmt::format(
       "<svg class=\"graph\" role=\"img\" aria-label=\"Exhibits and their links; the table of links says the same in "
@@ -89,8 +82,8 @@ std::string graph(const std::vector<Node>& nodes, const std::vector<Edge>& edges
     out += fmt::format(
         "<line class=\"e e{}\" data-a=\"{}\" data-b=\"{}\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" "
         "y2=\"{:.1f}\"/>\n",
-        strength(drawn[i].score, highest), drawn[i].a, drawn[i].b, at[drawn[i].a].x, at[drawn[i].a].y - 6,
-        at[drawn[i].b].x, at[drawn[i].b].y - 6);
+        drawn[i].shade, drawn[i].a, drawn[i].b, at[drawn[i].a].x, at[drawn[i].a].y - 6, at[drawn[i].b].x,
+        at[drawn[i].b].y - 6);
   for (size_t i = 0; i < drawn.size() && i < ranks_written; ++i)
     out += fmt::format("<text class=\"rank\" data-a=\"{}\" data-b=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
                        drawn[i].a, drawn[i].b, (at[drawn[i].a].x + at[drawn[i].b].x) / 2,

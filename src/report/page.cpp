@@ -49,7 +49,7 @@ std::string facts_list(const CaseFacts& facts) {
   item("Read", human_size(bytes));
   item("File entries", number(files));
   item("Features", number(features));
-  item("Links", facts.linked ? number(facts.links_in_all) : "–");
+  item("Links", facts.linked ? number(facts.links_in_all - facts.without_reason) : "–");
   item("Set aside", number(facts.set_aside_count()));
   item("Problems", number(problems));
   return out + "</dl>\n";
@@ -108,12 +108,28 @@ std::string mismatch_banner(const CaseFacts& facts) {
          "from the files as they are now, not from what was acquired.</p>\n";
 }
 
+// What no part of the report speaks of: a reader must not take its silence for an answer.
+std::string gaps_banner(const CaseFacts& facts) {
+  auto banner = [&](const char* head, const std::vector<std::string>& labels, const char* means) {
+    std::string names;
+    for (const std::string& it : labels) names += (names.empty() ? "" : ", ") + exhibit_link(facts, it);
+    return names.empty() ? names
+                         : fmt::format("<p class=\"alarm\" role=\"alert\"><strong>{}:</strong> {} of {}: {}. {}</p>\n",
+                                       head, labels.size(), counted(facts.exhibits.size(), "exhibit"), names, means);
+  };
+  return banner("Not extracted", facts.not_extracted(),
+                "They were taken in, but nothing in this report speaks of what is on them.") +
+         banner("Not in the links", facts.behind,
+                "They were extracted, or extracted again, after the case was linked. That no link of theirs is shown "
+                "here says nothing; <code>weft link CASE</code> and a new report will.");
+}
+
 std::string page(const CaseFacts& facts, const Bounds& bounds) {
   std::string out = head(facts);
   out += "<body>\n<header>\n<p class=\"kind\">Weft report</p>\n";
   out += fmt::format("<h1>{}</h1>\n", evidence_text(facts.name));
   out += fmt::format("<p class=\"made\">Made {} by weft {}</p>\n", html(facts.made_at), html(facts.version));
-  out += facts_list(facts) + mismatch_banner(facts) + "</header>\n";
+  out += facts_list(facts) + mismatch_banner(facts) + gaps_banner(facts) + "</header>\n";
   out += contents;
   out += "<main>\n";
   out += findings_section(facts, bounds);

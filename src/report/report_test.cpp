@@ -84,6 +84,45 @@ TEST(Page, MismatchIsLoud) {
   EXPECT_THAT(terminal(sample_case(), "", false), HasSubstr("HASH MISMATCH"));
 }
 
+TEST(Page, SaysWhichExhibitsItDoesNotSpeakOf) {
+  CaseFacts facts = sample_case();
+  EXPECT_THAT(page(facts), Not(HasSubstr("Not extracted:")));
+  EXPECT_THAT(page(facts), Not(HasSubstr("Not in the links:")));
+  facts.unlinked = {facts.exhibits[8].row.exhibit};
+  facts.behind = {facts.exhibits[9].row.exhibit};
+  facts.exhibits[10].extracted = facts.exhibits[11].extracted = false;
+  const std::string html = page(facts);
+  EXPECT_EQ(malformed(html), "");
+  EXPECT_THAT(html, HasSubstr("Not extracted:</strong> 2 of 12 exhibits: "));
+  EXPECT_THAT(html, HasSubstr("Not in the links:</strong> 1 of 12 exhibits: "));
+  EXPECT_THAT(html, HasSubstr("1 exhibit has no link."));
+  const std::string apart = html.substr(html.find("Without a link: "), 200);
+  EXPECT_THAT(apart, HasSubstr(facts.exhibits[8].row.exhibit + "</bdi></a>.</p>"));
+  const std::string text = terminal(facts, "", false);
+  EXPECT_THAT(text, HasSubstr("NOT EXTRACTED YET: "));
+  EXPECT_THAT(text, HasSubstr("NOT IN THE LINKS YET, link again: " + facts.behind[0]));
+}
+
+TEST(Page, APairOfOneImageWithoutAReasonIsNoLink) {
+  CaseFacts facts = sample_case();
+  for (LinkFacts& it : facts.links) it.row.statement = "supported", it.row.log10_lr = 4.5;
+  LinkFacts& last = facts.links.back();  // 4 and 0
+  last.row.statement = "common source", last.row.log10_lr = -2.1, last.row.bundles = last.row.selectors = 0;
+  last.row.kinds = last.row.strongest = "", last.bundles.clear();
+  facts.links[5].row.statement = "not enough background", facts.links[5].row.log10_lr.reset();
+  facts.links[4].row.log10_lr = 2.5;
+  facts.without_reason = 1, facts.supported = 5;
+  const std::string html = page(facts);
+  EXPECT_THAT(html, HasSubstr("8 pairs share traces that count; of these, 5 are supported"));
+  EXPECT_THAT(html, HasSubstr("1 further pair of one image"));
+  EXPECT_THAT(html, Not(HasSubstr("0 independent reasons")));
+  EXPECT_THAT(html, Not(HasSubstr("data-a=\"0\" data-b=\"4\"")));
+  EXPECT_THAT(html, Not(HasSubstr("data-a=\"4\" data-b=\"0\"")));
+  EXPECT_THAT(html, HasSubstr("e1\" data-a=\"0\" data-b=\"1\""));
+  EXPECT_THAT(html, HasSubstr("e2\" data-a=\"3\" data-b=\"4\""));
+  EXPECT_THAT(html, HasSubstr("e3\" data-a=\"6\" data-b=\"7\""));
+}
+
 TEST(Page, SaysWhatItLeavesOut) {
   std::string html = page(sample_case());
   EXPECT_THAT(html, HasSubstr("2 more links: <code>weft export CASE link</code>"));
@@ -185,7 +224,7 @@ std::vector<Edge> random_edges(size_t nodes, size_t count) {
   while (out.size() < count) {
     state = state * 6364136223846793005u + 1442695040888963407u;
     size_t a = (state >> 33) % nodes, b = (state >> 12) % nodes;
-    if (a != b) out.push_back({a, b, out.size() + 1, 1.0});
+    if (a != b) out.push_back({a, b, out.size() + 1, 1});
   }
   return out;
 }
@@ -225,7 +264,7 @@ TEST(Graph, DrawsOnlyTheStrongestAndSaysSo) {
   size_t lines = 0;
   for (size_t at = 0; (at = svg.find("<line class=\"e e1\" data-a", at)) != std::string::npos; ++at) ++lines;
   EXPECT_EQ(lines, 10u);
-  EXPECT_THAT(svg, Not(HasSubstr("stroke-width")));  // strength is never thickness
+  EXPECT_THAT(svg, Not(HasSubstr("stroke-width")));  // what may be stated is never thickness
 }
 
 }  // namespace

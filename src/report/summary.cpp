@@ -43,6 +43,10 @@ std::string links_list(const CaseFacts& facts, const Paint& paint) {
     std::string pair = fit(terminal_text(it.exhibit_a) + " – " + terminal_text(it.exhibit_b), width - 8 - score.size());
     std::string pad(width - 6 - columns(pair) - score.size(), ' ');
     out += fmt::format("  {:>2}  {}{}{}\n", it.rank, paint.bold(pair), pad, score);
+    if (it.bundles == 0) {
+      out += wrapped("no reason that counts, beyond one image from which both stem: no link", 6);
+      continue;
+    }
     out += wrapped(fmt::format("{}, {}: {}", counted(it.bundles, "independent reason"),
                                counted(it.selectors, "shared value"), terminal_text(kind_names(it.kinds))),
                    6);
@@ -87,11 +91,21 @@ std::string terminal(const CaseFacts& facts, const std::string& report_path, boo
     out += fmt::format("  {}, {} supported; the log10 LR may be stated, the score orders leads",
                        counted(facts.links_in_all, "pair of exhibits", "pairs of exhibits"),
                        grouped(facts.supported, ","));
+  if (facts.without_reason)
+    out += "\n" + wrapped(fmt::format("{} of these stem from one image and share nothing else that counts",
+                                      grouped(facts.without_reason, ",")),
+                          2);
   out += "\n" + links_list(facts, paint);
   if (facts.linked && !facts.unlinked.empty()) {
     std::string names;
     for (const std::string& it : facts.unlinked) names += (names.empty() ? "" : ", ") + terminal_text(it);
     out += wrapped("without a link: " + fit(names, 3 * width), 2);
+  }
+  for (const auto& [head, labels] : {std::pair("NOT EXTRACTED YET: ", facts.not_extracted()),
+                                     std::pair("NOT IN THE LINKS YET, link again: ", facts.behind)}) {
+    std::string names;
+    for (const std::string& it : labels) names += (names.empty() ? "" : ", ") + terminal_text(it);
+    if (!names.empty()) out += paint.alarm(wrapped(head + fit(names, 3 * width), 2));
   }
   if (uint64_t count = facts.set_aside_count())
     out += fmt::format("  set aside, with reasons in the report: {}\n", counted(count, "value"));
