@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <new>
+#include <regex>
 #include <thread>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/time.h"
 
 namespace weft::app {
 
@@ -97,13 +99,27 @@ extract::Lists checked_lists(const CommonOptions& options) {
   return lists;
 }
 
+// What a report may print beside "received": a day, or a time of day with it; the zone as Z or an offset, if it is
+// known.
+std::string is_date_or_time(const std::string& text) {
+  static const std::regex form(R"((\d{4}-\d\d-\d\d)([T ](\d\d:\d\d)(:\d\d(\.\d{1,9})?)?(Z|[+-](\d\d):?(\d\d))?)?)");
+  std::smatch part;
+  auto or_else = [](const std::string& given, const char* otherwise) { return given.empty() ? otherwise : given; };
+  bool good = std::regex_match(text, part, form) &&
+              from_text(part[1].str() + "T" + or_else(part[3], "00:00") + or_else(part[4], ":00") + "Z") &&
+              (part[7].str().empty() || (part[7].str() < "24" && part[8].str() < "60"));
+  return good ? ""
+              : "not a date or time: " + text + "; write it as 2026-11-24T09:30Z, 2026-11-24T10:30+01:00 or 2026-11-24";
+}
+
 void add_custody(CLI::App& command, CustodyOptions& options) {
   extract::Exhibit& facts = options.facts;
   command.add_option("--label", facts.label, "Label of the exhibit (default: the file's name without its ending)");
   command.add_flag("--raw", facts.as_raw, "Take it for raw bytes, whatever container they begin like");
   command.add_option("--custodian", facts.custodian, "Custodian group it was seized from");
   command.add_option("--received-by", facts.received_by, "Who received it");
-  command.add_option("--received-at", facts.received_at, "When it was received, e.g. 2026-11-24T09:30Z");
+  command.add_option("--received-at", facts.received_at, "When it was received, e.g. 2026-11-24T09:30Z")
+      ->check(is_date_or_time);
   command.add_option("--received-from", facts.received_from, "Whom it was received from");
   command.add_option("--place", facts.place, "Where it was received or seized");
   command.add_option("--note", facts.note, "Anything else worth recording");

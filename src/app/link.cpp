@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "app/command.h"
+#include "app/logged.h"
 #include "base/error.h"
 
 namespace weft::app {
@@ -33,11 +34,13 @@ Outcome link_all(extract::Case& in, const BackgroundFiles& backgrounds, const Co
   link::LinkSummary summary = link::link(how);
   std::string files;
   for (const std::string& one : backgrounds.files) files += (files.empty() ? "" : ", ") + one;
-  in.log("link", {{"exhibits", std::to_string(summary.exhibits)},
-                  {"links", std::to_string(summary.links)},
-                  {"supported", std::to_string(summary.supported)},
-                  {"background", files},
-                  {"scope", how.scope.sha256()}});
+  std::map<std::string, std::string> detail = {{"exhibits", std::to_string(summary.exhibits)},
+                                               {"links", std::to_string(summary.links)},
+                                               {"supported", std::to_string(summary.supported)},
+                                               {"background", files},
+                                               {"scope", how.scope.sha256()}};
+  for (const auto& [name, hash] : hashes_of_links(in)) detail["sha256 of " + name] = hash;
+  in.log("link", detail);
   std::printf("linked     %lu exhibits: %lu shared selectors, %lu links (%lu supported), %lu selectors set aside\n",
               summary.exhibits, summary.shared, summary.links, summary.supported, summary.set_aside);
   std::fflush(stdout);

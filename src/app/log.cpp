@@ -70,7 +70,7 @@ Line unreadable() {
 std::string facts(const json& detail) {
   std::string out;
   if (!detail.is_object()) return out;
-  size_t hashes = 0;  // of a pack's tables; whoever wants them reads the log as it is
+  size_t hashes = 0;  // of tables and records; whoever wants them reads the log as it is
   for (const auto& [name, value] : detail.items()) {
     std::string text = text_of(detail, name.c_str());
     if (name.starts_with("sha256 of "))
@@ -78,7 +78,7 @@ std::string facts(const json& detail) {
     else if (!text.empty())
       out += (out.empty() ? "" : ", ") + name + " " + text;
   }
-  if (hashes > 0) out += ", hashes of " + report::counted(hashes, "table");
+  if (hashes > 0) out += ", hashes of " + report::counted(hashes, "file");
   return terminal_text(out);
 }
 

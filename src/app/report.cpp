@@ -7,6 +7,8 @@
 
 #include "app/access.h"
 #include "app/command.h"
+#include "base/file.h"
+#include "base/hash.h"
 #include "link/link.h"
 
 namespace weft::app {
@@ -28,7 +30,7 @@ void report_all(extract::Case& in, const CommonOptions& options, bool summary) {
   how.version = WEFT_VERSION;
   how.out = in.report();
   report::write_html(how);
-  in.log("report", {{"file", how.out}});
+  in.log("report", {{"file", how.out}, {"sha256", sha256_hex(as_bytes(read_file(how.out)))}});
   if (summary) std::fputs(report::summary(how, wants_colour(STDOUT_FILENO)).c_str(), stdout);
 }
 

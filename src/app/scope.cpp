@@ -30,11 +30,19 @@ struct Options {
 };
 
 void print(const extract::Case& in, const Scope& scope, const Options& options, Answer& answer) {
+  if (!scope.empty()) note_not_extracted(in, answer);
   std::vector<KeptOut> rows;
   if (!scope.empty()) {
     pack::Database database(in.temporary(), options.common.limits().memory / 2);
     database.attach_packs(in.sealed_packs());
     rows = pack::kept_out(database, scope);
+    for (size_t i : pack::idle_rules(database, scope)) {
+      const pack::ScopeRule& rule = scope.rules()[i];
+      fmt::print(
+          stderr,
+          "weft: rule {} ({}, {}) fits nothing that has been extracted, or nothing that an earlier rule leaves\n",
+          i + 1, terminal_text(rule.exhibit), terminal_text(rule.what));
+    }
   }
   answer.counts["rows"] = rows.size();
   if (options.format == "jsonl") {

@@ -14,9 +14,13 @@ Outcome take_in(extract::Case& in, const std::vector<std::string>& evidence, con
     try {
       size_t before = in.exhibits().size();
       extract::Exhibit exhibit = in.add(path, custody.facts);
-      bool fresh = in.exhibits().size() > before;
-      std::printf("%s %-24s %-10s %s\n", fresh ? "taken in  " : "known     ", exhibit.label.c_str(),
-                  exhibit.format.c_str(), exhibit.path.c_str());
+      const bool fresh = in.exhibits().size() > before;
+      const bool amended = !fresh && in.amend(exhibit.label, custody.facts);
+      std::printf("%s %-24s %-10s %s\n",
+                  fresh     ? "taken in  "
+                  : amended ? "amended   "
+                            : "known     ",
+                  exhibit.label.c_str(), exhibit.format.c_str(), exhibit.path.c_str());
     } catch (const Error& error) {
       std::fprintf(stderr, "weft: not taken in: %s\n", error.what());
       in.log("refuse", {{"path", path}, {"reason", error.what()}});

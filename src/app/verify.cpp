@@ -3,36 +3,26 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <set>
+#include <tuple>
 
 #include "app/access.h"
 #include "app/command.h"
 #include "app/find_again.h"
+#include "app/logged.h"
 #include "base/error.h"
+#include "base/text.h"
+#include "pack/database.h"
 #include "pack/pack.h"
 #include "scan/engine.h"
 
 namespace weft::app {
 namespace {
 
-// The hashes of a pack's tables as the custody log states them for its last sealing.
-std::map<std::string, std::string> logged_hashes(const extract::Case& in, const std::string& label) {
-  std::map<std::string, std::string> out;
-  for (const nlohmann::json& line : in.custody_log().lines()) {
-    if (!line.is_object() || line.value("action", "") != "extract") continue;
-    auto detail = line.value("detail", std::map<std::string, std::string>());
-    if (detail["exhibit"] != label || detail["step"] != "sealed") continue;
-    out.clear();
-    for (const auto& [name, value] : detail)
-      if (name.rfind("sha256 of ", 0) == 0) out[name.substr(10)] = value;
-  }
-  return out;
-}
-
-std::vector<std::string> verify_pack(const extract::Case& in, const std::string& label) {
+std::vector<std::string> verify_pack(const extract::Case& in, const Logged& log, const std::string& label) {
   std::vector<std::string> wrong = pack::verify(in.pack(label));
   if (!wrong.empty()) return wrong;
-  std::map<std::string, std::string> logged = logged_hashes(in, label);
+  std::map<std::string, std::string> logged = log.pack(label);
   if (logged.empty()) wrong.push_back("the custody log does not say when this pack was sealed");
   for (const auto& [table, hash] : pack::info(in.pack(label)).sha256)
     if (!logged.empty() && logged[table] != hash)
@@ -40,15 +30,38 @@ std::vector<std::string> verify_pack(const extract::Case& in, const std::string&
   return wrong;
 }
 
+// Features that are not on the evidence any more. Bytes that the scope keeps out are checked, too, and not shown.
+std::vector<std::string> in_words(const extract::Case& in, const std::string& label,
+                                  const std::vector<FeatureRow>& lost) {
+  std::vector<std::string> out;
+  if (lost.empty()) return out;
+  const pack::Scope scope = in.scope();
+  std::set<std::tuple<std::string, std::string, std::string>> covered;
+  if (!scope.empty()) {
+    std::string paths;
+    for (const FeatureRow& one : lost) paths += (paths.empty() ? "" : ", ") + pack::Database::quote(one.path);
+    pack::Database database(in.temporary(), 512 * MiB);
+    database.attach_packs({in.pack(label)}, scope);
+    for (const auto& row : database.rows("SELECT path, kind, value FROM feature WHERE path IN (" + paths + ")"))
+      covered.emplace(*row[0], *row[1], *row[2]);
+  }
+  for (const FeatureRow& one : lost) {
+    const bool shown = scope.empty() || covered.contains({one.path, one.kind, one.value});
+    out.push_back(fmt::format("{}:{} does not hold {} any more", label, one.path,
+                              shown ? one.kind + " " + printable(one.value) : "a feature that the scope keeps out"));
+  }
+  return out;
+}
+
 // Reads the evidence again at addresses spread over the feature table: the same features have to come out.
 std::vector<std::string> verify_addresses(const extract::Case& in, const extract::Exhibit& exhibit, uint64_t samples,
                                           const scan::Rules& rules, uint64_t& checked) {
-  std::vector<std::string> wrong;
+  std::vector<FeatureRow> lost;
   pack::Database database(in.temporary(), 512 * MiB);
   database.attach_packs({in.pack(exhibit.label)});
   uint64_t count = std::stoull(
       database.value(fmt::format("SELECT count(*) FROM feature WHERE {}", found_by_scanners)).value_or("0"));
-  if (count == 0) return wrong;
+  if (count == 0) return {};
   uint64_t step = std::max<uint64_t>(1, count / samples);
   auto rows = database.rows(fmt::format(
       "SELECT kind, value, path, encoding, file_id, file_offset FROM (SELECT *, row_number() OVER (ORDER BY "
@@ -61,12 +74,10 @@ std::vector<std::string> verify_addresses(const extract::Case& in, const extract
     feature.kind = *row[0], feature.value = *row[1], feature.path = *row[2], feature.encoding = *row[3];
     if (row[4]) feature.file_id = std::stoull(*row[4]);
     if (row[5]) feature.file_offset = std::stoull(*row[5]);
-    if (!find_again(feature))
-      wrong.push_back(
-          fmt::format("{}:{} does not hold {} {} any more", exhibit.label, feature.path, feature.kind, feature.value));
+    if (!find_again(feature)) lost.push_back(std::move(feature));
     ++checked;
   }
-  return wrong;
+  return in_words(in, exhibit.label, lost);
 }
 
 struct Options {
@@ -90,17 +101,27 @@ int verify(const Options& options, Answer& answer) {
   extract::Case::CheckedLogs logs = in.check_logs();
   say_log("custody log", logs.custody, "");
   say_log("access log", logs.access, "nothing was asked yet");
+  const Logged log(in);
+  std::string remark;
+  say("exhibits taken in", log.wrong_records(), fmt::format("{}, as recorded", in.exhibits().size()));
+  if (const std::vector<std::string> links = log.wrong_links(remark);
+      exists(in.links() + "/manifest.json") || !links.empty())
+    say("links", links, remark.empty() ? "as made" : remark);
+  if (const std::vector<std::string> scope = log.wrong_scope(); !in.scope().empty() || !scope.empty())
+    say("rules of scope", scope, "as set");
+  if (const std::vector<std::string> report = log.wrong_report(); exists(in.report()))
+    say("report", report, "as written");
   RulesOfPacks rules;
   for (const extract::Exhibit& exhibit : in.exhibits()) {
     if (!in.sealed(exhibit.label)) {
-      bool was_sealed = !logged_hashes(in, exhibit.label).empty();
+      bool was_sealed = !log.pack(exhibit.label).empty();
       if (was_sealed)
         say(exhibit.label + " pack", {"it was sealed, and is gone"}, "");
       else
         std::printf("%-32s not extracted yet\n", exhibit.label.c_str());
       continue;
     }
-    std::vector<std::string> pack = verify_pack(in, exhibit.label);
+    std::vector<std::string> pack = verify_pack(in, log, exhibit.label);
     say(exhibit.label + " pack", pack, "as sealed");
     if (options.packs_only || !pack.empty()) continue;
     if (!exists(exhibit.path)) {

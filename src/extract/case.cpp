@@ -75,7 +75,8 @@ void check_usable(const std::string& folder) {
   if (!files::is_directory(folder)) throw Error("is not a folder, so no case can be made there", folder);
   for (const auto& entry : files::directory_iterator(folder)) {
     std::string name = entry.path().filename().string();
-    bool ours = name == "lock" || name == "key" || name == "key.tmp" || name == "log.jsonl" || name == "case.json.tmp";
+    bool ours = name == "lock" || name == "key" || name == "key.tmp" || name == "log.jsonl" || name == "access.jsonl" ||
+                name == "case.json.tmp";
     for (const char* sub : sub_folders) ours = ours || name == sub;
     if (!ours) throw Error("is not an empty folder, so no case can be made there", folder);
   }
@@ -111,6 +112,7 @@ Case Case::create(const std::string& folder, const std::string& name) {
                 {"created_at", to_text(now())},
                 {"created_by", actor()},
                 {"version", WEFT_VERSION}};
+  made.access_log().append("new", json::object(), "");  // before the custody log's first line, which names it
   made.log("new", {{"name", made.name_}, {"version", WEFT_VERSION}});
   write_file(made.folder_ + "/case.json", facts.dump(2) + "\n");  // last: now it is a case
   return made;
@@ -212,6 +214,8 @@ Exhibit Case::add(const std::string& path, Exhibit facts) {
     if (other.path == first) {
       if (other.as_raw != facts.as_raw)
         throw Error("was taken in before, as " + other.format + ": take it in otherwise in a case of its own", path);
+      if (!facts.label.empty() && facts.label != other.label)
+        throw Error("was taken in before, with the label " + other.label + ", which does not change", path);
       return other;
     }
   if ((folder_ + "/").rfind(whole + "/", 0) == 0)
@@ -239,31 +243,44 @@ Exhibit Case::add(const std::string& path, Exhibit facts) {
   }
   facts.added_at = to_text(now());
   facts.added_by = actor();
-  json evidence = json::array();
-  for (const auto& [part, size] : facts.evidence) evidence.push_back({{"path", part}, {"size", size}});
-  json out = {{"label", facts.label},
-              {"path", facts.path},
-              {"format", facts.format},
-              {"as_raw", facts.as_raw},
-              {"evidence", evidence},
-              {"custodian", facts.custodian},
-              {"received_by", facts.received_by},
-              {"received_at", facts.received_at},
-              {"received_from", facts.received_from},
-              {"place", facts.place},
-              {"note", facts.note},
-              {"added_at", facts.added_at},
-              {"added_by", facts.added_by}};
-  write_file(exhibit_file(facts.label), out.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
-  log("add", {{"exhibit", facts.label},
-              {"path", facts.path},
-              {"format", facts.format},
-              {"read_as", facts.as_raw ? "raw, as the examiner says" : "its content says"},
-              {"parts", std::to_string(facts.evidence.size())},
-              {"custodian", facts.custodian},
-              {"received_by", facts.received_by},
-              {"received_at", facts.received_at}});
+  std::map<std::string, std::string> detail = {
+      {"exhibit", facts.label},
+      {"path", facts.path},
+      {"format", facts.format},
+      {"read_as", facts.as_raw ? "raw, as the examiner says" : "its content says"},
+      {"parts", std::to_string(facts.evidence.size())}};
+  for (const CustodyFact& fact : custody_facts) detail[fact.name] = facts.*fact.value;
+  detail["sha256 of record"] = write_exhibit(facts);
+  log("add", detail);
   return facts;
+}
+
+bool Case::amend(const std::string& label, const Exhibit& facts) {
+  Exhibit known = read_exhibit(exhibit_file(label));
+  std::map<std::string, std::string> detail;
+  for (const CustodyFact& fact : custody_facts) {
+    const std::string& value = facts.*fact.value;
+    if (value.empty() || value == known.*fact.value) continue;
+    detail[fact.name] = value;
+    detail[std::string(fact.name) + " before"] = std::exchange(known.*fact.value, value);
+  }
+  if (detail.empty()) return false;
+  detail["exhibit"] = label;
+  detail["sha256 of record"] = write_exhibit(known);
+  log("amend", detail);
+  return true;
+}
+
+std::string Case::write_exhibit(const Exhibit& exhibit) {
+  json evidence = json::array();
+  for (const auto& [part, size] : exhibit.evidence) evidence.push_back({{"path", part}, {"size", size}});
+  json out = {{"label", exhibit.label},      {"path", exhibit.path}, {"format", exhibit.format},
+              {"as_raw", exhibit.as_raw},    {"evidence", evidence}, {"added_at", exhibit.added_at},
+              {"added_by", exhibit.added_by}};
+  for (const CustodyFact& fact : custody_facts) out[fact.name] = exhibit.*fact.value;
+  const std::string text = out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  write_file(exhibit_file(exhibit.label), text);
+  return sha256_hex(as_bytes(text));
 }
 
 void Case::set_scope(const std::string& rules) {

@@ -4,7 +4,9 @@
 //   CASE/case.json            name, when and by which version it was made
 //   CASE/key                  32 random bytes, mode 0600: the key of the keyed hashes
 //   CASE/log.jsonl            custody log: what was done to the case (chained_log.h)
-//   CASE/access.jsonl         access log: what was asked of it, the same way; made with the first question
+//   CASE/access.jsonl         access log: what was asked of it, the same way; the first line of the custody log knows
+//   of
+//                             its first one, so that it cannot be made anew
 //   CASE/lock                 held while a run works on the case
 //   CASE/exhibits/LABEL.json  what was taken in: evidence files, custodian group, who, when, where
 //   CASE/work/LABEL/          unit files of an extraction under way; gone when the pack is sealed
@@ -43,7 +45,7 @@ class CaseInUse : public std::exception {
   std::string message_;
 };
 
-// What is recorded of an exhibit when it is taken in.
+// What is recorded of an exhibit when it is taken in, and may be amended.
 struct Exhibit {
   std::string label, path;  // path: absolute, of the first evidence file or the folder
   std::string format;
@@ -54,6 +56,18 @@ struct Exhibit {
 
   image::Reading reading() const { return as_raw ? image::Reading::as_raw : image::Reading::by_content; }
 };
+
+// The facts of custody by name: in the record, in the log and for the user.
+struct CustodyFact {
+  const char* name;
+  std::string Exhibit::*value;
+};
+inline constexpr CustodyFact custody_facts[] = {{"custodian", &Exhibit::custodian},
+                                                {"received_by", &Exhibit::received_by},
+                                                {"received_at", &Exhibit::received_at},
+                                                {"received_from", &Exhibit::received_from},
+                                                {"place", &Exhibit::place},
+                                                {"note", &Exhibit::note}};
 
 class Case {
  public:
@@ -69,8 +83,12 @@ class Case {
   std::vector<uint8_t> key() const;
 
   // Takes an exhibit in: recognises it (Error when it cannot be), gives it a label that is free (the wanted one must
-  // be), records and logs it. What was taken in before by the same path is returned as it stands.
+  // be), records and logs it. What was taken in before by the same path is returned as it stands; Error
+  // when the label is another one.
   Exhibit add(const std::string& path, Exhibit facts);
+  // Records facts of custody that are given (not empty) and say something else than the record, and logs what they said
+  // before. False when there are none.
+  bool amend(const std::string& label, const Exhibit& facts);
   std::vector<Exhibit> exhibits() const;  // in order of label
   std::optional<Exhibit> exhibit(const std::string& label) const;
   static Exhibit read_exhibit(const std::string& json_path);
@@ -112,6 +130,7 @@ class Case {
  private:
   Case() = default;
   void take_lock();
+  std::string write_exhibit(const Exhibit& exhibit);  // gives the SHA-256 of the file
 
   std::string folder_, name_;
   Fd lock_;

@@ -79,17 +79,48 @@ TEST_F(CaseTest, LogsKnowWhatWasDoneAndAsked) {
   made.log("one", {{"k", "v"}});
   Case::CheckedLogs logs = made.check_logs();
   EXPECT_TRUE(logs.custody.wrong.empty() && logs.access.wrong.empty());
-  EXPECT_FALSE(logs.access.there) << "nobody asked yet";
+  EXPECT_EQ(logs.access.lines, 1u) << "nobody asked yet";
   const Case asked = Case::open(root_ + "/case", true);
-  EXPECT_EQ(asked.log_access("asked", nlohmann::json{{"arguments", "who"}}), 1u);
+  EXPECT_EQ(asked.log_access("asked", nlohmann::json{{"arguments", "who"}}), 2u);
   made.log("two", {});
   logs = made.check_logs();
   EXPECT_TRUE(logs.custody.wrong.empty() && logs.access.wrong.empty());
-  EXPECT_EQ(logs.access.lines, 1u);
+  EXPECT_EQ(logs.access.lines, 2u);
   files::remove(made.access_log().path());
   EXPECT_FALSE(made.check_logs().custody.wrong.empty()) << "the custody log knows that there was one";
+  asked.log_access("asked", nlohmann::json{{"arguments", "verify"}});
+  EXPECT_FALSE(made.check_logs().custody.wrong.empty()) << "a new one is not the one that there was";
   files::remove(made.log_file());
   EXPECT_FALSE(made.check_logs().custody.wrong.empty()) << "missing";
+}
+
+TEST_F(CaseTest, ADeletedAccessLogIsMissedBeforeAnythingElseWasDone) {
+  Case made = Case::create(root_ + "/case", "");
+  made.log_access("asked", {});
+  files::remove(made.access_log().path());
+  made.log_access("asked", {});
+  EXPECT_FALSE(made.check_logs().custody.wrong.empty());
+}
+
+TEST_F(CaseTest, AmendsWhatIsKnownAndLogsIt) {
+  Case made = Case::create(root_ + "/case", "");
+  Exhibit facts;
+  facts.custodian = "Unit A", facts.note = "sealed";
+  made.add(root_ + "/stick.img", facts);
+  EXPECT_FALSE(made.amend("stick", facts)) << "nothing new";
+  EXPECT_FALSE(made.amend("stick", {})) << "what is not given stays";
+  facts.note = "seal broken", facts.place = "Room 3";
+  EXPECT_TRUE(made.amend("stick", facts));
+  EXPECT_EQ(made.exhibit("stick")->note, "seal broken");
+  EXPECT_EQ(made.exhibit("stick")->place, "Room 3");
+  EXPECT_EQ(made.exhibit("stick")->custodian, "Unit A");
+  const nlohmann::json detail = made.custody_log().lines().back()["detail"];
+  EXPECT_EQ(detail["note before"], "sealed");
+  EXPECT_EQ(detail["note"], "seal broken");
+  EXPECT_FALSE(detail.contains("custodian"));
+  Exhibit relabelled;
+  relabelled.label = "EX-017";
+  EXPECT_THROW(made.add(root_ + "/stick.img", relabelled), Error);
 }
 
 TEST_F(CaseTest, TwoRunsExcludeEachOther) {

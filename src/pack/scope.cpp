@@ -170,6 +170,13 @@ bool Scope::by_more_than_path() const {
   });
 }
 
+Scope Scope::numbered() const {
+  Scope out = *this;
+  for (size_t i = 0; i < out.rules_.size(); ++i)
+    out.rules_[i].verdict = ScopeRule::Verdict::out, out.rules_[i].reason = std::to_string(i);
+  return out;
+}
+
 std::string Scope::rules_for(std::string_view exhibit) const {
   std::string out;
   for (const ScopeRule& rule : rules_)

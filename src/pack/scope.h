@@ -66,6 +66,8 @@ class Scope {
   bool by_more_than_path() const;
   // The rules that may fit files of this exhibit, as text; equal texts gate equal things.
   std::string rules_for(std::string_view exhibit) const;
+  // The same rules, each of which keeps out what it fits, with its place among them as the reason.
+  Scope numbered() const;
   const std::vector<ScopeRule>& rules() const { return rules_; }
   bool empty() const { return rules_.empty(); }
   const std::string& sha256() const { return sha256_; }  // of the text; "" without one

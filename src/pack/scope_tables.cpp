@@ -4,6 +4,7 @@
 //   scope_message  outermost messages: their place, the parties of all that they enclose, their own time
 //   scope_layered  messages that were read out of something unpacked (a mail store): by their address alone
 //   scope_file     files that are kept out, and why
+//   scope_part     files of which a message is kept out, and why
 //   scope_place    rows' addresses in files that hold messages, and why they are kept out; NULL where they are not
 //
 // An enclosed message is known by this: the parser takes only the heads of outermost ones apart, so that what it found
@@ -68,6 +69,13 @@ void make_files(Database& database, const Scope& scope, const ScopeSource& sourc
              ON f.exhibit = m.exhibit AND f.file_id = m.file_id AND m.whole)
            WHERE why IS NOT NULL)",
       scope.why(file), source("file")));
+  database.run(fmt::format(
+      R"(CREATE OR REPLACE TEMP TABLE scope_part AS
+           SELECT exhibit, file_id, max(why) AS why FROM (
+             SELECT f.exhibit, f.file_id, {} AS why FROM {} f JOIN scope_message m
+             ON f.exhibit = m.exhibit AND f.file_id = m.file_id)
+           WHERE why IS NOT NULL GROUP BY exhibit, file_id)",
+      scope.why(file), source("file")));
 }
 
 // places: SELECT exhibit, path, file_id, at, of rows.
@@ -128,7 +136,23 @@ ScopeTables::ScopeTables(Database& database, const Scope& scope, ScopeSource sou
   if (std::string places = places_of(source_, tables); !places.empty()) make_places(database, scope, source_, places);
 }
 
+// What could not be read names files and what lies in them. Its address is often the image's: where a part of its file
+// is kept out, so is the problem. One of an image or a volume has no path, and stays.
+ScopeTables::Joined ScopeTables::joined_problems() const {
+  std::string from =
+      source_("problem") + " t LEFT JOIN " + source_("file") + " f ON t.exhibit = f.exhibit AND t.file_id = f.file_id";
+  std::string by_path = scope_.why({"t.exhibit",
+                                    "coalesce(f.path, CASE WHEN regexp_matches(t.path, '^[0-9]+(-|$)') THEN '' ELSE "
+                                    "nullif(t.path, '') END)"});
+  if (!scope_.by_more_than_path()) return {from, by_path};
+  return {from +
+              " LEFT JOIN scope_file s ON t.exhibit = s.exhibit AND t.file_id = s.file_id"
+              " LEFT JOIN scope_part q ON t.exhibit = q.exhibit AND t.file_id = q.file_id",
+          fmt::format("CASE WHEN t.file_id IS NOT NULL THEN coalesce(s.why, q.why) ELSE {} END", by_path)};
+}
+
 ScopeTables::Joined ScopeTables::joined(const TableInfo& table) const {
+  if (!scope_.empty() && table.name == "problem") return joined_problems();
   std::string from = source_(table.name) + " t";
   bool file = table.name == "file";
   if (scope_.empty() || (!file && !has_column(table, "file"))) return {from, "NULL"};
@@ -164,6 +188,23 @@ std::vector<KeptOut> kept_out(Database& database, const Scope& scope) {
   std::vector<KeptOut> out;
   for (Database::Row& row : database.rows(sql))
     out.push_back({*row[0], *row[1], std::stoull(*row[2]), std::stoull(*row[3])});
+  return out;
+}
+
+std::vector<size_t> idle_rules(Database& database, const Scope& scope) {
+  const std::vector<TableInfo> tables = pack_tables();
+  static constexpr std::string_view counted[] = {"file", "feature"};
+  const Scope numbered = scope.numbered();
+  ScopeTables decided(database, numbered, as_attached, counted);
+  std::vector<bool> used(scope.rules().size());
+  for (const Database::Row& row : database.rows(fmt::format(
+           "SELECT DISTINCT why FROM (SELECT why FROM ({}) UNION ALL SELECT why FROM ({})) WHERE why IS NOT NULL",
+           decided.why_each(table_named(tables, "file")), decided.why_each(table_named(tables, "feature")))))
+    for (size_t i = 0; i < used.size(); ++i)
+      if (numbered.rules()[i].why() == *row[0]) used[i] = true;
+  std::vector<size_t> out;
+  for (size_t i = 0; i < used.size(); ++i)
+    if (!used[i]) out.push_back(i);
   return out;
 }
 

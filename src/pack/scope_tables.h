@@ -38,6 +38,7 @@ class ScopeTables {
     std::string from, why;
   };
   Joined joined(const TableInfo& table) const;
+  Joined joined_problems() const;
 
   const Scope& scope_;
   ScopeSource source_;
@@ -50,6 +51,10 @@ struct KeptOut {
 // What the scope keeps out of the attached packs (tables file, message and feature, attached without a scope), by
 // exhibit.
 std::vector<KeptOut> kept_out(Database& database, const Scope& scope);
+
+// Rules that decide nothing in the attached packs, as kept_out reads them: places in scope.rules(). A path may be spelt
+// otherwise than the evidence has it, or an earlier rule decides it all.
+std::vector<size_t> idle_rules(Database& database, const Scope& scope);
 
 // A stretch of an exhibit's bytes.
 struct ScopeStretch {

@@ -44,6 +44,23 @@ class ScopeRows : public testing::Test {
         file && at >= 0 ? std::to_string(at) : "NULL", file ? fmt::format("#{}+{}", file, at) : std::to_string(at),
         layers, Database::quote(role), role.empty() ? "'email'" : "'mail'"));
   }
+  // id 0: of no file
+  void problem(int id, const std::string& path, const std::string& what, const std::string& stage = "scan") {
+    database_.run(fmt::format("INSERT INTO problem (exhibit, stage, path, file_id, what) VALUES ('EX', {}, {}, {}, {})",
+                              Database::quote(stage), Database::quote(path), id ? std::to_string(id) : "NULL",
+                              Database::quote(what)));
+  }
+  // Problems that are shown, in order.
+  std::vector<std::string> problems(const std::string& rules) {
+    Scope scope(rules, "rules");
+    const ScopeTables tables(database_, scope, [](std::string_view table) { return identifier(table); }, {});
+    std::vector<std::string> found;
+    for (const TableInfo& table : pack_tables())
+      if (table.name == "problem")
+        for (const auto& row : database_.rows("SELECT what FROM (" + tables.covered(table) + ") ORDER BY 1"))
+          found.push_back(*row[0]);
+    return found;
+  }
   // Values of features that are kept out, and paths of files; in order.
   std::vector<std::string> out(const std::string& rules) {
     Scope scope(rules, "rules");
@@ -165,6 +182,38 @@ TEST_F(ScopeRows, WhatIsKeptOutIsCounted) {
   EXPECT_EQ(counted[0].why, "privileged: correspondence with counsel");
   EXPECT_EQ(counted[0].files, 1u);
   EXPECT_EQ(counted[0].features, 2u);
+}
+
+TEST_F(ScopeRows, ProblemsGoWithTheirFiles) {
+  file(1, "Counsel/a.7z", "", "2023-06-01");
+  file(2, "Mail/inbox", "", "2023-06-01");
+  file(3, "Mail/open", "", "2023-06-01");
+  message(2, 0, "2023-01-01", "ann@one.example", "bob@two.example");
+  message(2, 1000, "2023-01-01", "ann@one.example", "v@law.example");
+  message(3, 0, "2023-01-01", "ann@one.example", "bob@two.example");
+  problem(1, "16384", "by address");
+  problem(1, "#1+0", "by place");
+  problem(0, "Counsel/gone", "by path", "file system");
+  problem(0, "99999-GZIP-0", "in no file");
+  problem(0, "", "of the volume", "volume");
+  problem(2, "32768", "of a mailbox");
+  problem(3, "65536", "of another");
+  using Shown = std::vector<std::string>;
+  const std::string folder = "privileged\t*\tCounsel/*\tcounsel\n";
+  EXPECT_EQ(problems(folder), (Shown{"in no file", "of a mailbox", "of another", "of the volume"}));
+  EXPECT_EQ(problems(folder + counsel), (Shown{"in no file", "of another", "of the volume"}));
+  EXPECT_EQ(problems("out\t*\t-\tfree space\n"),
+            (Shown{"by address", "by path", "by place", "of a mailbox", "of another", "of the volume"}));
+}
+
+TEST_F(ScopeRows, RulesThatDecideNothingAreKnown) {
+  file(1, "Counsel/a.txt", "", "2023-06-01");
+  file(2, "Mail/inbox", "", "2023-06-01");
+  message(2, 0, "2023-01-01", "ann@one.example", "v@law.example");
+  const Scope scope("in\tEX\tCounsel/*\nprivileged\tEX\tcounsel/a.txt\tlate\nprivileged\tEX\tCounsle/*\tmisspelt\n" +
+                        counsel + "out\tother\t*\tother\n",
+                    "rules");
+  EXPECT_EQ(idle_rules(database_, scope), (std::vector<size_t>{1, 2, 4}));
 }
 
 }  // namespace
