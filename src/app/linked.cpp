@@ -31,6 +31,8 @@ size_t distance(std::string_view x, std::string_view y) {
   return row.back();
 }
 
+}  // namespace
+
 // A label that begins as asked is nearer than one that is only short.
 std::string nearest(const std::string& asked, const std::vector<std::string>& labels) {
   std::vector<std::pair<size_t, std::string>> by_distance;
@@ -44,8 +46,6 @@ std::string nearest(const std::string& asked, const std::vector<std::string>& la
     (out += i ? ", " : "") += by_distance[i].second;
   return out;
 }
-
-}  // namespace
 
 Linked::Linked(const std::string& folder)
     : in_(extract::Case::open(folder, true)), database_(in_.temporary(), 512 * MiB) {

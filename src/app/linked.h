@@ -43,6 +43,9 @@ class Linked {
   std::vector<std::string> exhibits_, behind_;
 };
 
+// Those of the labels that are most like what was asked for, for a message.
+std::string nearest(const std::string& asked, const std::vector<std::string>& labels);
+
 // Says on standard error which exhibits the links know nothing of, and that in the answer.
 void note_gaps(const Linked& linked, Answer& answer);
 

@@ -1,13 +1,18 @@
 // weft search
 #include "review/search.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
 #include <memory>
 
 #include "app/access.h"
 #include "app/command.h"
+#include "app/linked.h"
+#include "artefacts/kinds.h"
+#include "base/error.h"
 #include "base/text.h"
+#include "scan/scanner.h"
 
 namespace weft::app {
 namespace {
@@ -41,9 +46,31 @@ void print_hits(const review::SearchResult& result) {
   fmt::print("{}{} found\n", result.more ? "more than " : "", result.hits.size());
 }
 
+// A misspelt label or kind would find nothing, and say so of the evidence.
+void check_options(const extract::Case& in, const Options& options) {
+  if (const std::string& label = options.search.exhibit; !label.empty()) {
+    std::vector<std::string> labels;
+    for (const extract::Exhibit& one : in.exhibits()) labels.push_back(one.label);
+    if (std::find(labels.begin(), labels.end(), label) == labels.end())
+      throw Error("the case has no such exhibit; the nearest labels are " + nearest(label, labels), label);
+    if (!in.sealed(label)) throw Error("this exhibit has not been extracted", label);
+  }
+  if (const std::string& kind = options.search.kind; !kind.empty() && !artefacts::is_kind(kind)) {
+    std::vector<std::string> kinds = {"word", "yara", "file_sha256", "file_md5"};
+    for (const scan::Scanner* scanner : scan::scanners())
+      kinds.insert(kinds.end(), scanner->kinds.begin(), scanner->kinds.end());
+    if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return;
+    for (const artefacts::Word& word : artefacts::kinds()) kinds.emplace_back(word.name);
+    std::sort(kinds.begin(), kinds.end());
+    kinds.erase(std::unique(kinds.begin(), kinds.end()), kinds.end());
+    throw UsageError("there is no such kind of feature; the nearest are " + nearest(kind, kinds), kind);
+  }
+}
+
 int run(const Options& options, Answer& answer) {
   extract::Case in = extract::Case::open(options.folder, true);
-  note_not_extracted(in, answer);
+  check_options(in, options);
+  if (options.search.exhibit.empty()) note_not_extracted(in, answer);
   pack::Database database(in.temporary(), options.common.limits().memory / 2);
   database.attach_packs(in.sealed_packs(), in.scope());
   if (options.who) {

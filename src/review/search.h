@@ -17,7 +17,7 @@ struct Recorded {
 };
 
 struct SearchOptions {
-  std::string term;       // found anywhere in a text, whatever the case of letters
+  std::string term;       // found anywhere in a text, whatever the case of letters; numbers also as values hold them
   bool exact = false;     // instead: the whole text equals the term, letter by letter
   std::string kind;       // features of this kind only, and nothing but features; empty: everything
   std::string exhibit;    // this exhibit only; empty: all

@@ -59,6 +59,11 @@ class Search : public testing::Test {
       out.push_back(it.table + " " + it.exhibit + " " + it.kind + (it.offset ? " " + std::to_string(*it.offset) : ""));
     return out;
   }
+  static SearchOptions for_term(std::string term, bool exact = false) {
+    SearchOptions out;
+    out.term = std::move(term), out.exact = exact;
+    return out;
+  }
   static std::string make_folder() {
     std::string out = (std::filesystem::temp_directory_path() / "weft-search-XXXXXX").string();
     EXPECT_NE(::mkdtemp(out.data()), nullptr);
@@ -130,6 +135,26 @@ TEST_F(Search, WhoHasAValue) {
   EXPECT_EQ(files[0].kind, "file_sha256");
   EXPECT_EQ(files[0].file, "docs/Holiday plan.txt");
   EXPECT_TRUE(who_has(database_, "alice@private.test", "url").empty());
+}
+
+TEST_F(Search, ANumberIsFoundAsItStandsInTheFile) {
+  pack::append(database_,
+               std::vector{feature("A", "phone", "+491712345678", 1), feature("A", "iban", "DE89370400440532013000", 2),
+                           feature("A", "url", "http://x.test/491712345678", 3)});
+  using Hits = std::vector<std::string>;
+  for (const char* term : {"+49 171 2345678", "+49 (0)171/234-56 78", "171 2345678"})
+    EXPECT_EQ(found(for_term(term)), (Hits{"feature A phone 1"})) << term;
+  EXPECT_EQ(found(for_term("de89 3704 0044")), (Hits{"feature A iban 2"}));
+  EXPECT_EQ(found(for_term("+49 171 2345678", true)), Hits{});
+  EXPECT_EQ(who_has(database_, "+49 171 2345678").size(), 1u);
+  EXPECT_EQ(who_has(database_, "DE89 3704 0044 0532 0130 00").size(), 1u);
+  EXPECT_EQ(found(for_term("01-02 3")), Hits{}) << "too short for a number";
+}
+
+TEST_F(Search, ALetterAndItsAccentAreOneText) {
+  pack::append(database_, std::vector{file("B", "Mu\u0308ller.txt", "cd34"), file("B", "M\u00FCller 2.txt", "cd35")});
+  for (const char* term : {"m\u00FCller", "mu\u0308ller"}) EXPECT_EQ(found(for_term(term)).size(), 2u) << term;
+  EXPECT_EQ(found(for_term("M\u00FCller.txt", true)).size(), 1u);
 }
 
 }  // namespace
