@@ -21,6 +21,18 @@ std::string time_expression(const std::string& column) {
       column);
 }
 
+// Control characters as weft::printable() shows them, but for tabs and ends of lines, which are CSV: a terminal that
+// shows the file must not obey what the evidence says.
+std::string without_controls(const std::string& column) {
+  std::string nested = column;
+  for (int code = 1; code < 0xA0; code = code == 0x1F ? 0x7F : code + 1)
+    if (code != '\t' && code != '\n' && code != '\r')
+      nested = fmt::format("replace({}, chr({}), '{}\\x{:02X}')", nested, code, code < 0x80 ? "" : "\\xC2", code);
+  return fmt::format(
+      R"(CASE WHEN regexp_matches({0}, '[\x01-\x08\x0B\x0C\x0E-\x1F\x7F-\x{{9F}}]') THEN {1} ELSE {0} END AS {0})",
+      column, nested);
+}
+
 std::string valid_tables(Database& database) {
   std::string out;
   for (const auto& row :
@@ -86,7 +98,8 @@ uint64_t export_table(Database& database, const std::string& table, const std::s
                                  Database::quote(table)))) {
     std::string name = identifier(row[0].value_or(""));
     bool time = row[1] == "TIMESTAMP_NS" && format != "parquet";
-    columns += (columns.empty() ? "" : ", ") + (time ? time_expression(name) : name);
+    bool text = row[1] == "VARCHAR" && format == "csv";
+    columns += (columns.empty() ? "" : ", ") + (time ? time_expression(name) : text ? without_controls(name) : name);
   }
   if (columns.empty()) throw Error(fmt::format("unknown table '{}'; there are {}", table, valid_tables(database)));
   options += ", USE_TMP_FILE false";  // who names the file sees to it that it is there whole
