@@ -56,7 +56,7 @@ void owners(const Options& options, Answer& answer) {
     if (!options.all && row.rank > owners_shown) continue;
     bool next = i + 1 < rows.size() && rows[i + 1].exhibit == row.exhibit;
     bool close = row.rank == 1 && next && row.share < clearly * rows[i + 1].share;
-    cells.push_back({{row.rank == 1 ? fit(terminal_text(row.exhibit), 28) : "", "1"},
+    cells.push_back({{row.rank == 1 ? report::fit_label(terminal_text(row.exhibit), 28) : "", "1"},
                      {fit(terminal_text(row.value), 44), row.rank == 1 ? nullptr : "2"},
                      {row.rank > 1 ? row.rank == 2 ? "runner-up" : std::to_string(row.rank)
                       : close ? "first, closely"
@@ -139,7 +139,7 @@ void print_growth(const std::vector<ClusterRow>& clusters, const std::vector<Ste
       const Step& step = steps[end];
       auto label = [&](const std::string& exhibit) {
         bool joins = std::find(step.joins.begin(), step.joins.end(), exhibit) != step.joins.end();
-        return (joins ? "+" : "") + terminal_text(exhibit);
+        return (joins ? "+" : "") + report::fit_label(terminal_text(exhibit), 18);
       };
       cells.push_back({{date(step)},
                        {fit(label(step.dated.exhibit_a) + " – " + label(step.dated.exhibit_b), 40),

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <memory>
+#include <sstream>
 #include <unistd.h>
 
 #include "app/access.h"
@@ -30,6 +31,7 @@ using report::Paint;
 using report::terminal_text;
 
 constexpr size_t directions_shown = 5;  // of a kind
+constexpr size_t pair_width = 36;
 constexpr size_t links_shown = 40, bundles_shown = 12, selectors_shown = 6, reason_examples = 4;
 
 std::string between(const std::string& a, const std::string& b) {
@@ -57,19 +59,33 @@ void print_links(const std::vector<LinkRow>& rows, bool all) {
                                         counted(uint64_t(of_one_image), "further pair"))
                           : std::string());
   std::vector<std::vector<Cell>> cells;
+  std::vector<std::string> below;  // both labels of a row that does not hold them
   for (const LinkRow& row : rows) {
     if (!all && cells.size() == links_shown) break;
+    std::string pair = terminal_text(row.exhibit_a) + " – " + terminal_text(row.exhibit_b);
+    const bool whole = report::columns(pair) <= pair_width;
+    if (!whole)
+      pair = report::fit_label(terminal_text(row.exhibit_a), pair_width / 2 - 2) + " – " +
+             report::fit_label(terminal_text(row.exhibit_b), pair_width / 2 - 1);
+    below.push_back(
+        whole ? ""
+              : fmt::format("        {}\n        {}\n", terminal_text(row.exhibit_a), terminal_text(row.exhibit_b)));
     cells.push_back({{std::to_string(row.rank)},
-                     {fit(terminal_text(row.exhibit_a) + " – " + terminal_text(row.exhibit_b), 36), "1"},
+                     {pair, "1"},
                      {fmt::format("{:.2f}", row.score)},
                      {weight_text(row)},
                      statement_cell(row),
                      {std::to_string(row.bundles)},
                      {terminal_text(report::kind_names(row.kinds))}});
   }
-  if (!cells.empty())
-    fmt::print("{}\n", report::table({"rank", "exhibits", "score", "log10 LR", "statement", "reasons", "share"},
-                                     {true, false, true, true, false, true, false}, cells, paint, 6));
+  if (!cells.empty()) {
+    std::istringstream table(report::table({"rank", "exhibits", "score", "log10 LR", "statement", "reasons", "share"},
+                                           {true, false, true, true, false, true, false}, cells, paint, 6));
+    std::string line;
+    for (size_t i = 0; std::getline(table, line); ++i)  // the first is the head
+      fmt::print("{}\n{}", line, i ? below[i - 1] : "");
+    fmt::print("\n");
+  }
   if (cells.size() < rows.size()) fmt::print("  {} more: --all\n", rows.size() - cells.size());
   fmt::print("{}", paint.faint(report::wrapped("The score orders leads and states nothing. log10 LR, with its 90 % "
                                                "interval, is what may be stated. Why two exhibits are linked: weft "

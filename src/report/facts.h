@@ -111,7 +111,7 @@ struct CaseFacts {
   bool linked = false;                 // false: link tables are not there yet
   std::vector<LinkFacts> links;        // by rank
   uint64_t links_in_all = 0, supported = 0;
-  uint64_t without_reason = 0;  // of the links in all: rows of two of one image that share nothing beyond it
+  uint64_t without_reason = 0;             // of the links in all: rows of two of one image that share nothing beyond it
   std::vector<link::ClusterRow> clusters;  // by cluster and exhibit
   std::vector<link::OwnerRow> owners;      // first and second account of each exhibit
   std::vector<std::string> unlinked;       // labels of exhibits that the links know, and that have none

@@ -99,7 +99,7 @@ std::string graph(const std::vector<Node>& nodes, const std::vector<Edge>& edges
         "</text></a>\n",
         i, nodes[i].target, html(label), nodes[i].group.empty() ? "" : html(", " + terminal_text(nodes[i].group)),
         mark(at[i].x, at[i].y - 6, group == groups.end() ? nullptr : &group->second), at[i].x, at[i].y + 16,
-        html(fit(label, letters)));
+        html(fit_label(label, letters)));
   }
   return out + "</svg>\n" + legend(groups, some_without, drawn.size(), edges.size());
 }

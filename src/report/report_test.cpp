@@ -216,6 +216,9 @@ TEST(Words, ColumnsOnATerminal) {
   EXPECT_EQ(columns("e\u0301"), 1u);
   EXPECT_EQ(fit("日本語", 5), "日本…");
   EXPECT_EQ(fit("abc", 3), "abc");
+  EXPECT_EQ(fit_label("2026-11-24_Notebook_Wetterlund", 16), "2026…_Wetterlund");
+  EXPECT_EQ(fit_label("Notebook", 8), "Notebook");
+  EXPECT_LE(columns(fit_label("日本語日本語日本語", 9)), 9u);
 }
 
 std::vector<Edge> random_edges(size_t nodes, size_t count) {

@@ -40,9 +40,14 @@ std::string links_list(const CaseFacts& facts, const Paint& paint) {
     const link::LinkRow& it = facts.links[i].row;
     std::string score = it.log10_lr ? fmt::format("log10 LR {:.1f}, score {:.2f}", *it.log10_lr, it.score)
                                     : fmt::format("score {:.2f}", it.score);
-    std::string pair = fit(terminal_text(it.exhibit_a) + " – " + terminal_text(it.exhibit_b), width - 8 - score.size());
+    std::string pair = terminal_text(it.exhibit_a) + " – " + terminal_text(it.exhibit_b);
+    std::string below;  // the second label, where one line does not hold both
+    if (columns(pair) + score.size() + 8 > width) {
+      pair = fit_label(terminal_text(it.exhibit_a), width - 8 - score.size());
+      below = fmt::format("      {}\n", paint.bold(fit_label(terminal_text(it.exhibit_b), width - 6)));
+    }
     std::string pad(width - 6 - columns(pair) - score.size(), ' ');
-    out += fmt::format("  {:>2}  {}{}{}\n", it.rank, paint.bold(pair), pad, score);
+    out += fmt::format("  {:>2}  {}{}{}\n{}", it.rank, paint.bold(pair), pad, score, below);
     if (it.bundles == 0) {
       out += wrapped("no reason that counts, beyond one image from which both stem: no link", 6);
       continue;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <vector>
 
 #include "base/text.h"
 
@@ -118,6 +119,22 @@ std::string fit(std::string_view text, size_t width) {
     append_utf8(out, c);
   }
   return out + "…";
+}
+
+std::string fit_label(std::string_view label, size_t width) {
+  if (columns(label) <= width) return std::string(label);
+  std::vector<char32_t> letters;
+  while (!label.empty()) letters.push_back(next(label));
+  const size_t head = width / 4;
+  size_t first = 0, last = letters.size(), used = 1;
+  for (size_t wide = 0; first < letters.size() && (wide = columns(letters[first])) + used <= head + 1; ++first)
+    used += wide;
+  for (size_t wide = 0; last > first && (wide = columns(letters[last - 1])) + used <= width; --last) used += wide;
+  std::string out;
+  for (size_t i = 0; i < first; ++i) append_utf8(out, letters[i]);
+  out += "…";
+  for (size_t i = last; i < letters.size(); ++i) append_utf8(out, letters[i]);
+  return out;
 }
 
 std::string terminal_text(std::string_view text) {

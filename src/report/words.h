@@ -19,6 +19,8 @@ std::string counted(uint64_t number, std::string_view one, std::string_view many
 size_t columns(std::string_view text);
 // Cuts to a width, with "…" in place of what is gone.
 std::string fit(std::string_view text, size_t width);
+// The same of a label, cut in its middle: those of one place often begin alike, and differ at the end.
+std::string fit_label(std::string_view label, size_t width);
 
 // Evidence text for a terminal: control, bidirectional and invisible characters are shown by number, one line.
 std::string terminal_text(std::string_view text);

@@ -114,6 +114,39 @@ class Commands(Case):
         for name in ("exhibit", "volume", "file", "extent", "problem", "link", "evidence", "set_aside"):
             table(self.case, name)
 
+    def test_csv_holds_nothing_that_a_terminal_obeys(self):
+        folder = self.scratch / "mail"
+        folder.mkdir()
+        (folder / "in.mbox").write_text(
+            "From - Mon Jan 02 10:00:00 2023\nFrom: a@alpha-post.net\nTo: b@beta-post.net\nSubject: =1+1\n"
+            "Date: Mon, 02 Jan 2023 10:00:00 +0000\nMessage-ID: <q@alpha-post.net>\nContent-Type: text/plain; "
+            "charset=utf-8\n\nfirst\tcell\n\x1b]0;title\x07 \x7f \u009b31m end\n")
+        weft("run", self.case, folder)
+        out = self.scratch / "message.csv"
+        weft("export", self.case, "message", "-o", out)
+        with open(out, newline="", encoding="utf-8") as file:
+            row = next(csv.DictReader(file))
+        self.assertEqual(row["subject"], "=1+1", "what a spreadsheet takes for a formula is the evidence's word")
+        self.assertIn("first\tcell\n\\x1B]0;title\\x07 \\x7F \\xC2\\x9B31m end", row["text"])
+        self.assertIn("\x1b]0;title\x07", table(self.case, "message")[0]["text"], "jsonl escapes by itself")
+
+    def test_search_takes_no_misspelt_name_for_an_answer(self):
+        weft("run", self.case, self.image("laptop.img"))
+        said = weft("search", self.case, ADDRESS, "--exhibit", "laptpo", expect={NO_INPUT}).text
+        self.assertIn("nearest labels are laptop", said)
+        said = weft("search", self.case, ADDRESS, "--kind", "emial", expect={USAGE}).text
+        self.assertIn("email", said)
+        self.assertIn("0 found", weft("search", self.case, ADDRESS, "--kind", "iban").text, "a kind, of which there is none")
+        self.assertIn("1 found", weft("search", self.case, ADDRESS, "--kind", "email", "--exhibit", "laptop").text)
+
+    def test_long_labels_are_told_apart(self):
+        images = [self.image(f"2026-11-24_Item_Flat_Northern_Road_17_Study_Notebook_{name}_SSD_Maker.img")
+                  for name in ("Wetterlund", "Trachsler", "Ottersbach")]
+        said = weft("run", self.case, *images).text.split("Links")[-1]
+        for text in (said, weft("links", self.case).text):
+            for image in images:
+                self.assertEqual(text.split("without a link")[0].count(image.stem[30:]), 2, text)
+
     def test_what_the_background_holds_makes_no_link(self):
         one, other = self.image("one.img"), self.image("other.img")
         weft("run", self.case, one, other)
