@@ -36,6 +36,9 @@ std::string clusters_section(const CaseFacts& facts) {
   };
   std::sort(order.begin(), order.end(), [&](auto* x, auto* y) { return place(x) < place(y); });
 
+  auto known = [&](const ExhibitFacts& it) {
+    return it.extracted && std::find(facts.behind.begin(), facts.behind.end(), it.row.exhibit) == facts.behind.end();
+  };
   std::string out =
       "<section id=\"clusters\">\n<h2>Clusters and accounts</h2>\n"
       "<p>Clusters are exhibits that supported links hold together. An account is the one an exhibit's contents turn "
@@ -45,6 +48,12 @@ std::string clusters_section(const CaseFacts& facts) {
                     {">Cluster", "Exhibit", "Role", ">Links inside", ">To others", "First account", "Runner-up"}) +
          "<tbody>\n";
   for (const ExhibitFacts* it : order) {
+    if (!known(*it)) {
+      out += fmt::format("<tr><td class=\"n\">–</td><td>{}</td><td colspan=\"5\"><strong>{}</strong></td></tr>\n",
+                         exhibit_link(facts, it->row.exhibit),
+                         it->extracted ? "not in the links yet" : "not extracted yet");
+      continue;
+    }
     const link::ClusterRow* row = of(cluster, it->row.exhibit);
     const link::OwnerRow *owner = of(first, it->row.exhibit), *next = of(second, it->row.exhibit);
     out += fmt::format(

@@ -79,7 +79,7 @@ std::string in_short(const CaseFacts& facts) {
     out += fmt::format("<strong>{} not in the links yet.</strong> ", counted(facts.behind.size(), "exhibit"));
   out += problems ? fmt::format("{} could not be read or parsed and are <a href=\"#problems\">listed</a>.",
                                 counted(problems, "place"))
-                  : std::string("Everything could be read.");
+                  : std::string(unread ? "What was extracted could all be read." : "Everything could be read.");
   return out +
          "</p>\n<p class=\"note\">A link says that two exhibits share traces that are rare elsewhere. It is a lead to "
          "be "

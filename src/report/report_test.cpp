@@ -96,6 +96,8 @@ TEST(Page, SaysWhichExhibitsItDoesNotSpeakOf) {
   EXPECT_THAT(html, HasSubstr("Not extracted:</strong> 2 of 12 exhibits: "));
   EXPECT_THAT(html, HasSubstr("Not in the links:</strong> 1 of 12 exhibits: "));
   EXPECT_THAT(html, HasSubstr("1 exhibit has no link."));
+  EXPECT_THAT(html, HasSubstr("<strong>not in the links yet</strong>"));
+  EXPECT_THAT(html, HasSubstr("<strong>not extracted yet</strong>"));
   const std::string apart = html.substr(html.find("Without a link: "), 200);
   EXPECT_THAT(apart, HasSubstr(facts.exhibits[8].row.exhibit + "</bdi></a>.</p>"));
   const std::string text = terminal(facts, "", false);
