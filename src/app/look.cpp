@@ -15,6 +15,7 @@
 #include "extract/address.h"
 #include "link/link.h"
 #include "pack/database.h"
+#include "pack/schema.h"
 #include "pack/scope_tables.h"
 
 namespace weft::app {
@@ -155,6 +156,9 @@ void add_export(App app) {
       database.attach_links(in.links());
     else
       std::fprintf(stderr, "weft: the links were made under other scope rules and are left out; link again\n");
+    const std::vector<pack::TableInfo> of_packs = pack::pack_tables();
+    if (std::none_of(of_packs.begin(), of_packs.end(), [&](const auto& one) { return one.name == options->table; }))
+      note_behind(link::behind(in.links(), in.sealed_packs()), answer);
     answer.counts["rows"] = pack::export_table(database, options->table, options->format, out.path());
     out.publish();
     return exit_ok;

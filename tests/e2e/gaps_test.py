@@ -3,7 +3,7 @@
 import re
 
 import common
-from common import ATTENTION, Case, weft
+from common import ATTENTION, NO_INPUT, Case, weft
 
 SHARED = "witness.of.ours@kestrelbrook-post.net"
 
@@ -40,16 +40,19 @@ class Gaps(Case):
                       weft("who", self.case, "nobody@kestrelbrook-post.net", expect={ATTENTION}).text)
         self.assertIn("Not extracted: 2 of 4 exhibits: four, three.", self.report())
         self.assertNotIn("Without a link: four", self.report())
+        weft("search", self.case, SHARED, "--exhibit", "one")
+        weft("search", self.case, SHARED, "--exhibit", "three", expect={NO_INPUT})
         weft("verify", self.case)  # its 5 means that something is wrong
 
     def test_not_linked(self):
         weft("add", self.case, self.evidence["three"])
         weft("extract", self.case)
-        for question in (("links", self.case), ("who", self.case, SHARED), ("report", self.case)):
+        for question in (("links", self.case), ("export", self.case, "link"), ("who", self.case, SHARED), ("report", self.case)):
             with self.subTest(question=question[0]):
                 said = weft(*question, expect={ATTENTION}).text
                 self.assertIn("INCOMPLETE: not in the links yet", said)
                 self.assertIn("three", said)
+        weft("export", self.case, "feature")
         weft("search", self.case, SHARED)  # looks into packs, not links
         self.assertIn("Not in the links: 1 of 3 exhibits: three.", self.report())
         self.assertNotIn("three", re.findall(r"Without a link:[^.]*", self.report() + "Without a link:")[0])
