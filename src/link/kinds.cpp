@@ -28,6 +28,9 @@ constexpr std::string_view same_network = "both may have been near the same netw
 constexpr std::string_view template_text = "a common program, template or installation may carry it";
 constexpr std::string_view lent_device =
     "a device that went through a shop, an office or a lender may have been at both";
+constexpr std::string_view lent_or_numbered_alike =
+    "a device that went through a shop, an office or a lender may have been at both, or two devices to which their "
+    "maker gave one serial number";
 constexpr std::string_view one_image = "both may belong to one domain, or stem from one installation image";
 constexpr std::string_view published_address = "an address published on a page that both have seen";
 constexpr std::string_view public_key = "a public key that a program or a site publishes";
@@ -84,8 +87,8 @@ constexpr auto table = std::to_array<Kind>({
     {"ssid", 0.60, 0.30, same_network, false},
     {"tron", 0.98, 0.05, published_address},
     {"url", 0.60, 0.10, "both may have followed the same link on a public page"},
-    {"usb_device_id", 0.95, 0.02, lent_device, true, false, false, true},
-    {"usb_serial", 0.95, 0.02, lent_device, true, false, false, true},
+    {"usb_device_id", 0.95, 0.02, lent_or_numbered_alike, true, false, false, true},
+    {"usb_serial", 0.95, 0.02, lent_or_numbered_alike, true, false, false, true},
     {"uuid", 0.40, 0.20, template_text},
     {"vin", 0.95, 0.05, third_party},
     {"volume_guid", 0.95, 0.02, one_image},
@@ -318,13 +321,32 @@ std::string_view card_reason(std::string_view value) {
   return is_one_of(seen, ends_of) ? "example value" : "";
 }
 
+// Each sign is the one after that before it, decimal or hexadecimal, around and around: 123456789012, 1234567890ABCDEF.
+bool counts_up(std::string_view text) {
+  auto follows = [](char a, char b) {
+    return b == a + 1 || (a == '9' && (b == '0' || b == 'A')) || (a == '0' && b == 'A') || (a == 'F' && b == '0');
+  };
+  return std::adjacent_find(text.begin(), text.end(), [&](char a, char b) { return !follows(a, b); }) == text.end();
+}
+
+// Four signs or fewer, over and over: 12121212.
+bool repeats(std::string_view text) {
+  for (size_t period = 1; period <= 4 && 2 * period <= text.size(); ++period)
+    if (text.substr(period) == text.substr(0, text.size() - period)) return true;
+  return false;
+}
+
 // Windows makes up an id for a device without a serial; an '&' is its second sign, and it holds on one machine only.
+// Makers that do not number their devices write the same into each: zeros and a digit or two, or a row of digits.
 std::string_view usb_reason(std::string_view value) {
   std::string_view serial = value.substr(value.rfind(':') + 1);  // npos + 1 is 0
   if (serial.size() > 1 && serial[1] == '&') return "made up by one machine";
-  if (serial.size() < 4 || all_same(serial) || serial == "0123456789" || serial == "123456789ABCDEF" ||
-      serial == "0123456789ABCDEF" || serial == "1234567890")
-    return "example value";
+  std::string digits;
+  for (char c : serial) digits += c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
+  std::string_view number = digits;  // without zeros in front
+  number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
+  const std::string backwards(number.rbegin(), number.rend());
+  if (number.size() < 4 || repeats(number) || counts_up(number) || counts_up(backwards)) return "example value";
   return "";
 }
 

@@ -70,6 +70,17 @@ TEST(Examples, SayNothing) {
       {"message_id", "<1@example.com>", "example value"},
       {"message_id", "<1@firm.net>", ""},
       {"volume_serial", "00000000", "example value"},
+      {"usb_serial", "0000000000000001", "example value"},
+      {"usb_serial", "00000000000033", "example value"},
+      {"usb_serial", "123456789012", "example value"},
+      {"usb_serial", "123456789abc", "example value"},
+      {"usb_serial", "1234567890ABCDEF", "example value"},
+      {"usb_serial", "FEDCBA9876543210", "example value"},
+      {"usb_serial", "0987654321", "example value"},
+      {"usb_serial", "12121212", "example value"},
+      {"usb_serial", "4C530001230514118273", ""},
+      {"usb_serial", "001CC0EC346EFB5107820031", ""},
+      {"usb_device_id", "General:UDisk:0000000000000001", "example value"},
   };
   for (const Case& c : cases) EXPECT_EQ(example_reason(c.kind, c.value), c.reason) << c.kind << " " << c.value;
   for (const Kind& kind : kinds())
