@@ -13,7 +13,7 @@
 namespace weft::app {
 namespace {
 
-constexpr int links_version = 2;
+constexpr int links_version = 3;
 constexpr size_t labels_named = 3;
 
 // Levenshtein's distance, letters in any case.

@@ -171,7 +171,10 @@ void print_bundles(const Explained& it, bool all, const Paint& paint) {
                  counted(row.background, "background source"));
       auto dated = it.dated.find({row.kind, row.value});
       auto at = [&](const std::optional<Time>& time, const std::string& what) {
-        return time ? fmt::format("  {} {}", what, to_text(*time)) : "";
+        if (!time) return std::string();
+        std::string text = to_text(*time);
+        if (what.find("local time") != std::string::npos) text.pop_back();  // the Z of UTC
+        return fmt::format("  {} {}", what, text);
       };
       DatedRow when = dated == it.dated.end() ? DatedRow{} : dated->second;
       fmt::print("        {}{}\n", place_text(row.exhibit_a, row.path_a, row.file_a), at(when.time_a, when.what_a));
@@ -185,12 +188,22 @@ void print_bundles(const Explained& it, bool all, const Paint& paint) {
 }
 
 std::string direction_text(const DirectionRow& row) {
-  auto time = [](const std::optional<Time>& at) { return at ? to_text(*at) : "no time"; };
-  if (row.kind == "message") return "sent " + time(row.time_a ? row.time_a : row.time_b);
+  auto time = [](const std::optional<Time>& at, bool local) {
+    if (!at) return std::string("no time");
+    std::string text = to_text(*at);
+    if (local) text.back() = ' ', text += "local time";  // for the Z
+    return text;
+  };
+  const std::string a = time(row.time_a, row.local_a), b = time(row.time_b, row.local_b);
+  if (row.kind == "message") {
+    const std::string sent = "sent " + (row.time_a ? a : b);
+    if (!row.path_a.empty() && !row.path_b.empty()) return sent;
+    return fmt::format("{}; the account wrote, the letter lies on {} only", sent,
+                       terminal_text(row.path_a.empty() ? row.exhibit_b : row.exhibit_a));
+  }
   const char* word = row.kind == "device" ? "attached first" : "made";
-  bool a_first = row.from == row.exhibit_a;
-  return fmt::format("{} {} there, {} here", word, time(a_first ? row.time_a : row.time_b),
-                     time(a_first ? row.time_b : row.time_a));
+  const bool a_first = row.from == row.exhibit_a;
+  return fmt::format("{} {} there, {} here", word, a_first ? a : b, a_first ? b : a);
 }
 
 void print_directions(const Explained& it, bool all, const Paint& paint) {

@@ -3,7 +3,8 @@
 // 2. the message it lies in: the last one of its file that begins at or before it, on the image, or in the file where
 //    the address is one inside the file;
 // 3. the file it lies in: made, or else changed, unless that holds many things of many times (mailboxes, databases,
-//    registry hives). A copying program may carry such times over, and anyone can set them.
+//    registry hives). A copying program may carry such times over, and anyone can set them. A file system that keeps
+//    local times says of no zone which it was.
 #include "link/dates.h"
 
 #include <fmt/format.h>
@@ -42,10 +43,11 @@ constexpr const char* messages_sql = R"(
 
 // What a folder's file system says of making is about the copy that was handed over.
 constexpr const char* files_sql = R"(
-  SELECT exhibit, path AS file, min(time) AS time, CASE WHEN bool_or(made) THEN 'file made' ELSE 'file changed' END AS what FROM (
-    SELECT f.exhibit, f.path, f.kind, f.type, e.format <> 'folder' AND f.created IS NOT NULL AS made,
+  SELECT exhibit, path AS file, min(time) AS time,
+         CASE WHEN bool_or(made) THEN 'file made' ELSE 'file changed' END || CASE WHEN bool_or(local) THEN ' (local time)' ELSE '' END AS what FROM (
+    SELECT f.exhibit, f.path, f.kind, f.type, coalesce(v.file_system IN {}, false) AS local, e.format <> 'folder' AND f.created IS NOT NULL AS made,
            CASE WHEN made THEN f.created ELSE f.modified END AS time
-      FROM file f JOIN exhibit e ON e.exhibit = f.exhibit)
+      FROM file f JOIN exhibit e ON e.exhibit = f.exhibit LEFT JOIN volume v ON v.exhibit = f.exhibit AND v.volume = f.volume)
    WHERE kind = 'file' AND time IS NOT NULL AND type <> 'application/vnd.sqlite3' AND (exhibit, path) NOT IN (
        SELECT (exhibit, file) FROM message UNION SELECT (exhibit, file) FROM device UNION SELECT (exhibit, file) FROM network
        UNION SELECT (exhibit, file) FROM visit UNION SELECT (exhibit, file) FROM database_row)
@@ -74,11 +76,8 @@ std::vector<DatedRow> dates(pack::Database& database) {
                   min(time) FILTER (exhibit = a) AS time_a, min(time) FILTER (exhibit = b) AS time_b,
                   coalesce(min_by(what, time) FILTER (exhibit = a), '') AS what_a, coalesce(min_by(what, time) FILTER (exhibit = b), '') AS what_b
              FROM told WHERE time IS NOT NULL GROUP BY a, b, bundle, kind, value)
-         SELECT *, CASE WHEN what_a = 'message sent' AND what_b = 'message sent' THEN least(time_a, time_b)
-                        WHEN what_a = 'message sent' AND time_b IS NULL THEN time_a
-                        ELSE greatest(time_a, time_b) END AS since
-           FROM both_sides)",
-      records_sql, messages_sql, files_sql);
+         SELECT *, greatest(time_a, time_b) AS since FROM both_sides)",
+      records_sql, messages_sql, fmt::format(fmt::runtime(files_sql), local_time_systems));
   database.run("CREATE OR REPLACE TEMP TABLE dated AS " + sql);
   return read<DatedRow>(database, "ORDER BY exhibit_a, exhibit_b, since, bundle, kind, value");
 }

@@ -15,6 +15,9 @@ namespace weft::link {
 inline constexpr size_t directions_per_kind = 100;
 std::vector<DirectionRow> directions(pack::Database& database);
 
+// SQL: the file systems that keep local times without a zone, which the file table gives as if they were UTC.
+inline constexpr const char* local_time_systems = "('fat12', 'fat16', 'fat32', 'exfat', 'iso9660')";
+
 // Makes the temporary tables looked_at (a, b) and sides (a, b, x, y: each of the two and the other) of those links.
 void look_at_linked_pairs(pack::Database& database);
 

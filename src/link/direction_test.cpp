@@ -29,15 +29,18 @@ class Directions : public testing::Test {
  protected:
   Directions() {
     for (SmallPack* small : {&a_, &b_}) {
-      for (int i = 0; i < 9; ++i)
-        small->values.push_back({"email", small == &a_ ? anna : bert, "home/letter" + std::to_string(i), ""});
+      write_letters(*small, small == &a_ ? anna : bert);
       small->values.push_back({"email", small == &a_ ? bert : anna, "home/note", ""});
     }
+  }
+  static void write_letters(SmallPack& small, const std::string& account) {
+    for (int i = 0; i < 9; ++i) small.values.push_back({"email", account, "home/letter" + std::to_string(i), ""});
   }
   // kind, from, to, value of each row, in order.
   std::vector<std::vector<std::string>> run() {
     LinkOptions options;
     options.packs = {seal_small_pack(scratch_, a_), seal_small_pack(scratch_, b_)};
+    if (!c_.values.empty()) options.packs.push_back(seal_small_pack(scratch_, c_));
     options.tokens = scratch_ / "tokens", options.indexes = scratch_ / "indexes", options.folder = scratch_ / "links";
     options.temporary = scratch_ / "tmp", options.version = "test";
     link(options);
@@ -49,7 +52,7 @@ class Directions : public testing::Test {
     return out;
   }
   using Rows = std::vector<std::vector<std::string>>;
-  SmallPack a_{"a", "a", {}, {}, {}, {}}, b_{"b", "b", {}, {}, {}, {}};
+  SmallPack a_{"a", "a", {}, {}, {}, {}}, b_{"b", "b", {}, {}, {}, {}}, c_{"c", "c", {}, {}, {}, {}};
   pack::Scratch scratch_;
   std::vector<DirectionRow> rows_;
 };
@@ -65,6 +68,16 @@ TEST_F(Directions, MessagesGoFromTheAccountOfOneToThatOfTheOther) {
   EXPECT_EQ(rows_[0].path_b, "") << "it lies on one side only";
   EXPECT_EQ(to_text(rows_[0].time_a.value()), "2024-02-01T10:00:00Z");
   EXPECT_EQ(rows_[1].name, "about m1");
+}
+
+// c turns around Anna's account as well, and holds no letter to Bert: what lies with Bert only may have been on either.
+TEST_F(Directions, AMessageGoesFromWhereItLies) {
+  write_letters(c_, anna);
+  a_.messages = {message("anna@post.net", "bert@mail.org", "m1", "2024-03-01T10:00:00Z")};
+  b_.messages = {message("anna@post.net", "bert@mail.org", "m1", "2024-03-01T10:00:00Z"),
+                 message("anna@post.net", "bert@mail.org", "m2", "2024-03-02T10:00:00Z"),
+                 message("bert@mail.org", "anna@post.net", "m3", "2024-03-03T10:00:00Z")};
+  EXPECT_EQ(run(), (Rows{{"message", "a", "b", "m1"}}));
 }
 
 TEST_F(Directions, ADeviceGoesFromWhereItWasFirst) {
@@ -87,6 +100,27 @@ TEST_F(Directions, TheLaterMadeIsTheCopy) {
               {content + "2", "docs/undated.txt", from_text("2024-03-06T10:00:00Z")}};
   EXPECT_EQ(run(), (Rows{{"file", "a", "b", sha256_hex(as_bytes(content))}}));
   EXPECT_EQ(rows_.at(0).file_a, "home/older/report.txt") << "the earliest of each side";
+}
+
+// 14:00 on the stick is 12:00 in Berlin's summer: the stick was first, though its time reads as the later.
+TEST_F(Directions, LocalTimesTellNothingWithinATimeZone) {
+  std::string content(3000, 'x'), other(3000, 'y');
+  a_.file_system = "fat32", b_.file_system = "ext4";
+  a_.files = {{content, "report.txt", from_text("2024-07-01T14:00:00Z")},
+              {other, "other.txt", from_text("2024-07-01T14:00:00Z")}};
+  b_.files = {{content, "report.txt", from_text("2024-07-01T13:00:00Z")},
+              {other, "other.txt", from_text("2024-07-02T04:00:03Z")}};
+  EXPECT_EQ(run(), (Rows{{"file", "a", "b", sha256_hex(as_bytes(other))}}));
+  EXPECT_TRUE(rows_.at(0).local_a);
+  EXPECT_FALSE(rows_.at(0).local_b);
+}
+
+TEST_F(Directions, TwoLocalTimesMayBeTwoZonesApart) {
+  std::string content(3000, 'x');
+  a_.file_system = "fat12", b_.file_system = "exfat";
+  a_.files = {{content, "report.txt", from_text("2024-07-01T14:00:00Z")}};
+  b_.files = {{content, "report.txt", from_text("2024-07-02T17:00:00Z")}};
+  EXPECT_EQ(run(), Rows{});
 }
 
 }  // namespace

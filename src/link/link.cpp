@@ -75,7 +75,7 @@ Json manifest_head(const LinkOptions& options, const std::vector<Source>& packs,
                    const std::vector<Background>& backgrounds, const Case& input) {
   Json json;
   json["format"] = "weft links";
-  json["format_version"] = 2;
+  json["format_version"] = 3;
   json["weft"] = options.version;
   for (const Source& source : packs)
     json["packs"].push_back({{"exhibit", source.exhibit}, {"manifest_tables", pack::info(source.folder).sha256}});

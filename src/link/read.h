@@ -24,6 +24,9 @@ inline void read_field(pack::Database::Value& from, uint64_t& to) {
 inline void read_field(pack::Database::Value& from, double& to) {
   to = from ? std::strtod(from->c_str(), nullptr) : 0;
 }
+inline void read_field(pack::Database::Value& from, bool& to) {
+  to = from && *from == "true";
+}
 inline void read_field(pack::Database::Value& from, Time& to) {
   to = (from ? from_text(*from) : std::nullopt).value_or(Time{});
 }

@@ -144,6 +144,7 @@ struct DirectionRow {
   std::string exhibit_a, exhibit_b;
   std::string kind, from, to;
   std::optional<Time> time_a, time_b;
+  bool local_a = false, local_b = false;
   std::string value, name;
   uint64_t offset_a = 0, offset_b = 0;
   std::string path_a, file_a, path_b, file_b;
@@ -158,9 +159,15 @@ struct DirectionRow {
         column("kind", &R::kind,
                "message (the account of one wrote to that of the other), device (one was attached to both), file (the "
                "same content lies on both)"),
-        column("from", &R::from, "the exhibit whose account wrote, that had the device first, that has the older copy"),
+        column(
+            "from", &R::from,
+            "the exhibit whose account wrote (a message lies there, or no other exhibit has that first account), that "
+            "had the device first, that has the older copy"),
         column("to", &R::to, "the other one"), column("time_a", &R::time_a, "on exhibit_a: sent; first attached; made"),
         column("time_b", &R::time_b, "the same on exhibit_b"),
+        column("local_a", &R::local_a,
+               "true: time_a is the local time of an unknown zone, given as if it were UTC (FAT, exFAT, ISO 9660)"),
+        column("local_b", &R::local_b, "the same for time_b"),
         column("value", &R::value, "Message-ID; serial number; SHA-256"),
         column("name", &R::name, "subject of the message; name of the device; name of the file"),
         column("offset_a", &R::offset_a, "where it stands on exhibit_a; 0 and no path: not there"),
@@ -187,13 +194,14 @@ struct DatedRow {
         column("bundle", &R::bundle, "bundle it belongs to, as in the evidence table"),
         column("kind", &R::kind, "kind of selector"), column("value", &R::value, "the selector"),
         column("since", &R::since,
-               "from when on both are known to hold it: the later of the two times; the one there "
-               "is, where a message dates it or one side only is dated"),
+               "from when on both are known to hold it: the later of the two times; the one there is, where one side "
+               "only is dated"),
         column("time_a", &R::time_a, "earliest time on exhibit_a at the address that the evidence table gives"),
         column("time_b", &R::time_b, "the same on exhibit_b"),
         column("what_a", &R::what_a,
                "what that time says: message sent, device attached, network joined, page visited, account used, "
-               "document made, appointment, file made (on this volume), file changed"),
+               "document made, appointment, file made (on this volume), file changed; with (local time) where the file "
+               "system keeps no zone and it is given as if it were UTC"),
         column("what_b", &R::what_b, "the same for exhibit_b"));
   }
 };

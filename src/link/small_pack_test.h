@@ -26,6 +26,7 @@ struct SmallPack {
   std::vector<SameFile> files = {};
   std::vector<MessageRow> messages = {};
   std::vector<DeviceRow> devices = {};
+  std::string file_system = {};  // of the volume its files lie on; none: no volume is known
 };
 
 // Each value in a file of its own, with the given path. Returns the pack's folder; tokens go beside it.
@@ -43,6 +44,9 @@ inline std::string seal_small_pack(const pack::Scratch& scratch, const SmallPack
                            "none stored",
                            small.label + ".dd",
                            ""});
+  if (!small.file_system.empty())
+    rows.volumes.push_back(
+        {small.label, 1, 0, 1 << 30, "none", {}, "", true, small.file_system, 4096, "", "5e" + small.label});
   for (const SmallPack::Value& one : small.values) {
     uint64_t id = rows.files.size() + 1, offset = id * MiB;
     FileRow file;

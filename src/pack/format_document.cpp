@@ -41,7 +41,8 @@ read it.
 
 ## What holds for all tables
 
-* Offsets and sizes are in bytes. Times are UTC.
+* Offsets and sizes are in bytes. Times are UTC; but those that FAT, exFAT and ISO 9660 keep of files are local times of a zone
+  that they do not name, given as if it were UTC.
 * Text is UTF-8. Bytes that are none, and NUL, are written as `\xHH`.
 * An empty cell (NULL) means "not known" or "does not apply"; it is never a stand-in for 0 or "".
 * Rows are in a fixed order, and the same rows give the same bytes, whatever the number of threads, processes or
