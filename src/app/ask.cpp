@@ -46,10 +46,12 @@ void owners(const Options& options, Answer& answer) {
   }
   Paint paint{wants_colour(STDOUT_FILENO)};
   std::vector<OwnerRow> rows = link::read<OwnerRow>(linked.database(), "ORDER BY exhibit, rank");
-  fmt::print("{}\n{}\n", paint.bold("Accounts most associated with each exhibit"),
-             paint.faint(report::wrapped("by how often they occur and how few exhibits know them; they speak of the "
-                                         "exhibit, not of who held it",
-                                         2)));
+  fmt::print(
+      "{}\n{}\n", paint.bold("Accounts most associated with each exhibit"),
+      paint.faint(report::wrapped("by how often they occur and how few exhibits know them; they speak of the "
+                                  "exhibit, not of who held it. Remnants: of these times, those in no file or in "
+                                  "a deleted one, perhaps from an earlier owner of the medium; they count less",
+                                  2)));
   std::vector<std::vector<Cell>> cells;
   for (size_t i = 0; i < rows.size(); ++i) {
     const OwnerRow& row = rows[i];
@@ -64,6 +66,7 @@ void owners(const Options& options, Answer& answer) {
                      {row.role},
                      {fmt::format("{:.0f} %", 100 * row.share)},
                      {report::grouped(row.times, ",")},
+                     {row.remnants ? report::grouped(row.remnants, ",") : ""},
                      {std::to_string(row.exhibits)}});
   }
   answer.counts["rows"] = cells.size();
@@ -71,14 +74,16 @@ void owners(const Options& options, Answer& answer) {
     fmt::print("  no account stands out on any exhibit\n");
     return;
   }
-  fmt::print("{}", report::table({"exhibit", "account", "place", "role", "share", "times", "on exhibits"},
-                                 {false, false, false, false, true, true, true}, cells, paint, 1));
+  fmt::print("{}", report::table({"exhibit", "account", "place", "role", "share", "times", "remnants", "on exhibits"},
+                                 {false, false, false, false, true, true, true, true}, cells, paint, 1));
   std::vector<std::string> without;
   for (const std::string& label : linked.exhibits())
     if (std::none_of(rows.begin(), rows.end(), [&](const OwnerRow& row) { return row.exhibit == label; }))
       without.push_back(label);
   if (!without.empty())
-    fmt::print("\n{}", report::wrapped("none found on: " + fmt::format("{}", fmt::join(without, ", ")), 2));
+    fmt::print("\n{}", report::wrapped("none found, or too much is out of scope to tell, on: " +
+                                           fmt::format("{}", fmt::join(without, ", ")),
+                                       2));
 }
 
 void cluster(const Options& options, Answer& answer) {

@@ -21,6 +21,57 @@ bool looks_like_a_copy(const Case& input, const Pair& pair) {
   return pair.files >= many_files && pair.files * 2 >= smaller;
 }
 
+const Posting* posting(const Case& input, uint32_t selector, uint32_t exhibit) {
+  const Selector& of = input.selectors[selector];
+  for (const Posting& one : input.postings.items().subspan(of.first_posting, of.postings))
+    if (one.exhibit == exhibit) return &one;
+  return nullptr;
+}
+
+// Whether an exhibit holds most of what weighs in no file or in deleted ones only.
+bool left_from_before(const Case& input, const Pair& pair, uint32_t exhibit) {
+  double all = 0, remnants = 0;
+  for (const Bundle& bundle : pair.bundles) {
+    all += bundle.weight.mid;
+    const bool lasts = std::any_of(bundle.members.begin(), bundle.members.end(), [&](uint32_t member) {
+      const Posting* at = posting(input, member, exhibit);
+      if (!at) return false;
+      auto places = input.places.items().subspan(at->first_place, at->places);
+      return std::any_of(places.begin(), places.end(), [](const Place& place) { return !place.remnant; });
+    });
+    if (!lasts) remnants += bundle.weight.mid;
+  }
+  return remnants * 2 > all;
+}
+
+std::string from_before(const Case& input, const Pair& pair) {
+  const bool on_a = left_from_before(input, pair, pair.a), on_b = left_from_before(input, pair, pair.b);
+  if (!on_a && !on_b) return "";
+  const std::string& a = input.exhibits[pair.a];
+  const std::string& b = input.exhibits[pair.b];
+  return fmt::format(
+      "what {} of this lies in no file or in deleted ones: it may be from an earlier owner of the medium, or from "
+      "before it was set up anew",
+      on_a && on_b ? "both hold" : (on_a ? a : b) + " holds");
+}
+
+// The first account of one of the two, among what the bundle holds and not that of the other.
+std::string account_of_one(const Case& input, const Pair& pair, const Bundle& bundle) {
+  auto is_first = [&](uint32_t member, uint32_t exhibit) {
+    const Posting* at = posting(input, member, exhibit);
+    return at && at->standing >= Standing::first;
+  };
+  for (uint32_t member : bundle.members) {
+    const bool of_a = is_first(member, pair.a), of_b = is_first(member, pair.b);
+    if (of_a == of_b) continue;
+    return fmt::format(
+        "the account that {} turns around may have come to {} through a third party: a letter to many, a list, an "
+        "address book",
+        input.exhibits[of_a ? pair.a : pair.b], input.exhibits[of_a ? pair.b : pair.a]);
+  }
+  return "";
+}
+
 // The exhibit, neither of the two, whose first account the address is.
 const std::string* turns_around(const Case& input, const Pair& pair, uint32_t selector) {
   const Selector& address = input.selectors[selector];
@@ -38,9 +89,16 @@ std::string innocent_explanation(const Case& input, const Pair& pair, bool ident
     return "one may be a clone or backup of the other, or both stem from one installation";
   if (pair.bundles.empty()) return "";
   const Bundle& first = pair.bundles.front();
+  if (std::string before = from_before(input, pair); !before.empty()) return before;
+  if (first.kind->name == "owner") return std::string(first.kind->innocent);  // whatever it stands in
   if (pair.first_texts >= many_selectors)
     return "a directory, newsletter or public document with many entries may have reached both";
-  if (first.same_content) return std::string(find_kind("file_sha256")->innocent);
+  const bool in_letters = std::any_of(first.members.begin(), first.members.end(), [&](uint32_t member) {
+    return input.selectors[member].kind->name == "message_id";
+  });
+  if (first.same_content && !in_letters) return std::string(find_kind("file_sha256")->innocent);
+  if (std::string known = account_of_one(input, pair, first); !known.empty()) return known;
+  if (first.same_content) return std::string(find_kind("message_id")->innocent);
   if (first.kind->name == "email" && !first.members.empty())
     if (const std::string* third = turns_around(input, pair, first.members.front()))
       return fmt::format("both may have had to do with the account that {} turns around, and not with each other",

@@ -40,7 +40,57 @@ TEST(Explain, NamesTheExhibitOfWhoIsKnownToBoth) {
   input.postings[input.selectors[0].first_posting].standing = Standing::first;
   EXPECT_EQ(explained(8, 9), "both may have had to do with the account that " + input.exhibits[3] +
                                  " turns around, and not with each other");
-  EXPECT_EQ(explained(3, 8), find_kind("account")->innocent);
+  EXPECT_EQ(explained(3, 8), "the account that " + input.exhibits[3] + " turns around may have come to " +
+                                 input.exhibits[8] +
+                                 " through a third party: a letter to many, a list, an address book");
+}
+
+class Explained : public testing::Test {
+ protected:
+  Explained() { scene_.exhibits = 20; }
+  std::string explained() {
+    for (const Pair& pair : score_pairs(input_))
+      if (pair.a == 3 && pair.b == 8) return innocent_explanation(input_, pair, false);
+    return "no pair";
+  }
+  std::span<Posting> postings(size_t selector) {
+    const Selector& of = input_.selectors[selector];
+    return std::span(&input_.postings[of.first_posting], of.postings);
+  }
+  synthetic::Scene scene_;
+  Case input_;
+};
+
+// Settings with nothing but the account are one content, and no document.
+TEST_F(Explained, OneAccountIsNoDocument) {
+  const uint32_t settings = scene_.container();
+  for (uint32_t exhibit : {3u, 8u}) scene_.put(exhibit, "email", "own@private.net", settings);
+  input_ = synthetic::case_of(scene_);
+  EXPECT_EQ(explained(), find_kind("file_sha256")->innocent);
+  for (Posting& posting : postings(0)) posting.standing = Standing::clearly_first;
+  EXPECT_EQ(explained(), find_kind("owner")->innocent);
+}
+
+TEST_F(Explained, OneLetterIsNoDocument) {
+  const uint32_t letter = scene_.container();
+  for (uint32_t exhibit : {3u, 8u}) {
+    scene_.put(exhibit, "message_id", "<1@private.net>", letter);
+    scene_.put(exhibit, "email", "some@private.net", letter);
+  }
+  input_ = synthetic::case_of(scene_);
+  EXPECT_EQ(explained(), find_kind("message_id")->innocent);
+}
+
+TEST_F(Explained, WhatLiesInNoFileMayBeFromBefore) {
+  for (uint32_t exhibit : {3u, 8u}) scene_.put(exhibit, "email", "before@private.net", scene_.container());
+  input_ = synthetic::case_of(scene_);
+  const std::string before =
+      " of this lies in no file or in deleted ones: it may be from an earlier owner of the medium, or from before it "
+      "was set up anew";
+  input_.places[postings(0)[1].first_place].remnant = true;
+  EXPECT_EQ(explained(), "what " + input_.exhibits[8] + " holds" + before);
+  input_.places[postings(0)[0].first_place].remnant = true;
+  EXPECT_EQ(explained(), "what both hold" + before);
 }
 
 }  // namespace

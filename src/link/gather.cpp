@@ -175,15 +175,12 @@ class Surveyor {
       const Survey::Least& least = state.least[holder.index];
       const uint64_t times = holder.entry->times;
       if (most_per_time * double(times) < least.weight) continue;
-      auto places = holder.places();
-      if (places.empty() || places[0].stopped) continue;
-      std::string_view role = roles()[std::min<size_t>(places[0].role, roles().size() - 1)];
+      std::string_view role = roles()[std::min<size_t>(holder.entry->role, roles().size() - 1)];
       double most = most_account_weight(times, role);
       if (most < least.weight || (most == least.weight && run.size() < least.exhibits)) continue;
-      const IndexFile* file = merge_.file(holder, places[0]);
-      if (file && (file->flags & (in_software | in_cache))) continue;
+      if (only_in_software_or_cache(holder)) continue;
       std::string_view value = holder.value();
-      double weight = account_weight(times, run.size(), exhibits_, value, role);
+      double weight = account_weight(times, holder.entry->remnants, run.size(), exhibits_, value, role);
       if (weight <= 0 || std::tuple(-weight, -double(run.size()), value) >
                              std::tuple(-least.weight, -double(least.exhibits), std::string_view(least.value)))
         continue;
@@ -192,12 +189,19 @@ class Surveyor {
       judged = true;
       auto& list = state.accounts[holder.index];
       list.push_back({holder.index, holder.hash, std::string(kind.name), std::string(value), weight, 0, times,
-                      run.size(), std::string(role)});
+                      holder.entry->remnants, run.size(), std::string(role)});
       if (list.size() > accounts_looked_at) {
         keep_heaviest(list);
         state.least[holder.index] = {list.back().weight, list.back().exhibits, list.back().value};
       }
     }
+  }
+  bool only_in_software_or_cache(const Holder& holder) const {
+    auto places = holder.places();
+    return std::all_of(places.begin(), places.end(), [&](const IndexPlace& place) {
+      const IndexFile* file = merge_.file(holder, place);
+      return file && (file->flags & (in_software | in_cache));
+    });
   }
   const Merge& merge_;
   size_t exhibits_;
@@ -211,7 +215,7 @@ struct Found {
   struct RawPlace {
     uint64_t container = 0, folder = 0, sender = 0, list = 0;
     uint32_t exhibit = 0, file = no_file;  // of the exhibit's index
-    bool from_owner = false, of_document = false;
+    bool from_owner = false, of_document = false, remnant = false;
     Setting setting = Setting::file;
     uint64_t position = 0, twin = 0;
   };
@@ -370,6 +374,7 @@ class Collector {
       }
       Found::RawPlace raw;
       raw.exhibit = holder.index, raw.position = place.position;
+      raw.remnant = (!file && kind != "volume_serial") || (file && (file->flags & not_allocated));
       raw.setting = kind == "volume_serial" ? Setting::record : setting(place, file);
       raw.twin = file ? file->twin : place.offset ^ 0x5bd1e995bd1e995b;
       if (file) {
@@ -452,7 +457,7 @@ class Assembler {
   Place place(const Found::RawPlace& raw) {
     Place out;
     out.setting = raw.setting, out.position = raw.position, out.twin = raw.twin;
-    out.from_owner = raw.from_owner, out.of_document = raw.of_document;
+    out.from_owner = raw.from_owner, out.of_document = raw.of_document, out.remnant = raw.remnant;
     if (raw.container) out.container = number(containers_, {0, raw.container});
     if (raw.sender) out.sender = number(senders_, {0, raw.sender});
     if (raw.list) out.list = number(lists_, {0, raw.list});
@@ -539,8 +544,10 @@ Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& in
   std::vector<std::string_view> images;
   for (const Index& index : indexes) images.push_back(index.image());
   out.input.source = surveyor.sources(surveys[0], images);
-  for (auto& list : surveys[0].accounts) {
+  for (size_t i = 0; i < surveys[0].accounts.size(); ++i) {
+    auto& list = surveys[0].accounts[i];
     keep_heaviest(list);
+    leave_out_uncertain(list, sources[i].addresses_kept_out);
     out.accounts.insert(out.accounts.end(), list.begin(), list.end());
   }
   surveys.clear();
@@ -566,16 +573,32 @@ Gathered gather(const std::vector<Source>& sources, const std::vector<Index>& in
   return out;
 }
 
-Address address(const Index& index, uint64_t hash) {
+namespace {
+
+// The first place, or where there is one the first of the entry's role.
+Address address(const Index& index, uint64_t hash, bool of_role) {
   Address out;
   const Index::Segment* segment = nullptr;
   const IndexEntry* entry = index.find(hash, &segment);
   if (!entry || entry->places == 0 || entry->first_place >= segment->places.size()) return out;
-  const IndexPlace& place = segment->places[entry->first_place];
+  auto places = segment->places.subspan(entry->first_place);
+  places = places.first(std::min<size_t>(places.size(), entry->places));
+  auto at = places.begin();
+  if (of_role) at = std::find_if(at, places.end(), [&](const IndexPlace& place) { return place.role == entry->role; });
+  const IndexPlace& place = at == places.end() ? places.front() : *at;
   out.offset = place.offset;
   out.path = Index::path(*segment, place);
   if (place.file < index.files().size()) out.file = index.file_path(index.files()[place.file]);
   return out;
+}
+
+}  // namespace
+
+Address address(const Index& index, uint64_t hash) {
+  return address(index, hash, false);
+}
+Address address_of_role(const Index& index, uint64_t hash) {
+  return address(index, hash, true);
 }
 
 }  // namespace weft::link

@@ -35,5 +35,7 @@ struct Address {
   std::string path, file;
 };
 Address address(const Index& index, uint64_t hash);
+// Where a record gives it its strongest role; the best address when none gives it any.
+Address address_of_role(const Index& index, uint64_t hash);
 
 }  // namespace weft::link

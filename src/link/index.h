@@ -26,7 +26,8 @@ namespace weft::link {
 // A pack and its label, where its tokens are (empty: it has none), and where its index goes.
 struct Source {
   std::string folder, exhibit, tokens, index;
-  pack::Scope scope = {};  // what it does not cover is not in the index
+  pack::Scope scope = {};           // what it does not cover is not in the index
+  uint64_t addresses_kept_out = 0;  // by the scope: how often an e-mail address stands in what it does not cover
 };
 
 inline constexpr uint32_t no_file = UINT32_MAX, no_message = UINT32_MAX;
@@ -75,12 +76,18 @@ struct IndexPlace {
 struct IndexEntry {
   uint64_t hash = 0, text = 0;
   uint32_t first_place = 0, occurrences = 0;
-  uint32_t times = 0;  // occasions: messages and neighbourhoods that hold it; of these, of one file, twenty at most
+  // Occasions: messages and neighbourhoods that hold it; of these, of one file, twenty at most. What a stop list sets
+  // aside is among them: it counts for no link, and is there all the same.
+  uint32_t times = 0;
+  uint32_t remnants = 0;  // of the occasions, those in no file or in a deleted one
   uint16_t places = 0;
   uint16_t kind = 0;  // position in kinds()
+  uint16_t role = 0;  // the strongest that a record gives it outside caches and software; 0: none
+  uint16_t unused = 0;
 };
 
-// What a value was in the record it comes from; "" for a hit of a scanner.
+// What a value was in the record it comes from; "" for a hit of a scanner. The others in order of how much they say of
+// whose it is: an exhibit's own accounts first, then who writes and is written to.
 std::span<const std::string_view> roles();
 uint32_t role_number(std::string_view role);
 // True for what a record tells of this exhibit's own use (a device attached, a network joined, a party of a message),

@@ -319,7 +319,7 @@ class IndexBuild::Impl {
     row.role = uint8_t(role_number(feature.role));
     row.stopped = feature.stopped;
     // What a text is like is no value in it.
-    if (!row.stopped && row.file < files_.size() && row.kind != kind_text_) ++files_[row.file].out.selectors;
+    if (row.file < files_.size() && row.kind != kind_text_) ++files_[row.file].out.selectors;
     if (row.kind == kind_sid_ && starts(value, "S-1-5-21-")) {
       size_t end = 8;  // three numbers make the machine or domain; a fourth the account
       for (int part = 0; part < 3 && end != std::string_view::npos; ++part) end = value.find('-', end + 1);
@@ -421,11 +421,9 @@ class IndexBuild::Impl {
     return path.empty() || n == offset;
   }
 
-  static constexpr uint8_t rank_of_cache = 4, rank_of_stopped = 6;
-  // What tells most comes first: a record, a user's file, a deleted one, unallocated space, a cache, software; and what
-  // a stop list sets aside comes last.
+  static constexpr uint8_t rank_of_cache = 4;
+  // What tells most comes first: a record, a user's file, a deleted one, unallocated space, a cache, software.
   uint8_t rank(const Row& row) const {
-    if (row.stopped) return rank_of_stopped;
     uint32_t flags = row.file && row.file < files_.size() ? files_[row.file].out.flags : 0;
     if ((flags & in_software) && !tells_of_use(row.role)) return 5;
     if (flags & in_cache) return rank_of_cache;
@@ -465,7 +463,9 @@ class IndexBuild::Impl {
       const Row &x = *p, &y = *q;
       if (x.kind != y.kind) return x.kind < y.kind;
       if (int less = bucket.text(x.value, x.value_size).compare(bucket.text(y.value, y.value_size))) return less < 0;
-      auto key = [](const Row& row) { return std::tuple(row.rank, row.offset, row.position, row.file, row.role); };
+      auto key = [](const Row& row) {  // what a stop list sets aside comes last
+        return std::tuple(row.stopped, row.rank, row.offset, row.position, row.file, row.role);
+      };
       if (key(x) != key(y)) return key(x) < key(y);
       return bucket.text(x.path, x.path_size) < bucket.text(y.path, y.path_size);
     };
@@ -493,26 +493,36 @@ class IndexBuild::Impl {
     entry.first_place = uint32_t(memory_.places.size());
     entry.occurrences = uint32_t(std::min<size_t>(rows.size(), UINT32_MAX));
     memory_.seen.clear();
+    const Row* strongest = nullptr;  // by its role
+    bool own = false;
     for (const Row* one : rows) {
       const Row& row = *one;
-      if (!row.stopped) memory_.seen.push_back({row.file, row.position, message_of(row)});
+      memory_.seen.push_back({row.file, row.position, message_of(row)});
       if (memory_.places.size() - entry.first_place < places_kept && is_new_place(row, entry)) add_place(bucket, row);
+      if (row.rank >= rank_of_cache) continue;
+      own = true;
+      if (row.role && (!strongest || row.role < strongest->role)) strongest = one;
     }
+    if (strongest) entry.role = strongest->role, keep_place_of_role(bucket, *strongest, entry);
     std::sort(memory_.seen.begin(), memory_.seen.end());
     uint32_t here = 0;  // in this file so far
     for (size_t i = 0; i < memory_.seen.size(); ++i) {
       const Occurrence& one = memory_.seen[i];
       if (i > 0 && memory_.seen[i - 1].with(one)) continue;
       here = i == 0 || memory_.seen[i - 1].file != one.file ? 1 : here + 1;
-      if (is_collection(one.file) || one.message != no_message || here <= occasions_of_a_file) ++entry.times;
+      if (is_collection(one.file) || one.message != no_message || here <= occasions_of_a_file)
+        ++entry.times, entry.remnants += is_remnant(one.file);
     }
     entry.places = uint16_t(memory_.places.size() - entry.first_place);
     ++entries_of_kind_[entry.kind];
-    amounts_[entry.kind] += !rows[0]->stopped;
-    own_amounts_[entry.kind] += rows[0]->rank < rank_of_cache;
+    ++amounts_[entry.kind];
+    own_amounts_[entry.kind] += own;
     memory_.entries.push_back(entry);
   }
 
+  bool is_remnant(uint32_t file) const {
+    return !file || file >= files_.size() || (files_[file].out.flags & not_allocated);
+  }
   bool is_collection(uint32_t file) const {
     return !file || file >= files_.size() || (files_[file].out.flags & collection);
   }
@@ -544,6 +554,17 @@ class IndexBuild::Impl {
       place.file = file.number;
     }
     memory_.places.push_back(place);
+  }
+
+  // The record that gives an entry its role is among its places, though others may come before it.
+  void keep_place_of_role(const Bucket& bucket, const Row& row, const IndexEntry& entry) {
+    for (size_t i = entry.first_place; i < memory_.places.size(); ++i)
+      if (memory_.places[i].role == row.role) return;
+    if (memory_.places.size() - entry.first_place == places_kept) memory_.places.pop_back();
+    add_place(bucket, row);
+    // Behind the one that tells most, and so in front of those that a stop list sets aside.
+    const auto first = memory_.places.begin() + entry.first_place;
+    if (memory_.places.end() - first > 2) std::rotate(first + 1, memory_.places.end() - 1, memory_.places.end());
   }
 
   void write_files(IndexHeader& header) {

@@ -19,7 +19,7 @@ namespace weft::link {
 
 static_assert(std::endian::native == std::endian::little, "an index lies in the file as it lies in memory");
 
-inline constexpr std::string_view index_magic = "WEFTIDXG";
+inline constexpr std::string_view index_magic = "WEFTIDXH";
 
 struct IndexHeader {
   char magic[8];
@@ -35,7 +35,7 @@ struct SegmentAt {
   uint64_t entries = 0, entries_at = 0, places = 0, places_at = 0, texts = 0, texts_at = 0;
   uint64_t cells = 0, directory_at = 0;  // cells + 1 positions, as uint32_t
 };
-static_assert(std::is_trivially_copyable_v<IndexHeader> && sizeof(IndexHeader) % 8 == 0 && sizeof(IndexEntry) == 32 &&
+static_assert(std::is_trivially_copyable_v<IndexHeader> && sizeof(IndexHeader) % 8 == 0 && sizeof(IndexEntry) == 40 &&
               sizeof(IndexPlace) == 40 && sizeof(IndexFile) == 72 && sizeof(SegmentAt) == 64);
 
 // Of the body, and then of the rest of the header.

@@ -244,5 +244,45 @@ TEST_F(Indexes, AMessageIsOneOccasion) {
   EXPECT_EQ(bob->times, 4u);
 }
 
+// What is on a stop list counts for no link, and occurs all the same; what lies in no file is counted apart; and the
+// record that says most gives the role, wherever it stands.
+TEST_F(Indexes, OccasionsRemnantsAndTheStrongestRole) {
+  SmallPack small{"stopped", "image", {}};
+  for (size_t i = 0; i < 10; ++i) small.values.push_back({"email", "other@a.net", fmt::format("home/{}", i), ""});
+  const std::string pack = seal_small_pack(scratch_, small);
+  pack::Database database(scratch_ / "tmp", GiB, 1);
+  std::string rows;
+  const auto row = [&](uint64_t file, std::string_view role, bool stopped) {
+    const uint64_t place = file ? file * MiB : (500 + rows.size()) * MiB;
+    rows += fmt::format("{}({}, {}, '{}', {})", rows.empty() ? "" : ", ", place, file ? std::to_string(file) : "NULL",
+                        role, stopped);
+  };
+  for (uint64_t file = 1; file <= 9; ++file) row(file, "from", true);
+  row(10, "owner", true);
+  for (int i = 0; i < 3; ++i) row(0, "", true);
+  pack::write_parquet_query(database,
+                            fmt::format(R"(
+      SELECT 'stopped' AS exhibit, 'email' AS kind, 'ann@a.net' AS value, CAST(place AS UBIGINT) AS "offset", CAST(place AS VARCHAR) AS path,
+             '' AS file, CAST(file AS UBIGINT) AS file_id, CAST(CASE WHEN file IS NOT NULL THEN 0 END AS UBIGINT) AS file_offset,
+             'utf-8' AS encoding, 'email' AS scanner, '' AS context, role, stopped FROM (VALUES {}) AS t(place, file, role, stopped))",
+                                        rows),
+                            pack + "/feature.parquet");
+  const std::vector<Source> one = sources_of({pack});
+  make(one);
+  const Index index(one[0].index);
+  const uint64_t hash = index_hash("email", "ann@a.net");
+  const Index::Segment* segment = nullptr;
+  const IndexEntry* ann = index.find(hash, &segment);
+  ASSERT_NE(ann, nullptr);
+  EXPECT_EQ(ann->times, 13u);
+  EXPECT_EQ(ann->remnants, 3u);
+  EXPECT_EQ(roles()[ann->role], "owner");
+  EXPECT_EQ(ann->places, places_kept);
+  EXPECT_EQ(address(index, hash).file, "home/0");
+  EXPECT_EQ(address_of_role(index, hash).file, "home/9") << "kept, though more than are kept come before it";
+  const auto email = size_t(find_kind("email") - kinds().data());
+  EXPECT_EQ(index.own_amounts()[email], 1u) << "as if there were no list";
+}
+
 }  // namespace
 }  // namespace weft::link

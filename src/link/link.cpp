@@ -103,15 +103,13 @@ std::vector<Background> open_backgrounds(const LinkOptions& options) {
   return out;
 }
 
-// The ledger's rows for what the scope keeps out: how much, not what.
-void add_kept_out(const LinkOptions& options, std::vector<SetAsideRow>& to) {
-  if (options.scope.empty()) return;
+// How much the scope keeps out, not what.
+std::vector<pack::KeptOut> kept_out(const LinkOptions& options) {
+  if (options.scope.empty()) return {};
   Database database(options.temporary, std::max<uint64_t>(options.limits.memory / 4, 256 * MiB), 1);
   static constexpr std::string_view tables[] = {"file", "feature", "message"};
   database.attach_packs(options.packs, {}, tables);
-  for (const pack::KeptOut& one : pack::kept_out(database, options.scope))
-    to.push_back({std::string(kept_out_kind), fmt::format("{} files, {} features", one.files, one.features), one.why, 1,
-                  0, one.exhibit});
+  return pack::kept_out(database, options.scope);
 }
 
 }  // namespace
@@ -141,13 +139,20 @@ std::vector<std::string> behind(const std::string& folder, const std::vector<std
 
 LinkSummary link(const LinkOptions& options) {
   std::vector<Source> packs = sources(options.packs, options.tokens, options.indexes, options.scope);
+  const std::vector<pack::KeptOut> out_of_scope = kept_out(options);
+  for (Source& source : packs)
+    for (const pack::KeptOut& one : out_of_scope)
+      if (one.exhibit == source.exhibit) source.addresses_kept_out += one.addresses;
   std::vector<Background> backgrounds = open_backgrounds(options);
   stdfs::create_directories(options.indexes);
   const std::vector<std::string> made = make_indexes(packs, options.temporary, options.limits, options.threads);
   std::vector<Index> indexes = open_indexes(packs);
   const Room room{options.threads, options.limits.memory, options.temporary};
   Gathered gathered = gather(packs, indexes, backgrounds, room);
-  add_kept_out(options, gathered.set_aside);
+  for (const pack::KeptOut& one : out_of_scope)
+    gathered.set_aside.push_back({std::string(kept_out_kind),
+                                  fmt::format("{} files, {} features", one.files, one.features), one.why, 1, 0,
+                                  one.exhibit});
   std::vector<uint8_t> used;
   std::vector<Pair> pairs = score_pairs(gathered.input, options.method, room, &used);
   std::vector<Statement> statements = state(pairs, gathered.input, options.method);

@@ -1,7 +1,8 @@
 // An exhibit's own account is the address that occurs on most occasions there. Garfinkel (2006) found the most common
 // address about twice as frequent as any other on a drive of one user. What is as frequent everywhere (a vendor, a
 // list) is nobody's own, so occasions count less for what many exhibits know, down to nothing for what all do. But an
-// account known to a few friends is no less an account. What stands in an address book is somebody else's.
+// account known to a few friends is no less an account. What stands in an address book is somebody else's, and what
+// lies in no file may be left of somebody who had the medium before.
 #include "link/owners.h"
 
 #include <algorithm>
@@ -17,9 +18,10 @@ namespace {
 
 constexpr uint64_t known_by_friends = 5;  // exhibits; so many know an account though it is one person's
 constexpr double share_that_stands_out = 0.1;
-constexpr uint64_t twice = 2;        // occasions; what was met once stands nowhere
-constexpr double clearly = 1.5;      // times the runner-up
-constexpr uint64_t least_times = 3;  // one signature is no owner
+constexpr uint64_t twice = 2;             // occasions; what was met once stands nowhere
+constexpr double clearly = 1.5;           // times the runner-up
+constexpr uint64_t least_times = 3;       // one signature is no owner
+constexpr double part_of_remnant = 0.25;  // what lies in no file may be from an earlier owner of the medium
 
 double factor_of(std::string_view role, std::string_view value) {
   if (role == "owner") return most_per_time;
@@ -30,10 +32,11 @@ double factor_of(std::string_view role, std::string_view value) {
 
 }  // namespace
 
-double account_weight(uint64_t times, uint64_t holding, uint64_t exhibits, std::string_view value,
+double account_weight(uint64_t times, uint64_t remnants, uint64_t holding, uint64_t exhibits, std::string_view value,
                       std::string_view role) {
   auto rare = [&](uint64_t n) { return std::log(double(exhibits + 1) / double(std::min(n, exhibits))); };
-  return factor_of(role, value) * std::min(1.0, rare(holding) / rare(known_by_friends)) * double(times);
+  return factor_of(role, value) * std::min(1.0, rare(holding) / rare(known_by_friends)) *
+         (double(times - remnants) + part_of_remnant * double(remnants));
 }
 
 double most_account_weight(uint64_t times, std::string_view role) {
@@ -49,6 +52,12 @@ void keep_heaviest(std::vector<Account>& accounts) {
   double sum = 0;
   for (const Account& account : accounts) sum += account.weight;
   for (Account& account : accounts) account.share = sum > 0 ? account.weight / sum : 0;
+}
+
+void leave_out_uncertain(std::vector<Account>& accounts, uint64_t addresses_kept_out) {
+  if (addresses_kept_out == 0) return;
+  std::erase_if(accounts,
+                [&](const Account& account) { return account.role != "owner" && account.times <= addresses_kept_out; });
 }
 
 std::vector<Standing> standings(const std::vector<Account>& accounts) {

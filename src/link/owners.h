@@ -13,10 +13,11 @@ struct Account {
   uint32_t exhibit = 0;
   uint64_t hash = 0;  // of the selector
   std::string kind, value;
-  double weight = 0;  // occasions by how few exhibits know it; comparable on one exhibit only
-  double share = 0;   // of the weight of all that are kept of the exhibit
-  uint64_t times = 0, exhibits = 0;
-  std::string role;  // what records call it in its most telling place
+  double weight = 0;                 // occasions by how few exhibits know it; comparable on one exhibit only
+  double share = 0;                  // of the weight of all that are kept of the exhibit
+  uint64_t times = 0, remnants = 0;  // occasions; of these, those in no file or in a deleted one
+  uint64_t exhibits = 0;
+  std::string role;  // the strongest that a record gives it
 };
 
 // Where an address stands among those of an exhibit.
@@ -28,12 +29,16 @@ std::vector<Standing> standings(const std::vector<Account>& accounts);
 // Which of its accounts an exhibit keeps, heaviest first, with their shares.
 void keep_heaviest(std::vector<Account>& accounts);
 
+// Leaves out accounts that one among so many occurrences of addresses, which nobody may look at, could outdo; what a
+// record of the exhibit calls its owner's stays.
+void leave_out_uncertain(std::vector<Account>& accounts, uint64_t addresses_kept_out);
+
 inline constexpr size_t accounts_kept = 10;  // of an exhibit
 inline constexpr double most_per_time = 8;   // weight of one occasion at most
 
-// What weighs for an address to be the exhibit's own account: on how many occasions it occurs there, and on how many of
-// the case's exhibits.
-double account_weight(uint64_t times, uint64_t holding, uint64_t exhibits, std::string_view value,
+// What weighs for an address to be the exhibit's own account: on how many occasions it occurs there, how many of these
+// are remnants (in no file or in a deleted one: perhaps from before), and on how many of the case's exhibits.
+double account_weight(uint64_t times, uint64_t remnants, uint64_t holding, uint64_t exhibits, std::string_view value,
                       std::string_view role);
 // What it is at most, before one knows who else holds it.
 double most_account_weight(uint64_t times, std::string_view role);

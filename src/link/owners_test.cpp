@@ -13,17 +13,34 @@ Account account(uint32_t exhibit, uint64_t hash, double weight, uint64_t times) 
 }
 
 TEST(Accounts, WhatAllKnowIsNobodysOwn) {
-  EXPECT_EQ(account_weight(10, 1, 40, "ann@post.net", ""), account_weight(10, 5, 40, "ann@post.net", ""));
-  EXPECT_LT(account_weight(10, 20, 40, "ann@post.net", ""), account_weight(10, 5, 40, "ann@post.net", "") / 2);
-  EXPECT_LT(account_weight(10, 40, 40, "ann@post.net", ""), 0.2);
-  EXPECT_GT(account_weight(3, 3, 3, "ann@post.net", ""), 0) << "three exhibits of one owner";
+  EXPECT_EQ(account_weight(10, 0, 1, 40, "ann@post.net", ""), account_weight(10, 0, 5, 40, "ann@post.net", ""));
+  EXPECT_LT(account_weight(10, 0, 20, 40, "ann@post.net", ""), account_weight(10, 0, 5, 40, "ann@post.net", "") / 2);
+  EXPECT_LT(account_weight(10, 0, 40, 40, "ann@post.net", ""), 0.2);
+  EXPECT_GT(account_weight(3, 0, 3, 3, "ann@post.net", ""), 0) << "three exhibits of one owner";
 }
 
 TEST(Accounts, RolesTell) {
-  double plain = account_weight(10, 1, 40, "ann@post.net", "");
-  EXPECT_GT(account_weight(10, 1, 40, "ann@post.net", "owner"), plain);
-  EXPECT_LT(account_weight(10, 1, 40, "ann@post.net", "contact"), plain);
-  EXPECT_LT(account_weight(10, 1, 40, "info@post.net", ""), plain);
+  double plain = account_weight(10, 0, 1, 40, "ann@post.net", "");
+  EXPECT_GT(account_weight(10, 0, 1, 40, "ann@post.net", "owner"), plain);
+  EXPECT_LT(account_weight(10, 0, 1, 40, "ann@post.net", "contact"), plain);
+  EXPECT_LT(account_weight(10, 0, 1, 40, "info@post.net", ""), plain);
+}
+
+TEST(Accounts, RemnantsCountForLess) {
+  EXPECT_LT(account_weight(40, 40, 1, 40, "before@post.net", ""), account_weight(25, 0, 1, 40, "now@post.net", ""));
+  EXPECT_GT(account_weight(40, 40, 1, 40, "before@post.net", ""), 0) << "on a medium that holds nothing else";
+  EXPECT_GT(account_weight(40, 10, 1, 40, "ann@post.net", ""), account_weight(30, 0, 1, 40, "ann@post.net", ""));
+}
+
+TEST(Accounts, WhatTheScopeKeepsOutMayHaveOutdoneThem) {
+  std::vector<Account> accounts = {account(0, 1, 80, 10), account(0, 2, 8, 1), account(0, 3, 5, 5)};
+  accounts[1].role = "owner";
+  leave_out_uncertain(accounts, 0);
+  EXPECT_EQ(accounts.size(), 3u);
+  leave_out_uncertain(accounts, 5);
+  ASSERT_EQ(accounts.size(), 2u);
+  EXPECT_EQ(accounts[0].hash, 1u);
+  EXPECT_EQ(accounts[1].hash, 2u) << "a record names it";
 }
 
 TEST(Accounts, TheHeaviestAreKeptWithTheirShares) {

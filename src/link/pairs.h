@@ -27,6 +27,7 @@ struct Place {
   uint32_t folder = 0;       // of a file that is the selector itself; 0 for others
   bool from_owner = false;   // the sender is the first account of an exhibit of the case
   bool of_document = false;  // signature of a text that is its file's only one: no mailbox, no message in one
+  bool remnant = false;      // in no file, or in a deleted one
   Setting setting = Setting::file;
   uint64_t position = 0;  // in the file, or on the image
   uint64_t twin = 0;      // equal where the same content has the same path, or lies at the same offset of the image

@@ -93,10 +93,10 @@ std::vector<Held> held(const Index& index, const std::vector<Asked>& asked) {
     for (const IndexEntry* at = entry; at != end && at->hash == entry->hash; ++at) {
       bool same = at->kind < kinds().size() && &kinds()[at->kind] == one.kind;
       if (!same || Index::value(*segment, *at) != one.value) continue;
-      Held held{std::string(one.kind->name), std::string(Index::shown(*segment, *at)), {}, at->occurrences, at->times,
-                address(index, at->hash)};
-      if (at->places > 0 && at->first_place < segment->places.size())
-        if (uint32_t role = segment->places[at->first_place].role; role < roles().size()) held.role = roles()[role];
+      Held held{
+          std::string(one.kind->name),     std::string(Index::shown(*segment, *at)), {}, at->occurrences, at->times,
+          address_of_role(index, at->hash)};
+      if (at->role < roles().size()) held.role = roles()[at->role];
       out.push_back(std::move(held));
     }
   }

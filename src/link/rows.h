@@ -94,7 +94,7 @@ struct OwnerRow {
   uint64_t rank = 0;
   std::string kind, value, role;
   double share = 0;
-  uint64_t times = 0, exhibits = 0;
+  uint64_t times = 0, remnants = 0, exhibits = 0;
   uint64_t offset = 0;
   std::string path, file;
 
@@ -105,9 +105,11 @@ struct OwnerRow {
     return std::make_tuple(
         column("exhibit", &R::exhibit, "the exhibit"), column("rank", &R::rank, "1 is the one most associated with it"),
         column("kind", &R::kind, "kind of account"), column("value", &R::value, "the account"),
-        column("role", &R::role, "what records call it there, if any does: owner, account, from, to, …"),
+        column("role", &R::role, "the strongest that a record gives it there: owner, account, from, to, …; or none"),
         column("share", &R::share, "its part of the weight of the exhibit's ten heaviest accounts"),
         column("times", &R::times, "occasions on which it occurs"),
+        column("remnants", &R::remnants,
+               "of these, those in no file or in a deleted one: perhaps from an earlier owner of the medium"),
         column("exhibits", &R::exhibits, "exhibits of the case that hold it"),
         column("offset", &R::offset, "where it stands"), column("path", &R::path, "decoding path there"),
         column("file", &R::file, "file there"));

@@ -73,8 +73,8 @@ class Writer {
       row.rank = first ? 1 : out_.owners.back().rank + 1;
       row.kind = account.kind, row.value = account.value, row.role = account.role;
       row.share = rounded(account.share);
-      row.times = account.times, row.exhibits = account.exhibits;
-      Address at = address(indexes_[account.exhibit], account.hash);
+      row.times = account.times, row.remnants = account.remnants, row.exhibits = account.exhibits;
+      Address at = address_of_role(indexes_[account.exhibit], account.hash);
       row.offset = at.offset, row.path = std::move(at.path), row.file = std::move(at.file);
       out_.owners.push_back(std::move(row));
       indexes_[account.exhibit].give_back_pages();

@@ -172,7 +172,7 @@ std::string ScopeTables::covered(const TableInfo& table) const {
 
 std::string ScopeTables::why_each(const TableInfo& table) const {
   Joined it = joined(table);
-  return fmt::format("SELECT t.exhibit, {} AS why{} FROM {}", it.why, table.name == "file" ? ", t.kind" : "", it.from);
+  return fmt::format("SELECT t.exhibit, {} AS why, t.kind FROM {}", it.why, it.from);
 }
 
 std::vector<KeptOut> kept_out(Database& database, const Scope& scope) {
@@ -180,14 +180,14 @@ std::vector<KeptOut> kept_out(Database& database, const Scope& scope) {
   static constexpr std::string_view counted[] = {"file", "feature"};
   ScopeTables decided(database, scope, as_attached, counted);
   std::string sql = fmt::format(
-      R"(SELECT exhibit, why, sum(files), sum(features) FROM (
-           SELECT exhibit, why, count(*) AS files, 0 AS features FROM ({}) WHERE kind = 'file' GROUP BY ALL
-           UNION ALL SELECT exhibit, why, 0, count(*) FROM ({}) GROUP BY ALL)
+      R"(SELECT exhibit, why, sum(files), sum(features), sum(addresses) FROM (
+           SELECT exhibit, why, count(*) AS files, 0 AS features, 0 AS addresses FROM ({}) WHERE kind = 'file' GROUP BY ALL
+           UNION ALL SELECT exhibit, why, 0, count(*), count(*) FILTER (kind = 'email') FROM ({}) GROUP BY ALL)
          WHERE why IS NOT NULL GROUP BY exhibit, why ORDER BY exhibit, why)",
       decided.why_each(table_named(tables, "file")), decided.why_each(table_named(tables, "feature")));
   std::vector<KeptOut> out;
   for (Database::Row& row : database.rows(sql))
-    out.push_back({*row[0], *row[1], std::stoull(*row[2]), std::stoull(*row[3])});
+    out.push_back({*row[0], *row[1], std::stoull(*row[2]), std::stoull(*row[3]), std::stoull(*row[4])});
   return out;
 }
 

@@ -30,7 +30,7 @@ class ScopeTables {
   ScopeTables(Database& database, const Scope& scope, ScopeSource source, std::span<const std::string_view> tables);
   // SQL: SELECT * of the rows of the table that are covered.
   std::string covered(const TableInfo& table) const;
-  // SQL: SELECT exhibit, why of every row of it, and kind of files; why is NULL when it is covered.
+  // SQL: SELECT exhibit, why, kind of every row of it, a table that has a kind; why is NULL when it is covered.
   std::string why_each(const TableInfo& table) const;
 
  private:
@@ -47,6 +47,7 @@ class ScopeTables {
 struct KeptOut {
   std::string exhibit, why;
   uint64_t files = 0, features = 0;
+  uint64_t addresses = 0;  // of these features, those of e-mail addresses
 };
 // What the scope keeps out of the attached packs (tables file, message and feature, attached without a scope), by
 // exhibit.

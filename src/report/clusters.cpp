@@ -12,8 +12,10 @@ namespace {
 
 std::string account(const link::OwnerRow* row) {
   if (!row) return "<span class=\"faint\">none stands out</span>";
-  return fmt::format("{} <span class=\"faint\">{:.0f} %, {}</span>", evidence_text(row->value, 120), 100 * row->share,
-                     counted(row->times, "time"));
+  const std::string remnants =
+      row->remnants ? fmt::format(", {} of them in no file or a deleted one", row->remnants) : "";
+  return fmt::format("{} <span class=\"faint\">{:.0f} %, {}{}</span>", evidence_text(row->value, 120), 100 * row->share,
+                     counted(row->times, "time"), remnants);
 }
 
 }  // namespace
