@@ -13,7 +13,6 @@
 namespace weft::app {
 namespace {
 
-constexpr int links_version = 3;
 constexpr size_t labels_named = 3;
 
 // Levenshtein's distance, letters in any case.
@@ -52,7 +51,7 @@ Linked::Linked(const std::string& folder)
   std::string manifest = in_.links() + "/manifest.json";
   if (!exists(manifest)) throw Error("the case has not been linked yet: weft link " + folder, folder);
   Json json = Json::parse(read_file(manifest), nullptr, false);
-  if (!json.is_object() || json.value("format_version", 0) != links_version)
+  if (!link::are_of_this_version(in_.links()))
     throw Error("the case was linked by another version; link it again: weft link " + folder, folder);
   if (json.value("scope", "") != in_.scope().sha256())
     throw Error("the links were made under other scope rules; link again: weft link " + folder, folder);

@@ -24,6 +24,11 @@ void report_all(extract::Case& in, const CommonOptions& options, bool summary) {
     std::fprintf(stderr, "weft: the links were made under other scope rules and are left out; link again\n");
     how.links.clear();
   }
+  if (!link::are_of_this_version(in.links())) {
+    std::fprintf(stderr, "weft: the links were made by another version and are left out; link again: weft link %s\n",
+                 in.folder().c_str());
+    how.links.clear();
+  }
   how.scope = in.scope();
   how.temporary = in.temporary();
   how.limits = options.limits();

@@ -75,7 +75,7 @@ Json manifest_head(const LinkOptions& options, const std::vector<Source>& packs,
                    const std::vector<Background>& backgrounds, const Case& input) {
   Json json;
   json["format"] = "weft links";
-  json["format_version"] = 3;
+  json["format_version"] = links_version;
   json["weft"] = options.version;
   for (const Source& source : packs)
     json["packs"].push_back({{"exhibit", source.exhibit}, {"manifest_tables", pack::info(source.folder).sha256}});
@@ -113,6 +113,13 @@ std::vector<pack::KeptOut> kept_out(const LinkOptions& options) {
 }
 
 }  // namespace
+
+bool are_of_this_version(const std::string& folder) {
+  const std::string manifest = folder + "/manifest.json";
+  if (!exists(manifest)) return true;
+  const Json json = Json::parse(read_file(manifest), nullptr, false);
+  return json.is_object() && json.value("format_version", 0) == links_version;
+}
 
 std::string scope_of_links(const std::string& folder) {
   std::string manifest = folder + "/manifest.json";

@@ -33,6 +33,11 @@ struct LinkSummary {
 // Writes a Parquet file for each table of link/rows.h, and manifest.json. Same packs, same bytes.
 LinkSummary link(const LinkOptions& options);
 
+// Of the link tables: counted up when what is in them changes.
+inline constexpr int links_version = 3;
+// Whether the links in this folder are of that version; true where there are none.
+bool are_of_this_version(const std::string& folder);
+
 // SHA-256 of the scope rules that the links in this folder were made under; "" for none, or where there are no links.
 std::string scope_of_links(const std::string& folder);
 

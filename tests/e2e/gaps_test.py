@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """Exhibits of which an answer knows nothing, not extracted or not linked yet, are named: silence is no answer."""
+import json
+import pathlib
 import re
 
 import common
@@ -59,6 +61,15 @@ class Gaps(Case):
         weft("link", self.case)
         weft("report", self.case)
         self.assertNotIn("Not in the links:", self.report())
+
+    def test_linked_by_another_version(self):
+        path = pathlib.Path(self.case) / "links" / "manifest.json"
+        manifest = json.loads(path.read_text())
+        manifest["format_version"] -= 1
+        path.write_text(json.dumps(manifest))
+        self.assertIn("linked by another version", weft("links", self.case, expect={NO_INPUT}).text)
+        self.assertIn("made by another version and are left out; link again", weft("report", self.case).text)
+        self.assertIn("Not linked yet", self.report())
 
 
 if __name__ == "__main__":
