@@ -165,6 +165,10 @@ struct Shared {
   void fail(const std::exception_ptr& error) {
     std::lock_guard lock(failed_mutex);
     if (!failed) failed = error;
+    close();
+  }
+  // Nobody waits any more.
+  void close() {
     full.close();
     free.close();
   }
@@ -338,11 +342,11 @@ void scan_pages(Shared& shared, size_t slot) {
         shared.open.push_back(*next);
       }
       work(**next);
-      if (job.stop) return;
+      if (job.stop) return shared.close();  // who waits for a buffer would wait for ever
     }
     while (const std::shared_ptr<PageJob> page = page_to_help_with(shared)) {
       work(*page);
-      if (job.stop) return;
+      if (job.stop) return shared.close();
     }
   } catch (const std::bad_alloc&) {
     watch.ran_out_of_memory();

@@ -110,6 +110,39 @@ class Resume(Case):
         weft("run", case, *evidence, expect={OK, ATTENTION})
         self.assertEqual(parquet_files(case), parquet_files(self.case))
 
+    def test_a_signal_ends_it_wherever_it_stands(self):
+        """Also while the reader waits for a scanning thread to give back a page: once, it waited for ever."""
+        rng = random.Random(8)
+        words = [rng.randbytes(4).hex() for _ in range(4000)]
+        image = self.scratch / "text.raw"
+        with open(image, "w") as out:
+            while out.tell() < 100 << 20:
+                out.write(" ".join(rng.choices(words, k=40)) + f" user{rng.randrange(1 << 20)}@mail.example.org\n")
+        weft("new", self.case)
+        weft("add", self.case, image)
+        began = time.monotonic()
+        weft("extract", self.case)
+        took = time.monotonic() - began
+        ended = 0
+        for round_ in range(10):
+            case = self.scratch / f"ended{round_}"
+            weft("new", case)
+            weft("add", case, image)
+            process = common.start("extract", case, "--threads", 2)
+            time.sleep(took * (0.05 + 0.06 * round_))
+            process.send_signal(signal.SIGTERM if round_ % 2 else signal.SIGINT)
+            try:
+                process.communicate(timeout=60)
+            except subprocess.TimeoutExpired:
+                for pid in family(process.pid):
+                    os.kill(pid, signal.SIGKILL)
+                process.communicate()
+                self.fail(f"still running a minute after a signal in round {round_}")
+            self.assertIn(process.returncode, {INTERRUPTED, OK})
+            ended += process.returncode == INTERRUPTED
+            shutil.rmtree(case)
+        self.assertGreater(ended, 3)
+
     def test_one_thread_and_more_give_the_same_bytes(self):
         evidence = evidence_for(self.scratch)
         results = []
