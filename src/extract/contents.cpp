@@ -20,6 +20,7 @@
 #include "extract/layout.h"
 #include "extract/range_source.h"
 #include "extract/records.h"
+#include "extract/unread.h"
 #include "fs/file_system.h"
 #include "scan/long_stream.h"
 
@@ -143,6 +144,7 @@ class ChunkReader {
       std::vector<const artefacts::Parser*> parsers;
       bool goes_on = false;
       const bool known = from_facts(file, layout, parsers, goes_on);
+      if (known) tell_unread(file, layout, nullptr, buffer_);
       if (known && parsers.empty() && !goes_on) return;
       std::unique_ptr<ByteSource> source = open(file, layout);
       if (!known) parsers = hash(file, *source, layout);
@@ -186,6 +188,20 @@ class ChunkReader {
     return true;
   }
 
+  // A container of which only the bytes are scanned. source may be null; first: its first bytes.
+  void tell_unread(const FileRow& file, const Layout& layout, ByteSource* source, Bytes first) {
+    std::vector<uint8_t> last;
+    if (constexpr size_t trailer = 512; is_told_by_its_end(file.path) && file.size >= trailer) {
+      std::unique_ptr<ByteSource> own;
+      if (!source) source = (own = open(file, layout)).get();
+      std::vector<Fault> faults;
+      last.resize(trailer);
+      last.resize(source->read(file.size - trailer, last, faults));
+    }
+    if (std::string what = unread_container(file.path, file.type, first, last); !what.empty())
+      problem(file, "content", std::move(what));
+  }
+
   // Fills in hashes and type; returns who parses it.
   std::vector<const artefacts::Parser*> hash(FileRow& file, ByteSource& source, const Layout& layout) {
     std::vector<const artefacts::Parser*> parsers;
@@ -210,6 +226,7 @@ class ChunkReader {
       file.type = facts->type;
     else if (watch_.enter(fmt::format("file {} type", file.file_id)))
       file.type = type_.of(as_bytes(first));
+    if (!first.empty()) tell_unread(file, layout, &source, as_bytes(first));
     if (!first.empty()) parsers = artefacts::parsers_for(file.path, file.type, file.size, as_bytes(first));
     watch_.enter(fmt::format("file {} read", file.file_id));
     const bool bad_cluster_map = file.path == "$BadClus:$Bad";  // as large as the volume by design, and empty

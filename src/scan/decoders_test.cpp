@@ -121,14 +121,25 @@ std::string mozlz4(std::string_view text) {
   return head + out;
 }
 
+std::string legacy_lz4(std::string_view text) {
+  constexpr size_t block = 8 * MiB;
+  std::string out = "\x02\x21\x4c\x18";
+  for (size_t at = 0; at < text.size(); at += block) {
+    const std::string packed = mozlz4(text.substr(at, block)).substr(12);
+    for (unsigned i = 0; i < 4; ++i) out += char(uint8_t(packed.size() >> (8 * i)));
+    out += packed;
+  }
+  return out;
+}
+
 struct Packer {
   const char* layers;  // the step it makes
   std::string (*pack)(std::string_view);
   bool whole_blocks;  // of a torn stream comes nothing but whole blocks
 };
-constexpr Packer packers[] = {{"-BZIP2-", bzip2, true}, {"-XZ-", xz, false},    {"-LZMA-", lzma, false},
-                              {"-LZIP-", lzip, false},  {"-ZSTD-", zstd, true}, {"-LZ4-", lz4, true},
-                              {"-LZ4-", mozlz4, false}};
+constexpr Packer packers[] = {{"-BZIP2-", bzip2, true}, {"-XZ-", xz, false},         {"-LZMA-", lzma, false},
+                              {"-LZIP-", lzip, false},  {"-ZSTD-", zstd, true},      {"-LZ4-", lz4, true},
+                              {"-LZ4-", mozlz4, false}, {"-LZ4-", legacy_lz4, false}};
 
 std::string noise(size_t size, uint64_t seed) {
   std::mt19937_64 random(seed);
@@ -161,7 +172,7 @@ TEST(Streams, PiecesOfWhatAStreamGivesAreLeftOut) {
   std::string text;
   for (int i = 0; i < 400; ++i)
     text += fmt::format("{{\"mail\":\"lucy{}lisa@kestrel{}mail.de\"}},\n", i * 7919, i * 31 % 97);
-  for (auto* pack : {lz4, mozlz4, zstd}) {
+  for (auto* pack : {lz4, mozlz4, legacy_lz4, zstd}) {
     const std::string packed = pack('[' + text);
     const Results results = scan_all(noise(100, 3) + packed + noise(100, 4));
     EXPECT_GE(results.features.size(), 400u);

@@ -1,6 +1,7 @@
 // LZ4: frames (LZ4 frame format 1.6), whose header has a checksum of its own; and the sessions, bookmarks and search
 // engines of Firefox: JSON as one block behind "mozLz40" and the size of what it unpacks to. What stands there as it is
-// (literals) are pieces of that text.
+// (literals) are pieces of that text. And legacy frames ("lz4 -l", kernels): blocks behind their packed sizes, each of
+// 8 MiB but the last, without any checksum.
 #include <fmt/format.h>
 
 #include "base/cursor.h"
@@ -10,11 +11,13 @@
 namespace weft::scan {
 namespace {
 
-enum : uint32_t { frame, mozilla };
+enum : uint32_t { frame, mozilla, legacy };
 // Magic, version 01 with its reserved bit, a block size that exists.
 constexpr Pattern patterns[] = {{R"(\x04\x22\x4d\x18[\x40-\x7f][\x40\x50\x60\x70])", dotall, frame},
-                                {R"(mozLz40\x00)", dotall, mozilla}};
-constexpr size_t frame_magic = 6, mozilla_magic = 8;
+                                {R"(mozLz40\x00)", dotall, mozilla},
+                                // Magic, and the size of its first block.
+                                {R"(\x02\x21\x4c\x18..[\x00-\x81]\x00)", dotall, legacy}};
+constexpr size_t frame_magic = 6, mozilla_magic = 8, legacy_magic = 4;
 
 void on_frame(Bytes bytes, size_t begin, Decoded& out) {
   Unpacked unpacked = unlz4(bytes.subspan(begin), out.room());
@@ -40,15 +43,43 @@ void on_mozilla(Bytes bytes, size_t begin, Decoded& out) {
   whole ? out.says_all(begin, begin + head + unpacked.consumed) : out.broken(begin + head);
 }
 
+void on_legacy(Bytes bytes, size_t begin, Decoded& out) {
+  constexpr size_t block = 8 * MiB, most_packed = block + block / 255 + 16;
+  Cursor in(bytes.subspan(begin + legacy_magic));
+  Unpacked all;
+  all.end = Unpacked::End::whole;
+  all.consumed = legacy_magic;
+  while (in.remaining() > sizeof(uint32_t) && all.end == Unpacked::End::whole) {
+    const size_t size = in.u32le(), there = std::min(size, in.remaining());
+    if (size == 0 || size > most_packed) break;  // something else
+    const Unpacked one = unlz4_block(in.take(there), block, out.room() - all.bytes.size());
+    all.bytes.insert(all.bytes.end(), one.bytes.begin(), one.bytes.end());
+    all.consumed = legacy_magic + in.position();
+    if (one.end == Unpacked::End::corrupt || one.end == Unpacked::End::full)
+      all.end = one.end;
+    else if (there < size)
+      all.end = Unpacked::End::cut_short;
+    else if (one.bytes.size() < block)
+      break;
+  }
+  const bool whole = all.end == Unpacked::End::whole;
+  if (all.bytes.empty() || (!whole && all.bytes.size() < surely_real)) return out.in_vain(begin, all.bytes.size());
+  if (!whole) out.problem(begin, what_ended(all, "lz4 frame"));
+  out.layer("LZ4", begin, all.consumed, std::move(all.bytes));
+  whole ? out.says_all(begin, begin + all.consumed) : out.broken(begin + legacy_magic);
+}
+
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
-  const size_t begin = hit.end - (hit.pattern == frame ? frame_magic : mozilla_magic);
-  if (begin < from) return;
-  hit.pattern == frame ? on_frame(bytes, begin, out) : on_mozilla(bytes, begin, out);
+  const size_t size = hit.pattern == frame ? frame_magic : mozilla_magic;  // a legacy one's size stands in it
+  if (hit.end - size < from) return;
+  if (hit.pattern == frame) return on_frame(bytes, hit.end - size, out);
+  hit.pattern == mozilla ? on_mozilla(bytes, hit.end - size, out) : on_legacy(bytes, hit.end - size, out);
 }
 
 }  // namespace
 
 extern const Decoder lz4_decoder;
-const Decoder lz4_decoder{"LZ4", "lz4 frames; Firefox's .mozlz4 and .jsonlz4 files", patterns, on_hit};
+const Decoder lz4_decoder{"LZ4", "lz4 frames, legacy ones, too; Firefox's .mozlz4 and .jsonlz4 files", patterns,
+                          on_hit};
 
 }  // namespace weft::scan
