@@ -119,14 +119,19 @@ size_t size_of(const Utf16Run& run) {
   return run.end - run.begin;
 }
 
-// Bytes from the first to the last ASCII character: at its edges a run may have caught a stray byte.
+// Bytes of what is hardly there by chance: at its edges a run may have caught a stray byte, which is a sign by itself
+// or, between two of ASCII, a letter of another script.
 size_t sure_size(Bytes bytes, Utf16Run run) {
-  while (run.begin < run.end && unit_at(bytes, run.begin, run.big_endian) >= 0x80) run.begin += 2;
-  // Nor is a letter of another script one, between two of ASCII.
-  if (run.begin + 6 <= run.end && script_of(unit_at(bytes, run.begin + 2, run.big_endian)) > Script::latin &&
-      is_letter_or_digit(unit_at(bytes, run.begin + 4, run.big_endian)))
+  run = without_strays(bytes, run);
+  const auto unit = [&](size_t at) { return unit_at(bytes, at, run.big_endian); };
+  const auto alone = [&](size_t edge, size_t inner) {
+    return unit(edge) >= 0x80 && (run.end - run.begin < 4 || unit(inner) < 0x80);
+  };
+  while (run.begin < run.end && alone(run.begin, run.begin + 2)) run.begin += 2;
+  if (run.begin + 6 <= run.end && script_of(unit(run.begin + 2)) > Script::latin &&
+      is_letter_or_digit(unit(run.begin + 4)))
     run.begin += 4;
-  while (run.begin < run.end && unit_at(bytes, run.end - 2, run.big_endian) >= 0x80) run.end -= 2;
+  while (run.begin < run.end && alone(run.end - 2, run.end - 4)) run.end -= 2;
   return size_of(run);
 }
 

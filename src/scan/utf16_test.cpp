@@ -97,6 +97,17 @@ TEST(Utf16, ValuesAreFoundAmongRandomBytes) {
   EXPECT_LE(missed(behind), texts / 50);
 }
 
+// A word for telephone in Cyrillic, whose bytes are letters in the other order, too.
+TEST(Utf16, OtherScriptsCountAsMuch) {
+  const std::u16string_view text = u"Телефон: 8 (495) 606-36-02, www.example.ru";
+  std::string narrow;
+  for (const char16_t unit : text) append_utf8(narrow, unit);
+  const std::string zeros(64, '\0');
+  for (const std::string& source :
+       {narrow, utf16(text), zeros + utf16(text) + zeros, zeros + utf16(text, true) + zeros})
+    EXPECT_THAT(values_of(scan_all(source), "phone"), ElementsAre("+74956063602"));
+}
+
 TEST(Utf16, CurrencyStandsRightInFront) {
   for (const char16_t* text : {u"Text: €anna@example.com foo\r\nText: €otto@example.com foo\r\n",
                                u"Text: ⁺anna@example.com foo\r\nText: ⁺otto@example.com foo\r\n"})

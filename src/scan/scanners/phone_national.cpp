@@ -223,17 +223,49 @@ std::string region_around(std::string_view text, size_t begin, size_t end) {
   return agreed.region();
 }
 
-// The word in front is one of the pattern's, and not the end of another.
-bool is_marked(std::string_view text, size_t begin) {
-  constexpr auto words = std::to_array<std::string_view>(
-      {"tel", "telefon", "telefono", "telephone", "t\xc3\xa9l", "t\xc3\xa9l\xc3\xa9phone", "fax", "telefax", "phone",
-       "mobil", "mobile", "m\xc3\xb3vil", "handy", "gsm", "portable", "cell", "call", "tlf"});
-  constexpr std::string_view between = "(.: \t";
-  size_t end = begin;
-  while (end > 0 && begin - end < 8 && between.find(text[end - 1]) != std::string_view::npos) --end;
+// The word that ends right before `end`, in lower case where it is ASCII.
+std::string word_before(std::string_view text, size_t end) {
+  constexpr size_t longest_word = 20;
   size_t first = end;
-  while (first > 0 && end - first < 12 && (is_alnum(text[first - 1]) || uint8_t(text[first - 1]) >= 0x80)) --first;
-  return std::find(words.begin(), words.end(), lower_ascii(text.substr(first, end - first))) != words.end();
+  while (first > 0 && end - first < longest_word && (is_alnum(text[first - 1]) || uint8_t(text[first - 1]) >= 0x80))
+    --first;
+  return lower_ascii(text.substr(first, end - first));
+}
+
+// Where what stands between a word and its number begins, which ends at `end`.
+size_t before_signs(std::string_view text, size_t end, std::string_view signs) {
+  constexpr size_t most = 8;
+  size_t begin = end;
+  while (begin > 0 && end - begin < most && signs.find(text[begin - 1]) != std::string_view::npos) --begin;
+  return begin;
+}
+
+// The word in front is one of the pattern's, and not the end of another. (In Windows-1252, too.)
+bool is_marked(std::string_view text, size_t begin) {
+  constexpr auto words = std::to_array<std::string_view>({"tel",        "telefon",
+                                                          "telefono",   "telephone",
+                                                          "t\xc3\xa9l", "t\xc3\xa9l\xc3\xa9phone",
+                                                          "t\xe9l",     "t\xe9l\xe9phone",
+                                                          "fax",        "telefax",
+                                                          "phone",      "mobil",
+                                                          "mobile",     "m\xc3\xb3vil",
+                                                          "m\xf3vil",   "handy",
+                                                          "gsm",        "portable",
+                                                          "cell",       "call",
+                                                          "tlf",        "тел",
+                                                          "Тел",        "телефон",
+                                                          "Телефон",    "факс",
+                                                          "Факс"});
+  constexpr std::string_view between = "(.: \t";
+  constexpr size_t longest_tag = 8;
+  size_t end = before_signs(text, begin, between);
+  if (char_before(text, end) == '>')  // "Tel: <b>030 …"
+    if (const size_t tag = text.rfind('<', end); tag != std::string_view::npos && end - tag <= longest_tag)
+      end = before_signs(text, tag, between);
+  std::string word = word_before(text, end);
+  if (word == "nr") word = word_before(text, before_signs(text, end - word.size(), ".-"));  // "Tel.-Nr.:"
+  if (word.ends_with("nummer")) word.resize(word.size() - std::string_view("nummer").size());
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
@@ -260,9 +292,12 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 
 constexpr std::array<std::string_view, 1> kinds{"phone"};
 constexpr std::array patterns{
-    Pattern{R"((?:tel|fax|fon|phone|mobile?|handy|gsm|t\xc3\xa9l|m\xc3\xb3vil|telefono|portable|cell|call|tlf))"
-            R"([.: \t]{0,5}[(]?[0-9])",
-            caseless},
+    // The last in Cyrillic: тел, телефон, факс.
+    Pattern{
+        R"((?:tel|fax|fon|phone|mobile?|handy|gsm|t(?:\xc3\xa9|\xe9)l|m(?:\xc3\xb3|\xf3)vil|telefono|portable|cell|call|)"
+        R"(tlf|\xd0\xb5\xd0\xbb|\xd1\x84\xd0\xbe\xd0\xbd|\xd0\xba\xd1\x81))"
+        R"((?:[.]?-?nr|nummer)?[.: \t]{0,5}(?:<[a-z]{1,6}>)?[(]?[0-9])",
+        caseless},
 };
 
 constexpr std::array examples{
@@ -271,6 +306,12 @@ constexpr std::array examples{
     Example{"T\xc3\xa9l. : 01 42 68 53 00 \xe2\x80\x93 contact@example.fr", "phone", "+33142685300"},
     Example{"Mobil 0170 1234567, B\xc3\xbcro +49 89 32168123", "phone", "+491701234567"},
     Example{"Fax: 044 668 18 00 (info@example.ch)", "phone", "+41446681800"},
+    Example{"T\xe9l. : 01 42 68 53 00 - contact@example.fr", "phone", "+33142685300"},
+    Example{"m\xf3vil: 612 345 678, hola@example.es", "phone", "+34612345678"},
+    Example{"Tel.-Nr.: 030 2270, info@bundestag.de", "phone", "+49302270"},
+    Example{"Telefonnummer: (030) 227-0, info@bundestag.de", "phone", "+49302270"},
+    Example{"Tel: <b>020 7946 0958</b>, info@example.co.uk", "phone", "+442079460958"},
+    Example{"model.-nr.: 030 2270, info@bundestag.de", "phone", ""},
     Example{"Telefono 06 6710 1234, http://www.example.it/", "phone", "+390667101234"},
     // Nothing says the country; two do; its plan does not know the number; no word, or the end of another one.
     Example{"www.bundestag.de, Tel. 0302270.", "phone", "+49302270"},
