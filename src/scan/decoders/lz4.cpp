@@ -15,8 +15,7 @@ enum : uint32_t { frame, mozilla, legacy };
 // Magic, version 01 with its reserved bit, a block size that exists.
 constexpr Pattern patterns[] = {{R"(\x04\x22\x4d\x18[\x40-\x7f][\x40\x50\x60\x70])", dotall, frame},
                                 {R"(mozLz40\x00)", dotall, mozilla},
-                                // Magic, and the size of its first block.
-                                {R"(\x02\x21\x4c\x18..[\x00-\x81]\x00)", dotall, legacy}};
+                                {R"(\x02\x21\x4c\x18)", dotall, legacy}};
 constexpr size_t frame_magic = 6, mozilla_magic = 8, legacy_magic = 4;
 
 void on_frame(Bytes bytes, size_t begin, Decoded& out) {
@@ -70,7 +69,7 @@ void on_legacy(Bytes bytes, size_t begin, Decoded& out) {
 }
 
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
-  const size_t size = hit.pattern == frame ? frame_magic : mozilla_magic;  // a legacy one's size stands in it
+  const size_t size = hit.pattern == frame ? frame_magic : hit.pattern == mozilla ? mozilla_magic : legacy_magic;
   if (hit.end - size < from) return;
   if (hit.pattern == frame) return on_frame(bytes, hit.end - size, out);
   hit.pattern == mozilla ? on_mozilla(bytes, hit.end - size, out) : on_legacy(bytes, hit.end - size, out);
