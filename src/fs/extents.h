@@ -19,7 +19,8 @@ struct Ground {
 };
 
 // Extents in order of file_offset; adjacent ones merged; file_id and exhibit left empty. Runs that point beyond the
-// image are cut there: their bytes do not exist. Resident content has none here (fs/ntfs.h knows where NTFS keeps it).
+// image are cut there: their bytes do not exist. Resident content has none here (fs/ntfs.h and fs/ext.h know where NTFS
+// and ext4 keep it).
 std::vector<ExtentRow> extents_of(const TSK_FS_FILE& file, const TSK_FS_ATTR& attribute, const Ground& ground);
 
 }  // namespace weft::fs

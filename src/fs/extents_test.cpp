@@ -232,6 +232,25 @@ TEST_P(Ext, FragmentedSparseDeletedAndSlack) {
 }
 INSTANTIATE_TEST_SUITE_P(Kinds, Ext, testing::Values("ext2", "ext4"), [](const auto& it) { return it.param; });
 
+TEST(Extents, Ext4InlineData) {
+  Scratch scratch;
+  const std::string small = "content in the inode", longer = text(120), large = text(5000);
+  write_file(scratch.path("small"), small);
+  write_file(scratch.path("longer"), longer);
+  write_file(scratch.path("large"), large);
+  for (const std::string features : {"inline_data", "inline_data,^64bit"}) {
+    SCOPED_TRACE(features);
+    run(scratch, "PATH=$PATH:/sbin; rm -f raw; truncate -s 20M raw && mke2fs -q -F -t ext4 -I 256 -O " + features +
+                     " raw && for i in small longer large; do debugfs -w -R \"write $i $i\" raw; done 2>/dev/null >&2");
+    Walked walked(scratch.path("raw"));
+    EXPECT_TRUE(walked.by_extents("small") == small);
+    ASSERT_EQ(walked.extents("small").size(), 1u);
+    EXPECT_EQ(walked.extents("small")[0].kind, "resident");
+    EXPECT_TRUE(walked.by_extents("longer") == longer) << walked.extents("longer").size();
+    EXPECT_TRUE(walked.by_extents("large") == large);
+  }
+}
+
 TEST(Extents, NtfsCompressedSparseResidentAndStreams) {
   Scratch scratch;
   const std::string mixed = text(100'000) + noise(100'000, 3) + std::string(300'000, '\0') + "the end";

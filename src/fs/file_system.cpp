@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "fs/content.h"
+#include "fs/ext.h"
 #include "fs/extents.h"
 #include "fs/ntfs.h"
 #include "fs/volume_access.h"
@@ -105,6 +106,7 @@ class Walk {
         watch_(watch),
         sink_(sink) {
     if (TSK_FS_TYPE_ISNTFS(fs->ftype)) mft_.emplace(fs, ground);
+    if (TSK_FS_TYPE_ISEXT(fs->ftype)) inode_tables_.emplace(image, ground.start);
   }
 
   uint64_t run() {
@@ -267,10 +269,11 @@ class Walk {
   }
 
   std::vector<ExtentRow> places(const TSK_FS_FILE& file, const TSK_FS_ATTR& attribute) const {
-    if (!mft_ || !(attribute.flags & TSK_FS_ATTR_RES)) return extents_of(file, attribute, ground_);
+    if (!(mft_ || inode_tables_) || !(attribute.flags & TSK_FS_ATTR_RES)) return extents_of(file, attribute, ground_);
     std::vector<ExtentRow> out;
     uint64_t size = uint64_t(std::max<TSK_OFF_T>(attribute.size, 0));
     if (size == 0) return out;
+    if (inode_tables_) return inode_tables_->inline_data(file.meta->addr, size);
     if (auto row = mft_->resident(image_, file.meta->addr, uint32_t(attribute.type), attribute.id, size))
       out.push_back(std::move(*row));
     return out;
@@ -285,6 +288,7 @@ class Walk {
   Watch& watch_;
   WalkSink& sink_;
   std::optional<Mft> mft_;
+  std::optional<InodeTables> inode_tables_;
   uint64_t entries_ = 0;
   bool full_ = false;
   std::vector<uint64_t> way_;                        // directories from the root to here
