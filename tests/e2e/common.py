@@ -68,10 +68,10 @@ def chromium(profile, *arguments):
         check=True, capture_output=True, timeout=120).stdout
 
 
-def table(case, name):
-    """All rows of a table of the case, as dicts."""
+def table(case, name, expect=None):
+    """All rows of a table of the case, as dicts. expect: {OK, ATTENTION} where some exhibits may not be extracted."""
     with tempfile.NamedTemporaryFile(suffix=".jsonl") as out:
-        weft("export", case, name, "--format", "jsonl", "-o", out.name)
+        weft("export", case, name, "--format", "jsonl", "-o", out.name, expect=expect)
         with open(out.name, encoding="utf-8") as lines:
             return [json.loads(line) for line in lines]
 

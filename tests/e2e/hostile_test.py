@@ -40,7 +40,7 @@ class Hostile(Case):
         done = weft("run", self.case, bad, good, expect=codes, timeout=timeout)
         if codes == {NO_INPUT} and not (self.case / "packs/good").exists():
             done = weft("run", self.case, good, expect={OK})  # refused as a whole: nothing was half taken in
-        values = {r["value"] for r in table(self.case, "feature") if r["exhibit"] == "good"}
+        values = {r["value"] for r in table(self.case, "feature", {OK, ATTENTION}) if r["exhibit"] == "good"}
         self.assertIn(SEEN, values)
         return done
 
