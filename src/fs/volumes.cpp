@@ -8,11 +8,13 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <optional>
 
 #include "base/cursor.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "fs/file_system.h"
+#include "fs/partition_tables.h"
 #include "fs/signatures.h"
 #include "fs/volume_access.h"
 
@@ -147,9 +149,11 @@ class Finder {
       else if (TskVs first = has_gpt_header() ? table_of_cut_image() : TskVs())
         vs = std::move(first);
     }
+    if (vs.get()->vstype == TSK_VS_TYPE_GPT) vs = sound_gpt(std::move(vs));
     std::vector<VolumeRow> rows = rows_of(*vs.get(), 0, image_.source.size());
-    if (vs.get()->is_backup)
-      problem(uint64_t(vs.get()->offset), "The first GPT is damaged; partitions are those of the backup table");
+    if (vs.get()->vstype == TSK_VS_TYPE_DOS)
+      for (TableFault& fault : check_logical_partitions(image_.source, vs.get()->block_size))
+        problem(fault.offset, std::move(fault.what));
     std::vector<VolumeRow> nested;
     for (const VolumeRow& row : rows) {
       if (row.scheme != "mbr" || row.description.find("BSD") == std::string::npos) continue;
@@ -160,6 +164,32 @@ class Finder {
     }
     rows.insert(rows.end(), nested.begin(), nested.end());
     return rows;
+  }
+
+  // TSK checks no checksums: where those of the first table are wrong and those of the backup right, the backup's.
+  TskVs sound_gpt(TskVs vs) {
+    const uint32_t sector_size = vs.get()->block_size;
+    const GptCopy first = check_gpt(image_.source, 1, sector_size);
+    if (first.entries) return vs;
+    const char* wrong = first.header ? "the checksum of its entries is wrong" : "no header with a right checksum";
+    const uint64_t last = image_.source.size() / sector_size - 1;
+    for (uint64_t sector : {first.header ? first.alternate : last, last}) {
+      if (!check_gpt(image_.source, sector, sector_size).entries) continue;
+      backup_.emplace(image_.source, sector, sector_size);
+      backup_image_.emplace(*backup_);
+      TskVs backup = open_table(*backup_image_, 0, TSK_VS_TYPE_GPT);
+      if (!backup) continue;
+      problem(sector_size,
+              fmt::format("The first GPT is damaged or was altered ({}); partitions are those of the backup "
+                          "table, whose checksums are right",
+                          wrong));
+      return backup;
+    }
+    problem(sector_size,
+            fmt::format("The first GPT is damaged or was altered ({}), and no backup with right checksums is "
+                        "there; partitions are those of the {} table as it stands, and may be wrong",
+                        wrong, vs.get()->is_backup ? "backup" : "first"));
+    return vs;
   }
 
   static bool is_protective(const TSK_VS_INFO& vs) {
@@ -297,6 +327,8 @@ class Finder {
   TskImage image_;
   GoingOn going_on_;
   TskImage longer_image_;
+  std::optional<BackupGptOnly> backup_;
+  std::optional<TskImage> backup_image_;
   std::vector<ProblemRow>& problems_;
 };
 

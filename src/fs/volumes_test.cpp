@@ -73,6 +73,68 @@ TEST(Volumes, GptAndItsBackup) {
   EXPECT_NE(problems[0].what_happened.find("backup"), std::string::npos);
 }
 
+// The table that is believed is the one whose checksums are right.
+TEST(Volumes, ChecksumsOfGpt) {
+  if (!has_sfdisk()) GTEST_SKIP() << "NO SFDISK: install the package fdisk";
+  constexpr const char* entry = "dd if=/dev/zero of=raw bs=128 count=1 conv=notrunc seek=";
+  struct {
+    std::string alter, told;
+    size_t parts;
+  } const cases[] = {
+      {fmt::format("{}9", entry), "checksum of its entries is wrong); partitions are those of the backup table", 2},
+      {"printf x | dd of=raw bs=1 seek=584 conv=notrunc",
+       "no header with a right checksum); partitions are those of the backup", 2},
+      {fmt::format("{}9; truncate -s 17M raw", entry), "partitions are those of the backup table", 2},
+      {fmt::format("{}9; {}130941", entry, entry), "no backup with right checksums is there", 1},
+      {fmt::format("{}9; truncate -s 15M raw", entry), "no backup with right checksums is there", 1},
+      {fmt::format("{}130941", entry), "", 2},
+  };
+  for (const auto& [alter, told, parts] : cases) {
+    Scratch scratch;
+    run(scratch,
+        "truncate -s 16M raw && printf 'label: gpt\\nstart=2048,size=8192\\nstart=10240,size=8192\\n' | sfdisk -q raw "
+        "&& "
+        "mkfs.ext2 -q -F -E offset=1048576 raw 4M; " +
+            alter);
+    std::vector<ProblemRow> problems;
+    EXPECT_EQ(allocated(find_in(scratch.path("raw"), problems)).size(), parts) << alter;
+    ASSERT_EQ(problems.size(), told.empty() ? 0u : 1u) << alter;
+    if (told.empty()) continue;
+    EXPECT_NE(problems[0].what_happened.find(told), std::string::npos) << alter << problems[0].what_happened;
+    EXPECT_EQ(problems[0].offset, std::optional<uint64_t>(512));
+  }
+}
+
+// 3 logical partitions; the tables of their chain lie in the sectors 10240, 18432 and 26624.
+TEST(Volumes, ChainOfLogicalPartitionsThatBreaksIsAProblem) {
+  if (!has_sfdisk()) GTEST_SKIP() << "NO SFDISK: install the package fdisk";
+  constexpr const char* poke = "printf '{}' | dd of=raw bs=1 seek={} conv=notrunc";
+  struct {
+    std::string alter, told;
+    size_t parts;
+  } const cases[] = {
+      {"true", "", 4},
+      {fmt::format(poke, "\\0\\0\\0\\0", 18432 * 512 + 446 + 16 + 8), "runs in a circle (next table at 5242880)", 3},
+      {fmt::format(poke, "\\0\\0", 18432 * 512 + 510), "is damaged (next table at 9437184)", 2},
+      {fmt::format(poke, "\\377\\377\\377\\0", 18432 * 512 + 446 + 16 + 8), "leads beyond the end of the image", 3},
+      {fmt::format(poke, "\\377\\377\\377\\0", 26624 * 512 + 446 + 8), "begins 8.0 GiB beyond the end of the image", 3},
+      {"truncate -s 12M raw", "leads beyond the end of the image", 3},
+  };
+  for (const auto& [alter, told, parts] : cases) {
+    Scratch scratch;
+    run(scratch,
+        "truncate -s 24M raw && printf "
+        "'2048,8192,83\\n10240,,5\\n\\n\\n12288,4096,83\\n20480,4096,83\\n28672,4096,83\\n' | "
+        "sfdisk -q raw && mkfs.ext2 -q -F -E offset=1048576 raw 4M; " +
+            alter);
+    std::vector<ProblemRow> problems;
+    EXPECT_EQ(allocated(find_in(scratch.path("raw"), problems)).size(), parts) << alter;
+    ASSERT_EQ(problems.size(), told.empty() ? 0u : 1u) << alter;
+    if (told.empty()) continue;
+    EXPECT_NE(problems[0].what_happened.find(told), std::string::npos) << problems[0].what_happened;
+  }
+}
+
 TEST(Volumes, BootSectorIsNotAPartitionTable) {
   for (std::string make : {"mkfs.fat -F 32 -n WHOLE raw", "mkntfs -F -Q -q -L WHOLE raw", "mkfs.exfat -L WHOLE raw"}) {
     Scratch scratch;
