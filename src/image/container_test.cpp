@@ -105,7 +105,16 @@ TEST_F(Container, BackingFiles) {
     EXPECT_EQ(open(scratch / "top.qcow2").parts.size(), 2u);
   }
   std::filesystem::rename(scratch / "base.qcow2", scratch / "gone");
-  EXPECT_THAT(refusal(scratch / "top.qcow2"), HasSubstr("stands on another image, which is missing: put base.qcow2"));
+  EXPECT_THAT(refusal(scratch / "top.qcow2"),
+              HasSubstr("to another image, base.qcow2, which is not beside it: put it there"));
+  // In another folder it may be there, and stays out of reach.
+  ASSERT_TRUE(run("cd " + scratch.path() +
+                  " && mkdir other && cp source.bin other/far.img && cd other && mkdir sub && cd sub && "
+                  "qemu-img create -f qcow2 -b ../far.img -F raw far.qcow2"));
+  EXPECT_THAT(
+      refusal(scratch / "other/sub/far.qcow2"),
+      HasSubstr("another image, far.img, which is not beside it: put it there (inside, it is called ../far.img; "
+                "names inside evidence are not followed to other folders)"));
   ASSERT_TRUE(run("cd " + scratch.path() +
                   " && qemu-img create -f qcow2 -b source.bin -F raw onraw.qcow2 7M && "
                   "qemu-io -c 'write -P 0x42 1M 100k' onraw.qcow2"));
@@ -120,7 +129,8 @@ TEST_F(Container, SnapshotOfVmdk) {
   EXPECT_EQ(refusal(scratch / "top.vmdk"), "");
   if (refusal(scratch / "top.vmdk").empty()) expect_like_qemu(scratch / "top.vmdk");
   std::filesystem::rename(scratch / "base.vmdk", scratch / "gone");
-  EXPECT_THAT(refusal(scratch / "top.vmdk"), HasSubstr("which is missing: put base.vmdk beside it"));
+  EXPECT_THAT(refusal(scratch / "top.vmdk"),
+              HasSubstr("to another image, base.vmdk, which is not beside it: put it there"));
 }
 
 TEST_F(Container, WhatQcowCannotDoHereIsRefused) {

@@ -32,6 +32,10 @@ Image open_qcow(const Recognised& what);
 Image open_folder(const Recognised& what);
 Image open_archive(const Recognised& what, const OpenOptions& options);  // zip, tar
 
+// The path of the image whose changes `path` holds: named by `name` inside it, looked for beside it by its bare name
+// only, for a name inside evidence must never lead to other places of this machine. Error when it is not there.
+std::string parent_beside(const std::string& path, const std::string& name);
+
 // True when libarchive finds a tar inside (plain or compressed). Reads the first block only.
 bool is_tar(const std::string& path);
 

@@ -100,8 +100,7 @@ Header header_of(const EvidenceFile& file) {
   return header;
 }
 
-// A file and those it stands on, the deepest last; only that one may be something else than a QCOW. A backing file is
-// looked for beside, by its bare name only: a name inside evidence must never lead to other places of this machine.
+// A file and those it stands on, the deepest last; only that one may be something else than a QCOW.
 std::vector<std::string> chain_of(const std::string& path) {
   constexpr size_t deepest = 32;
   std::vector<std::string> chain{path};
@@ -110,12 +109,7 @@ std::vector<std::string> chain_of(const std::string& path) {
     if (as_text(file.read(0, 4)) != std::string_view("QFI\xfb")) return chain;
     const std::string name = header_of(file).backing;
     if (name.empty()) return chain;
-    const std::string bare = name.substr(name.find_last_of("/\\:") + 1);
-    const std::string parent = (files::path(path).parent_path() / bare).string();
-    if (bare.empty() || !exists(parent)) {
-      throw Error(fmt::format("stands on another image, which is missing: put {} beside it", printable(name)),
-                  chain.back());
-    }
+    const std::string parent = parent_beside(chain.back(), name);
     if (chain.size() == deepest || std::find(chain.begin(), chain.end(), parent) != chain.end()) {
       throw Error("the chain of backing files has no end", path);
     }

@@ -222,13 +222,7 @@ Chain open_chain(const std::string& path) {
     }
     if (!is_differencing(file) && !disk.differencing) return chain;
     const std::string name = parent_name(file);
-    const std::string bare = name.substr(name.find_last_of("/\\:") + 1);
-    const std::string parent = (files::path(path).parent_path() / bare).string();
-    if (bare.empty() || !exists(parent)) {
-      throw Error(fmt::format("holds only the changes to another disk, which is missing: put {} beside it",
-                              name.empty() ? "its parent" : printable(name)),
-                  at);
-    }
+    const std::string parent = parent_beside(at, name);
     if (chain.paths.size() == deepest ||
         std::find(chain.paths.begin(), chain.paths.end(), parent) != chain.paths.end()) {
       throw Error("the chain of parent disks has no end", path);

@@ -222,13 +222,7 @@ Chain open_chain(const std::string& path) {
     }
     const Descriptor& it = disk.descriptor;
     if (it.parent_cid.empty() || it.parent_cid == "ffffffff") return chain;
-    const std::string bare = it.parent.substr(it.parent.find_last_of("/\\:") + 1);
-    const std::string parent = (files::path(path).parent_path() / bare).string();
-    if (bare.empty() || !exists(parent)) {
-      throw Error(fmt::format("holds only the changes to another disk, which is missing: put {} beside it",
-                              it.parent.empty() ? "its parent" : printable(it.parent)),
-                  at);
-    }
+    const std::string parent = parent_beside(at, it.parent);
     if (chain.open.size() == deepest ||
         std::find(chain.paths.begin(), chain.paths.end(), parent) != chain.paths.end()) {
       throw Error("the chain of parent disks has no end", path);
