@@ -32,6 +32,16 @@ Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, c
     try {
       auto extraction = std::make_unique<extract::Extraction>(in, exhibit, how);
       const extract::Extraction::Read read = extraction->read(show, stop);
+      if (!extraction->touched().empty()) {
+        line.clear();
+        std::fprintf(
+            stderr,
+            "weft: %s: EVIDENCE WAS MODIFIED since it was taken in: %s. Its size is the same: it may have been "
+            "copied anew, changed or replaced. What lies there now was read, and the custody log says so; "
+            "compare its hash with the one made when it was seized\n",
+            exhibit.label.c_str(), extraction->touched().c_str());
+        outcome.worst(exit_attention);
+      }
       if ((stopped = read == extract::Extraction::Read::stopped)) break;
       if (read == extract::Extraction::Read::all) {
         sealing.begin(std::move(extraction));

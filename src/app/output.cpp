@@ -52,7 +52,7 @@ void refuse_evidence(const std::string& given, const files::path& target, const 
           fmt::format("not written: this {} exhibit {} of the case; name another file", what, exhibit.label), given);
     };
     std::vector<std::string> parts = {exhibit.path};
-    for (const auto& [part, size] : exhibit.evidence) parts.push_back(part);
+    for (const extract::EvidencePart& part : exhibit.evidence) parts.push_back(part.path);
     for (const std::string& part : parts) {
       std::optional<struct stat> evidence = stat_of(part);
       if (target == part || (evidence && file && same(*evidence, *file))) refuse("is evidence,");

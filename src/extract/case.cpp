@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <pwd.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
@@ -168,6 +169,12 @@ std::vector<uint8_t> Case::key() const {
   return {text.begin(), text.end()};
 }
 
+EvidencePart evidence_part(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return {path, 0, {}};
+  return {path, uint64_t(info.st_size), from_seconds(info.st_mtim.tv_sec, uint32_t(info.st_mtim.tv_nsec))};
+}
+
 Exhibit Case::read_exhibit(const std::string& json_path) {
   json in = parse_file(json_path);
   Exhibit out;
@@ -178,7 +185,8 @@ Exhibit Case::read_exhibit(const std::string& json_path) {
   out.received_from = text("received_from"), out.place = text("place"), out.note = text("note");
   out.added_at = text("added_at"), out.added_by = text("added_by");
   for (const json& part : in.value("evidence", json::array()))
-    out.evidence.emplace_back(part.value("path", ""), part.value("size", uint64_t(0)));
+    out.evidence.push_back(
+        {part.value("path", ""), part.value("size", uint64_t(0)), from_text(part.value("modified", ""))});
   return out;
 }
 
@@ -236,10 +244,12 @@ Exhibit Case::add(const std::string& path, Exhibit facts) {
   facts.path = first;
   facts.format = seen.format;
   facts.evidence.clear();
+  uint64_t size = 0;
+  std::optional<Time> modified;
   for (const std::string& part : seen.parts) {
-    std::error_code failed;
-    uint64_t size = files::is_regular_file(part, failed) ? files::file_size(part, failed) : 0;
-    facts.evidence.emplace_back(part, failed ? 0 : size);
+    facts.evidence.push_back(evidence_part(part));
+    size += facts.evidence.back().size;
+    modified = std::max(modified, facts.evidence.back().modified);
   }
   facts.added_at = to_text(now());
   facts.added_by = actor();
@@ -248,7 +258,9 @@ Exhibit Case::add(const std::string& path, Exhibit facts) {
       {"path", facts.path},
       {"format", facts.format},
       {"read_as", facts.as_raw ? "raw, as the examiner says" : "its content says"},
-      {"parts", std::to_string(facts.evidence.size())}};
+      {"parts", std::to_string(facts.evidence.size())},
+      {"size", std::to_string(size)},
+      {"modified", modified ? to_text(*modified) : ""}};
   for (const CustodyFact& fact : custody_facts) detail[fact.name] = facts.*fact.value;
   detail["sha256 of record"] = write_exhibit(facts);
   log("add", detail);
@@ -273,7 +285,10 @@ bool Case::amend(const std::string& label, const Exhibit& facts) {
 
 std::string Case::write_exhibit(const Exhibit& exhibit) {
   json evidence = json::array();
-  for (const auto& [part, size] : exhibit.evidence) evidence.push_back({{"path", part}, {"size", size}});
+  for (const EvidencePart& part : exhibit.evidence) {
+    evidence.push_back({{"path", part.path}, {"size", part.size}});
+    if (part.modified) evidence.back()["modified"] = to_text(*part.modified);
+  }
   json out = {{"label", exhibit.label},      {"path", exhibit.path}, {"format", exhibit.format},
               {"as_raw", exhibit.as_raw},    {"evidence", evidence}, {"added_at", exhibit.added_at},
               {"added_by", exhibit.added_by}};

@@ -29,6 +29,7 @@
 
 #include "base/file.h"
 #include "base/scratch.h"
+#include "base/time.h"
 #include "extract/chained_log.h"
 #include "image/image.h"
 #include "pack/scope.h"
@@ -45,12 +46,20 @@ class CaseInUse : public std::exception {
   std::string message_;
 };
 
+// A file that belongs to an exhibit, as the file system tells it.
+struct EvidencePart {
+  std::string path;
+  uint64_t size = 0;             // 0 for a folder or device
+  std::optional<Time> modified;  // none for a folder or device, nor in records made before this was kept
+};
+EvidencePart evidence_part(const std::string& path);
+
 // What is recorded of an exhibit when it is taken in, and may be amended.
 struct Exhibit {
   std::string label, path;  // path: absolute, of the first evidence file or the folder
   std::string format;
-  std::vector<std::pair<std::string, uint64_t>> evidence;  // every file that belongs to it, with its size
-  bool as_raw = false;                                     // taken in as raw bytes, whatever they begin with
+  std::vector<EvidencePart> evidence;  // every file that belongs to it
+  bool as_raw = false;                 // taken in as raw bytes, whatever they begin with
   std::string custodian, received_by, received_at, received_from, place, note;
   std::string added_at, added_by;
 

@@ -1,10 +1,12 @@
 #include "extract/exhibit.h"
 
 #include <filesystem>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "pack/pack.h"
 
@@ -20,14 +22,24 @@ void prepare_work(const std::string& work, const std::string& settings) {
   if (!exists(path)) write_file(path, settings);
 }
 
-void check_evidence_unchanged(const Exhibit& exhibit) {
-  for (const auto& [part, size] : exhibit.evidence) {
+// What was written to since it was taken in, by its time, and has the size it had: copied anew perhaps, or replaced.
+// Error where it is gone or has another size.
+std::string check_evidence_unchanged(const Exhibit& exhibit) {
+  std::string touched;
+  for (const EvidencePart& then : exhibit.evidence) {
     std::error_code failed;
-    if (!files::exists(part, failed))
-      throw Error("evidence is gone since it was taken in; put it back or mount it", part);
-    if (files::is_regular_file(part, failed) && files::file_size(part, failed) != size)
-      throw Error("evidence has another size than when it was taken in: it was changed or replaced", part);
+    if (!files::exists(then.path, failed))
+      throw Error("evidence is gone since it was taken in; put it back or mount it", then.path);
+    if (!files::is_regular_file(then.path, failed)) continue;
+    const EvidencePart now = evidence_part(then.path);
+    if (now.size != then.size)
+      throw Error("evidence has another size than when it was taken in: it was changed or replaced", then.path);
+    if (!then.modified || now.modified == then.modified) continue;
+    if (!touched.empty()) touched += "; ";
+    touched += fmt::format("{} (modified {}, when taken in {})", printable(then.path),
+                           now.modified ? to_text(*now.modified) : "at no known time", to_text(*then.modified));
   }
+  return touched;
 }
 
 std::string host_name() {
@@ -89,7 +101,7 @@ Extraction::Read Extraction::read(const std::function<void(const Progress&)>& pr
     if (exists(work)) close_work(in_, label);
     return Read::sealed_before;
   }
-  check_evidence_unchanged(exhibit_);
+  touched_ = check_evidence_unchanged(exhibit_);
   const std::string settings = settings_of(options_.limits, options_.lists);
   prepare_work(work, settings);  // units found here fit what we are about to do
 
@@ -105,6 +117,7 @@ Extraction::Read Extraction::read(const std::function<void(const Progress&)>& pr
                        options_.lists.keep(in_)};
   std::map<std::string, std::string> begun = options_.lists.log_lines();
   begun["exhibit"] = label, begun["step"] = finished_work(work) ? "go on" : "start";
+  if (!touched_.empty()) begun["modified since taken in"] = touched_;
   in_.log("extract", begun);
   if (!finished_work(work) && !run_local({in_.folder(), progress, stop}, worker)) {
     in_.log("extract", {{"exhibit", label}, {"step", "interrupted"}});

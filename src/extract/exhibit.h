@@ -42,6 +42,9 @@ class Extraction {
             const std::function<void(uint64_t done, uint64_t total)>& progress);
 
   const Exhibit& exhibit() const { return exhibit_; }
+  // After read(), which logs it: evidence files whose size is the one they were taken in with and whose time of last
+  // change is not, in words; empty when there are none, or no times in the record.
+  const std::string& touched() const { return touched_; }
   double seconds() const;  // since this was made
 
  private:
@@ -49,6 +52,7 @@ class Extraction {
   const Exhibit exhibit_;
   const ExtractOptions& options_;
   const std::string started_;
+  std::string touched_;
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 

@@ -66,6 +66,40 @@ class Commands(Case):
             bent.write(b"#")
         self.assertIn("do not say so any more", weft("show", self.case, "X1:70005", expect={ATTENTION}).text)
 
+    def test_evidence_modified_before_it_is_extracted(self):
+        weft("new", self.case)
+        image = self.image()
+        os.utime(image, ns=(1, 1_600_000_000_123_456_789))
+        weft("add", self.case, image, "--label", "X1")
+        record = json.loads((self.case / "exhibits/X1.json").read_text())
+        self.assertEqual([(e["size"], e["modified"]) for e in record["evidence"]],
+                         [(image.stat().st_size, "2020-09-13T12:26:40.123456789Z")])
+        added = json.loads(weft("log", self.case, "--format", "jsonl").text.splitlines()[-1])["detail"]
+        self.assertEqual((added["size"], added["modified"]),
+                         (str(image.stat().st_size), "2020-09-13T12:26:40.123456789Z"))
+        whole = image.read_bytes()
+        image.write_bytes(whole + b"x")
+        self.assertIn("another size", weft("extract", self.case, expect={NO_INPUT}).text)
+        image.write_bytes(whole[::-1])
+        said = weft("extract", self.case, expect={ATTENTION}).text
+        self.assertIn("MODIFIED since it was taken in", said)
+        self.assertIn(str(image), said)
+        begun = [e["detail"] for e in map(json.loads, weft("log", self.case, "--format", "jsonl").text.splitlines())
+                 if e["detail"].get("step") == "start"]
+        self.assertIn("when taken in 2020-09-13T12:26:40.123456789Z", begun[-1]["modified since taken in"])
+        self.assertNotIn("MODIFIED", weft("extract", self.case).text)  # it is sealed
+
+    def test_a_record_without_times_of_its_evidence(self):
+        weft("new", self.case)
+        image = self.image()
+        weft("add", self.case, image, "--label", "X1")
+        path = self.case / "exhibits/X1.json"
+        record = json.loads(path.read_text())
+        del record["evidence"][0]["modified"]
+        path.write_text(json.dumps(record))
+        os.utime(image, (1, 1))
+        weft("extract", self.case)
+
     def test_raw_bytes_that_begin_like_a_container(self):
         image = self.image("unallocated.bin")
         image.write_bytes(b"\x1f\x8b\x08" + image.read_bytes()[3:])
