@@ -60,6 +60,7 @@ constexpr auto role_table = std::to_array<Word>({
     {"from", "who wrote a message"},
     {"guest", "who was asked to an appointment"},
     {"host", "a host that was logged in to, or that logged in"},
+    {"kept", "a page whose address was kept, in a bookmark or a feed, and that was not visited"},
     {"key", "a key that is kept"},
     {"machine", "the machine itself"},
     {"message", "the message itself"},

@@ -344,7 +344,7 @@ class Collector {
     if (!file) return Setting::unallocated;
     if (file->flags & in_cache) return Setting::cache;
     std::string_view role = roles()[std::min<size_t>(place.role, roles().size() - 1)];
-    if (role == "visit") return Setting::fetched;
+    if (role == "visit" || role == "kept") return Setting::fetched;
     if (!role.empty() && role != "row" && !(file->flags & downloaded)) return Setting::record;
     if (file->flags & downloaded) return Setting::fetched;
     if (file->flags & not_allocated) return Setting::deleted;

@@ -20,9 +20,9 @@ namespace {
 
 // Those of docs/parsers.md; what is not here counts as a record without a role of note.
 constexpr std::string_view role_names[] = {
-    "",          "owner",  "account", "from",       "sender",    "reply_to", "to",     "cc",    "bcc", "contact",
-    "guest",     "host",   "network", "attachment", "document",  "device",   "camera", "event", "key", "visit",
-    "organiser", "author", "machine", "message",    "reference", "row",      "target", "other"};
+    "",          "owner",  "account", "from",       "sender",    "reply_to", "to",     "cc",    "bcc",  "contact",
+    "guest",     "host",   "network", "attachment", "document",  "device",   "camera", "event", "key",  "visit",
+    "organiser", "author", "machine", "message",    "reference", "row",      "target", "kept",  "other"};
 
 template <class T>
 std::span<const T> part(Bytes bytes, uint64_t at, uint64_t count, bool& ok) {

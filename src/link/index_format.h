@@ -19,7 +19,7 @@ namespace weft::link {
 
 static_assert(std::endian::native == std::endian::little, "an index lies in the file as it lies in memory");
 
-inline constexpr std::string_view index_magic = "WEFTIDXH";
+inline constexpr std::string_view index_magic = "WEFTIDXI";
 
 struct IndexHeader {
   char magic[8];

@@ -267,7 +267,8 @@ struct MessageRow : Record {
     using R = MessageRow;
     return record_columns<R>(
         column("service", &R::service, "mail, or the name of the messenger"),
-        column("time", &R::time, "sent, as the message says"), column("sender", &R::sender, "who sent it"),
+        column("time", &R::time, "sent, as the message says; empty where it names no zone that is sure"),
+        column("sender", &R::sender, "who sent it"),
         column("recipients", &R::recipients, "who it went to, copies included, one a line"),
         column("subject", &R::subject, "subject"),
         column("message_id", &R::message_id, "its id, without angle brackets"),
@@ -303,13 +304,14 @@ struct AppointmentRow : Record {
   static constexpr std::string_view what = "entries of calendars";
   static constexpr auto columns() {
     using R = AppointmentRow;
-    return record_columns<R>(
-        column("begins", &R::begins, "begins; empty where the entry names another zone than UTC"),
-        column("ends", &R::ends, "ends"), column("stated", &R::stated, "when it begins, as the entry states it"),
-        column("summary", &R::summary, "what it is about"), column("organiser", &R::organiser, "who called it"),
-        column("attendees", &R::attendees, "who was asked to come, one a line"),
-        column("location", &R::location, "where"),
-        column("uid", &R::uid, "the entry's own id, the same at all guests"));
+    return record_columns<R>(column("begins", &R::begins, "begins; empty where the entry names another zone than UTC"),
+                             column("ends", &R::ends, "ends, as it states or by its duration; empty like begins"),
+                             column("stated", &R::stated, "when it begins, as the entry states it"),
+                             column("summary", &R::summary, "what it is about"),
+                             column("organiser", &R::organiser, "who called it"),
+                             column("attendees", &R::attendees, "who was asked to come, one a line"),
+                             column("location", &R::location, "where"),
+                             column("uid", &R::uid, "the entry's own id, the same at all guests"));
   }
 };
 
@@ -424,11 +426,12 @@ struct KeyRow : Record {
   static constexpr std::string_view what = "public keys, and what they are kept for";
   static constexpr auto columns() {
     using R = KeyRow;
-    return record_columns<R>(column("service", &R::service, "ssh, pgp"),
-                             column("use", &R::use, "known host; authorised (may log in here); own"),
-                             column("algorithm", &R::algorithm, "algorithm"),
-                             column("fingerprint", &R::fingerprint, "as the service's own tools show it"),
-                             column("name", &R::name, "host names or comment beside it"));
+    return record_columns<R>(
+        column("service", &R::service, "ssh, pgp"),
+        column("use", &R::use, "known host; revoked host key; authority for hosts; authorised (may log in here); own"),
+        column("algorithm", &R::algorithm, "algorithm"),
+        column("fingerprint", &R::fingerprint, "as the service's own tools show it"),
+        column("name", &R::name, "host names or comment beside it"));
   }
 };
 
@@ -441,9 +444,10 @@ struct VisitRow : Record {
   static constexpr std::string_view what = "pages that were visited or kept";
   static constexpr auto columns() {
     using R = VisitRow;
-    return record_columns<R>(column("url", &R::url, "address of the page, as it stands"),
-                             column("title", &R::title, "its title"), column("time", &R::time, "last visited"),
-                             column("count", &R::count, "how often it was visited"));
+    return record_columns<R>(
+        column("url", &R::url, "address of the page, as it stands"), column("title", &R::title, "its title"),
+        column("time", &R::time, "last visited"),
+        column("count", &R::count, "how often it was visited; 0 and no time: never, its address is kept"));
   }
 };
 

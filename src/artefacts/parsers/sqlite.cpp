@@ -7,9 +7,11 @@
 //             macOS' AddressBook-v22.abcddb (ZABCDRECORD, ZABCDEMAILADDRESS, ZABCDPHONENUMBER)
 //   visits    Firefox and its kin: moz_places, microseconds since 1970; Chrome and its kin: urls, microseconds since
 //   1601;
-//             Safari: history_items
+//             Safari: history_items; times and titles are in history_visits, seconds since 2001
+// A page that is in such a table and was never visited, Firefox keeps for a bookmark or a feed: count 0 and no time.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fmt/format.h>
 #include <map>
 
@@ -32,7 +34,7 @@ bool contains(std::string_view text, std::string_view part) {
 // Where a table has what, as its columns' names tell.
 struct Shape {
   std::string_view role = "row";
-  std::optional<size_t> name, email, phone, organisation, url, title, time, count;
+  std::optional<size_t> name, email, phone, organisation, url, title, time, count, item;
 };
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
@@ -53,8 +55,9 @@ Shape shape_of(const Table& table) {
     note(out.organisation, {"organization", "organisation", "company"});
     note(out.url, {"url"});
     note(out.title, {"title"});
-    note(out.time, {"last_visit_date", "last_visit_time"});
+    note(out.time, {"last_visit_date", "last_visit_time", "visit_time"});
     note(out.count, {"visit_count"});
+    note(out.item, {"history_item"});
   }
   bool history = is_one_of(named, {"moz_places", "urls", "history_items"});
   if (!history) out.url.reset();
@@ -99,8 +102,10 @@ class Reader {
   Reader(Database& database, Rows& rows) : database_(database), rows_(rows) {}
 
   void read(std::vector<Table> tables) {
-    // Android: what the numbers of mimetypes mean, other tables are read by.
-    std::stable_partition(tables.begin(), tables.end(), [](const Table& table) { return table.name == "mimetypes"; });
+    // By what these say, other tables are read: Android's numbers of mimetypes, Safari's visits.
+    std::stable_partition(tables.begin(), tables.end(), [](const Table& table) {
+      return table.name == "mimetypes" || table.name == "history_visits";
+    });
     for (const Table& table : tables) {
       if (table.name.starts_with("sqlite_stat") || table.name == "sqlite_sequence") continue;
       Shape shape = shape_of(table);
@@ -140,11 +145,13 @@ class Reader {
         rows_.cut({cell.at}, "a row's content of 65536 bytes and more is without this column");
     }
     if (shape.role == "contact" && shape.name) contact(shape, row);
+    if (table.name == "history_visits") note_visit(shape, row);
     if (shape.role == "visit" && shape.url) visit(table, shape, row);
     rows_.record({row.at}, std::move(out));
   }
 
   std::string_view role_of(const Table& table, const Shape& shape, const Row& row) const {
+    if (shape.role == "visit" && count_at(shape, row) == 0 && !time_at(table, shape, row)) return "kept";
     if (sorts_.empty() || table.name != "data") return shape.role;
     auto column = std::find(table.columns.begin(), table.columns.end(), "mimetype_id") - table.columns.begin();
     if (size_t(column) >= row.cells.size()) return shape.role;
@@ -209,15 +216,53 @@ class Reader {
   void visit(const Table& table, const Shape& shape, const Row& row) {
     VisitRow out;
     out.url = text_at(row, shape.url), out.title = text_at(row, shape.title);
-    if (shape.count && *shape.count < row.cells.size() && row.cells[*shape.count].integer > 0)
-      out.count = uint64_t(row.cells[*shape.count].integer);
-    if (shape.time && *shape.time < row.cells.size())
-      if (int64_t microseconds = row.cells[*shape.time].integer; microseconds > 0) {
-        constexpr int64_t since_1601 = 11'644'473'600;
-        out.time = from_seconds(microseconds / 1'000'000 - (lower_ascii(table.name) == "urls" ? since_1601 : 0),
-                                uint32_t(microseconds % 1'000'000 * 1000));
-      }
+    out.count = count_at(shape, row), out.time = time_at(table, shape, row);
+    if (const LastVisit* last = last_visit(table, row); last && out.title.empty()) out.title = last->title;
     rows_.record({row.at}, std::move(out));
+  }
+
+  static const Cell* cell_at(const Row& row, std::optional<size_t> where, Cell::Type type) {
+    return where && *where < row.cells.size() && row.cells[*where].type == type ? &row.cells[*where] : nullptr;
+  }
+  static std::optional<uint64_t> count_at(const Shape& shape, const Row& row) {
+    const Cell* cell = cell_at(row, shape.count, Cell::Type::integer);
+    return cell && cell->integer >= 0 ? std::optional(uint64_t(cell->integer)) : std::nullopt;
+  }
+  std::optional<Time> time_at(const Table& table, const Shape& shape, const Row& row) const {
+    if (const LastVisit* last = last_visit(table, row)) return last->time;
+    const Cell* cell = cell_at(row, shape.time, Cell::Type::integer);
+    if (!cell || cell->integer <= 0) return std::nullopt;
+    constexpr int64_t since_1601 = 11'644'473'600;
+    return from_seconds(cell->integer / 1'000'000 - (lower_ascii(table.name) == "urls" ? since_1601 : 0),
+                        uint32_t(cell->integer % 1'000'000 * 1000));
+  }
+
+  // Safari's visits of one page: when the last one was, and the title that the last one with a title gave it.
+  struct LastVisit {
+    double seconds = 0, titled = 0;  // since 2001
+    std::optional<Time> time;
+    std::string title;
+  };
+  const LastVisit* last_visit(const Table& table, const Row& row) const {
+    if (!row.id || lower_ascii(table.name) != "history_items") return nullptr;
+    const auto it = last_visits_.find(*row.id);
+    return it == last_visits_.end() ? nullptr : &it->second;
+  }
+  // Costs no more memory than the rows that are given for them.
+  void note_visit(const Shape& shape, const Row& row) {
+    const Cell* item = cell_at(row, shape.item, Cell::Type::integer);
+    const Cell* when = cell_at(row, shape.time, Cell::Type::real);
+    constexpr double most = 1e11;  // far behind what a time can be
+    if (!item || !when || !(when->real > 0 && when->real < most)) return;
+    constexpr int64_t since_2001 = 978'307'200;
+    LastVisit& last = last_visits_[item->integer];
+    if (when->real >= last.seconds) {
+      const auto microseconds = int64_t(std::llround(when->real * 1e6));
+      last.seconds = when->real;
+      last.time = from_seconds(since_2001 + microseconds / 1'000'000, uint32_t(microseconds % 1'000'000 * 1000));
+    }
+    if (std::string title = text_at(row, shape.title); !title.empty() && when->real >= last.titled)
+      last.titled = when->real, last.title = std::move(title);
   }
 
   Database& database_;
@@ -225,6 +270,7 @@ class Reader {
   std::string name_;                  // of the table, as it is shown
   std::vector<std::string> columns_;  // and of its columns
   std::map<int64_t, std::string> sorts_;
+  std::map<int64_t, LastVisit> last_visits_;  // by the id in history_items
 };
 
 constexpr std::string_view magic{"SQLite format 3\0", 16};

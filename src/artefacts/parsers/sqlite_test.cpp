@@ -134,6 +134,57 @@ std::string numbers(int first, int last) {
   return fmt::format("WITH RECURSIVE n(i) AS (SELECT {} UNION ALL SELECT i + 1 FROM n WHERE i < {}) ", first, last);
 }
 
+TEST(sqlite, a_page_that_is_kept_was_not_visited) {
+  Rows rows = run(parser_named("sqlite"), "places.sqlite",
+                  made_of("CREATE TABLE moz_places(id INTEGER PRIMARY KEY, url, title, visit_count INTEGER DEFAULT 0, "
+                          "last_visit_date INTEGER);"
+                          "INSERT INTO moz_places VALUES(1, 'http://never.org/', 'bookmark', 0, NULL),"
+                          "(2, 'http://visited.org/', 'x', 3, 1600000000000000),"
+                          "(3, 'http://embedded.org/', 'x', 0, 1600000000000000), (4, 'http://who.org/', 'x', "
+                          "NULL, NULL)"));
+  EXPECT_TRUE(has(rows, "url", "http://never.org/", "kept")) << listing(rows);
+  EXPECT_TRUE(has(rows, "url", "http://visited.org/", "visit"));
+  EXPECT_TRUE(has(rows, "url", "http://embedded.org/", "visit"));
+  EXPECT_TRUE(has(rows, "url", "http://who.org/", "visit"));
+  const auto& visits = records<VisitRow>(rows);
+  ASSERT_EQ(visits.size(), 4u);
+  EXPECT_EQ(visits[0].count, std::optional<uint64_t>(0));
+  EXPECT_FALSE(visits[0].time);
+  EXPECT_EQ(visits[1].count, std::optional<uint64_t>(3));
+  EXPECT_EQ(to_text(visits[2].time.value()), "2020-09-13T12:26:40Z");
+  EXPECT_FALSE(visits[3].count);
+}
+
+TEST(sqlite, safaris_times_and_titles_are_those_of_the_last_visit) {
+  Rows rows = run(parser_named("sqlite"), "History.db",
+                  made_of("CREATE TABLE history_items(id INTEGER PRIMARY KEY, url TEXT, visit_count INTEGER);"
+                          "CREATE TABLE history_visits(id INTEGER PRIMARY KEY, history_item INTEGER, visit_time REAL, "
+                          "title TEXT);"
+                          "INSERT INTO history_items VALUES(1, 'http://a.org/', 3), (2, 'http://b.org/', 1),"
+                          "(3, 'http://c.org/', 0);"
+                          "INSERT INTO history_visits VALUES(1, 1, 531955469.75, 'New'), (2, 1, 500000000, 'Old'),"
+                          "(3, 1, 531955470, NULL), (4, 2, 1e300, 'far'), (5, 2, -1, 'no')"));
+  const auto& visits = records<VisitRow>(rows);
+  ASSERT_EQ(visits.size(), 3u);
+  EXPECT_EQ(visits[0].title, "New");
+  EXPECT_EQ(to_text(visits[0].time.value()), "2017-11-09T21:24:30Z");
+  EXPECT_FALSE(visits[1].time);
+  EXPECT_TRUE(has(rows, "url", "http://b.org/", "visit")) << listing(rows);
+  EXPECT_TRUE(has(rows, "url", "http://c.org/", "kept"));
+}
+
+TEST(sqlite, reads_safaris_history) {
+  auto database = evidence("browsers/safari/History.db");
+  if (!database) GTEST_SKIP() << "no real database: set WEFT_EVIDENCE";
+  Rows rows = run(parser_named("sqlite"), "History.db", *database);
+  ASSERT_FALSE(records<VisitRow>(rows).empty());
+  for (const VisitRow& visit : records<VisitRow>(rows)) {
+    ASSERT_TRUE(visit.time) << visit.url;
+    EXPECT_GT(to_text(*visit.time), "2005");
+    EXPECT_LT(to_text(*visit.time), "2030");
+  }
+}
+
 TEST(sqlite, tables_that_begin_on_one_page_are_read_once) {
   const std::string content =
       made_of("CREATE TABLE t(a); CREATE TABLE z(b); INSERT INTO z VALUES('z@b-c.de');" + numbers(1, 2000) +
