@@ -11,6 +11,7 @@
 #include <array>
 #include <bitset>
 #include <charconv>
+#include <fmt/format.h>
 #include <gmime/gmime.h>
 #include <set>
 
@@ -76,6 +77,26 @@ bool is_too_much(std::string_view text) {
   return text.size() > field_most || words * text.size() > words_work;
 }
 
+// With bytes beyond ASCII in encoded words written as "=FC": they stand there against RFC 2047, and GMime would take
+// the whole word for plain text.
+std::string with_encoded_bytes(std::string_view field) {
+  std::string out;
+  size_t copied = 0;
+  for (size_t at = field.find("=?"); at != std::string_view::npos; at = field.find("=?", at + 2)) {
+    const size_t mark = field.find_first_of("? \t\r\n", at + 2);
+    if (mark == std::string_view::npos) break;
+    const std::string_view encoding = field.substr(mark, 3);
+    if (encoding != "?Q?" && encoding != "?q?") continue;
+    out += field.substr(copied, mark + 3 - copied);
+    for (at = mark + 3; at < field.size() && std::string_view("? \t\r\n").find(field[at]) == std::string_view::npos;
+         ++at)
+      out += uint8_t(field[at]) < 0x80 ? std::string(1, field[at]) : fmt::format("={:02X}", uint8_t(field[at]));
+    copied = at;
+    if (at >= field.size()) break;
+  }
+  return out += field.substr(copied);
+}
+
 // Gives each(piece, torn) for one piece of an address list after the other. A list is cut behind addresses with a
 // domain; inside a group, the next piece begins a group without a name. Where no such address comes for too long, it is
 // cut at any comma: that parts addresses without a domain, or tears a quoted text, a comment or angle brackets.
@@ -134,9 +155,70 @@ std::vector<std::string> ids_in(std::string_view text) {
   return out;
 }
 
-std::optional<Time> time_of(GDateTime* when) {
+// What stands in comments, and blanks for these (RFC 5322, 3.2.2).
+std::string without_comments(std::string_view text) {
+  std::string out;
+  size_t depth = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && depth > 0)
+      ++i;
+    else if (text[i] == '(')
+      ++depth;
+    else if (text[i] == ')' && depth > 0)
+      --depth, out += ' ';
+    else if (depth == 0)
+      out += text[i];
+  }
+  return out;
+}
+
+// A zone whose distance from UTC is sure: "+0100", and the names that RFC 5322 (4.3) gives one.
+bool is_sure_zone(std::string_view word) {
+  if (word.size() == 5 && (word[0] == '+' || word[0] == '-'))
+    return std::all_of(word.begin() + 1, word.end(), is_digit);
+  static constexpr std::array<std::string_view, 12> names{"ut",  "utc", "gmt", "z",   "est", "edt",
+                                                          "cst", "cdt", "mst", "mdt", "pst", "pdt"};
+  return word.size() <= 3 && std::find(names.begin(), names.end(), lower_ascii(word)) != names.end();
+}
+
+bool is_time_of_day(std::string_view word) {
+  return word.find(':') != std::string_view::npos && is_digit(word[0]);
+}
+
+// A date as GMime reads it rightly; empty when it has a time of day whose distance from UTC is not sure (no zone,
+// "CEST", "PM"), which GMime takes for UTC. A leap second, which no clock of ours knows, is the one before.
+std::string sure_date(std::string_view text) {
+  std::string out;
+  const std::string plain = without_comments(text);
+  constexpr std::string_view blank = " \t\r\n";
+  bool timed = false, sure = false;
+  for (size_t begin = plain.find_first_not_of(blank); begin != std::string::npos;) {
+    const size_t end = std::min(plain.find_first_of(blank, begin), plain.size());
+    std::string word = plain.substr(begin, end - begin);
+    begin = plain.find_first_not_of(blank, end);
+    if (is_time_of_day(word)) {
+      // "10:00:00+0100" is one word.
+      if (const size_t zone = word.find_first_of("+-"); zone != std::string::npos)
+        sure = is_sure_zone(std::string_view(word).substr(zone)), word.insert(zone, " ");
+      if (word.substr(word.find(':')).find(":60") == 3) word.replace(word.find(':') + 4, 2, "59");
+      timed = true;
+    } else if (timed && !sure) {
+      sure = is_sure_zone(word);
+      // The year may stand between the two.
+      if (!sure && !(word.size() == 4 && std::all_of(word.begin(), word.end(), is_digit))) return {};
+    }
+    if (!out.empty()) out += ' ';
+    out += word;
+  }
+  return sure ? out : std::string();
+}
+
+std::optional<Time> date_in(const char* text) {
+  const std::string date = text ? sure_date(text) : std::string();
+  if (date.empty()) return std::nullopt;
+  const Handle<GDateTime, g_date_time_unref> when(g_mime_utils_header_decode_date(date.c_str()));
   if (!when) return std::nullopt;
-  int64_t seconds = g_date_time_to_unix(when);
+  int64_t seconds = g_date_time_to_unix(when.get());
   if (seconds <= 0) return std::nullopt;  // 1970 and before: no mail, but what parsers of dates make of rubbish
   return from_seconds(seconds);
 }
@@ -236,7 +318,7 @@ class Reader {
       else if (boxes_of(field_name(field)) ? field.size() > list_most : is_too_much(field))
         left_off(field, "a field too large, or of too many encoded words: left off");
       else
-        out += field;
+        out += with_encoded_bytes(field);
     };
     for (Line line : Lines(head)) {
       if (line.begin == begin || is_folded(line.text)) continue;
@@ -277,9 +359,7 @@ class Reader {
         Handle<char, g_free> id(value ? g_mime_utils_decode_message_id(value) : nullptr);
         mail.message_id = message_id(utf8(id.get()));
       } else if (name == "date") {
-        const char* value = g_mime_header_get_value(header);
-        Handle<GDateTime, g_date_time_unref> when(value ? g_mime_utils_header_decode_date(value) : nullptr);
-        mail.date = time_of(when.get());
+        mail.date = date_in(g_mime_header_get_value(header));
       }
     }
     mail.in_reply_to = ids_in(utf8(g_mime_object_get_header(entity.object.get(), "In-Reply-To")));

@@ -33,6 +33,39 @@ TEST(mail, real_messages) {
   }
 }
 
+std::string time_of(std::string_view date) {
+  Rows rows = run(parser_named("mail"), "x.eml", fmt::format("From: a@b-c.de\nSubject: s\nDate: {}\n\ntext\n", date));
+  if (records<MessageRow>(rows).size() != 1) return "no message";
+  const auto& time = records<MessageRow>(rows)[0].time;
+  return time ? to_text(*time) : "none";
+}
+
+TEST(mail, states_a_time_only_where_the_message_is_sure) {
+  EXPECT_EQ(time_of("Mon, 02 Mar 2020 23:30:00 +0100 (CET)"), "2020-03-02T22:30:00Z");
+  EXPECT_EQ(time_of("Mon, 02 Mar 2020 23:30:00 \n -0130"), "2020-03-03T01:00:00Z");
+  EXPECT_EQ(time_of("2 Mar 20 23:30 GMT"), "2020-03-02T23:30:00Z");
+  EXPECT_EQ(time_of("Mon, 02 Mar 2020 23:30:00 EST"), "2020-03-03T04:30:00Z");
+  EXPECT_EQ(time_of("Mon, 02 Mar 2020 23:30:00 UTC"), "2020-03-02T23:30:00Z");
+  EXPECT_EQ(time_of("Mon Mar  2 23:30:00 2020 +0100"), "2020-03-02T22:30:00Z");
+  EXPECT_EQ(time_of("Mon, 02 Mar 2020 23:30:00+0100"), "2020-03-02T22:30:00Z");
+  EXPECT_EQ(time_of("Mon, 02 Mar 2020 23:59:60 +0000"), "2020-03-02T23:59:59Z");
+  for (const char* none :
+       {"Mon, 02 Mar 2020 11:30:00 PM +0100", "Mon, 02 Mar 2020 23:30:00 CEST", "Mon, 02 Mar 2020 23:30:00",
+        "Mon, 02 Mar 2020 23:30:00 (GMT)", "Mon Mar  2 23:30:00 2020", "Mon, 02 Mar 2020", "", ":", "(", "a:b +0100"})
+    EXPECT_EQ(time_of(none), "none") << none;
+}
+
+TEST(mail, reads_encoded_words_with_bytes_that_are_not_encoded) {
+  Rows rows = run(parser_named("mail"), "x.eml",
+                  "From: z@b-c.de\nTo: Heinz =?iso-8859-1?Q?M\xFCller?= <m@b-c.de>\nSubject: "
+                  "=?iso-8859-1?Q?Fr\xF6"
+                  "sche_=26?= =?utf-8?q?_a?= =?x?Q?\xF6\n\ntext\n");
+  ASSERT_EQ(records<MessageRow>(rows).size(), 1u);
+  EXPECT_EQ(records<MessageRow>(rows)[0].recipients, "Heinz M\xC3\xBCller <m@b-c.de>");
+  EXPECT_TRUE(records<MessageRow>(rows)[0].subject.starts_with("Fr\xC3\xB6sche & a"))
+      << records<MessageRow>(rows)[0].subject;
+}
+
 // The offset of every selector of a field in the clear is where the value stands.
 TEST(mail, offsets_point_to_the_values) {
   constexpr std::string_view box =
