@@ -74,8 +74,8 @@ Property next_property(std::string_view text, size_t& at) {
   name = name.substr(name.rfind('.') + 1);  // npos + 1 is 0
   if (name.empty() || !std::all_of(name.begin(), name.end(), [](char c) { return is_alnum(c) || c == '-'; }))
     return out;
-  out.name = name, out.params = head.substr(name_end), out.value = line.substr(colon + 1);
-  if (out.params.find("QUOTED-PRINTABLE") != std::string::npos) {
+  out.name = name, out.params = line.substr(name_end, colon - name_end), out.value = line.substr(colon + 1);
+  if (head.find("QUOTED-PRINTABLE", name_end) != std::string::npos) {
     // Soft line breaks: the line ends with "=", and the next one goes on without a blank in front.
     while (out.value.ends_with('=') && at < text.size() && out.value.size() < value_most) {
       out.value.pop_back();
@@ -116,7 +116,7 @@ std::vector<std::string> parts_of(std::string_view value) {
 
 std::string param(const Property& property, std::string_view name) {
   std::string wanted = ";" + std::string(name) + "=";
-  size_t at = property.params.find(wanted);
+  size_t at = upper(property.params).find(wanted);
   if (at == std::string::npos) return {};
   size_t begin = at + wanted.size();
   return std::string(

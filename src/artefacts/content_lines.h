@@ -10,7 +10,7 @@ namespace weft::artefacts {
 
 struct Property {
   std::string name;    // upper case, without a group in front ("item1.EMAIL" is EMAIL)
-  std::string params;  // as they stand, upper case: ";TYPE=HOME;ENCODING=QUOTED-PRINTABLE"
+  std::string params;  // as they stand: ";TYPE=home;ENCODING=QUOTED-PRINTABLE"
   std::string value;   // unfolded and decoded; "\n", "\," and the like still stand
   uint64_t begin = 0;  // of the line, in the text
 };
@@ -26,7 +26,7 @@ Property next_property(std::string_view text, size_t& at);
 std::string unescaped(std::string_view value);
 // The parts between ';' that no '\' precedes, unescaped, trimmed.
 std::vector<std::string> parts_of(std::string_view value);
-// The value of a parameter, without quotes; empty when it is not there.
+// The value of a parameter, its name in upper case, without quotes; empty when it is not there.
 std::string param(const Property& property, std::string_view name);
 
 template <class Each>

@@ -89,6 +89,37 @@ std::optional<Time> time_from_basic(std::string_view text) {
   return time_of(in, false);
 }
 
+std::optional<int64_t> seconds_of_duration(std::string_view text) {
+  text = trim(text);
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  if (!text.starts_with('P')) return std::nullopt;
+  text.remove_prefix(1);
+  constexpr int64_t most = 10LL * 366 * 86400;
+  int64_t seconds = 0, number = 0;
+  bool timed = false, digits = false, any = false;
+  for (const char c : text) {
+    if (is_digit(c)) {
+      number = number * 10 + (c - '0'), digits = true;
+    } else if (c == 'T' && !timed && !digits) {
+      timed = true;
+    } else {
+      const int64_t unit = timed ? (c == 'H'   ? 3600
+                                    : c == 'M' ? 60
+                                    : c == 'S' ? 1
+                                               : 0)
+                                 : (c == 'W'   ? 7 * 86400
+                                    : c == 'D' ? 86400
+                                               : 0);
+      if (unit == 0 || !digits) return std::nullopt;
+      seconds += number * unit, number = 0, digits = false, any = true;
+    }
+    if (number > most || seconds > most) return std::nullopt;
+  }
+  if (!any || digits) return std::nullopt;
+  return negative ? -seconds : seconds;
+}
+
 std::optional<Time> time_from_pdf(std::string_view text) {
   text = trim(text);
   if (text.starts_with("D:")) text.remove_prefix(2);

@@ -13,6 +13,8 @@ namespace weft::artefacts {
 std::optional<Time> time_from_iso(std::string_view text);
 // RFC 5545: "20150720T000107Z".
 std::optional<Time> time_from_basic(std::string_view text);
+// RFC 5545, 3.3.6: "PT1H30M", "-P1W", in seconds; nothing when it is none or longer than ten years.
+std::optional<int64_t> seconds_of_duration(std::string_view text);
 // ISO 32000-1 §7.9.4: "D:20150720000107+02'00'".
 std::optional<Time> time_from_pdf(std::string_view text);
 

@@ -26,6 +26,14 @@ TEST(time, basic) {
   EXPECT_FALSE(time_from_basic("20150720"));
 }
 
+TEST(time, duration) {
+  EXPECT_EQ(seconds_of_duration("PT1H30M"), 5400);
+  EXPECT_EQ(seconds_of_duration("P15DT5H0M20S"), 15 * 86400 + 5 * 3600 + 20);
+  EXPECT_EQ(seconds_of_duration(" -P1W\n"), -7 * 86400);
+  for (const char* none : {"", "P", "PT", "1H", "P1H", "PT1D", "PT1", "PTH", "PTT1H", "P99999999999999999999W"})
+    EXPECT_FALSE(seconds_of_duration(none)) << none;
+}
+
 TEST(time, pdf) {
   EXPECT_EQ(time_from_pdf("D:20150720000107+02'00'"), time_from_iso("2015-07-19T22:01:07Z"));
   EXPECT_EQ(time_from_pdf("D:20150720000107+02'00"), time_from_iso("2015-07-19T22:01:07Z"));

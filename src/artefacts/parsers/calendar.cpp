@@ -32,7 +32,7 @@ class Entries {
     if (it.name == "BEGIN") {
       std::string component = lower_ascii(trim(it.value));
       if (is_entry(component))
-        open_ = true, inside_ = 0, row_ = {}, begin_ = it.begin;
+        open_ = true, inside_ = 0, row_ = {}, lasts_.reset(), begin_ = it.begin;
       else
         ++inside_;
       return;
@@ -55,6 +55,7 @@ class Entries {
       row_.begins = time_from_basic(value);
     }
     if (it.name == "DTEND") row_.ends = time_from_basic(value);
+    if (it.name == "DURATION") lasts_ = seconds_of_duration(value);
     if (it.name == "ORGANIZER") row_.organiser = address_of(value), party(it, value, "organiser");
     if (it.name == "ATTENDEE") add_line(row_.attendees, address_of(value)), party(it, value, "guest");
   }
@@ -69,6 +70,9 @@ class Entries {
   }
   void close() {
     open_ = false;
+    constexpr int64_t nanoseconds = 1'000'000'000;
+    if (row_.begins && !row_.ends && lasts_ && *lasts_ >= 0)
+      row_.ends = from_seconds(row_.begins->nanoseconds / nanoseconds + *lasts_);
     if (!row_.uid.empty() || !row_.summary.empty() || !row_.stated.empty()) rows_.record({begin_}, std::move(row_));
   }
 
@@ -76,6 +80,7 @@ class Entries {
   bool open_ = false;
   size_t inside_ = 0;
   uint64_t begin_ = 0;
+  std::optional<int64_t> lasts_;  // seconds
   AppointmentRow row_;
 };
 

@@ -21,6 +21,31 @@ void each_entry(std::string_view list, Each each) {
   }
 }
 
+// What stands behind the '=' of a setting, as GLib reads it from a key file: without blanks in front, with those at its
+// end, and its escapes undone. Quotes are signs like others.
+std::string value_of(std::string_view text, const Setting& setting) {
+  std::string_view value = text.substr(setting.begin, text.find('\n', setting.begin) - setting.begin);
+  if (value.ends_with('\r')) value.remove_suffix(1);
+  value.remove_prefix(value.find('=') + 1);
+  value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
+  std::string out;
+  for (size_t i = 0; i < value.size(); ++i) {
+    constexpr std::string_view escapes = "sntr\\", signs = " \n\t\r\\";
+    const size_t which = value[i] == '\\' && i + 1 < value.size() ? escapes.find(value[i + 1]) : std::string_view::npos;
+    if (which != std::string_view::npos) ++i;
+    out += which != std::string_view::npos ? signs[which] : value[i];
+  }
+  return out;
+}
+
+// A name in plain text has a '\' in front of each ';'.
+std::string plain_ssid(std::string_view value) {
+  std::string out;
+  for (size_t i = 0; i < value.size(); ++i)
+    if (!value.substr(i).starts_with("\\;")) out += value[i];
+  return out;
+}
+
 // Names that are no plain text are written as numbers: "75;101;115;".
 std::string ssid_of(std::string_view value) {
   if (value.find(';') == std::string_view::npos) return std::string(value);
@@ -32,7 +57,7 @@ std::string ssid_of(std::string_view value) {
     numbers = numbers && failed == std::errc() && end == entry.data() + entry.size() && sign < 256;
     out += char(sign);
   });
-  return numbers && out.size() <= 32 ? out : std::string(value);
+  return numbers && out.size() <= 32 ? out : plain_ssid(value);
 }
 
 std::optional<Time> time_of(std::string_view seconds) {
@@ -65,14 +90,14 @@ void profile(const File& file, Rows& rows) {
     bool wireless = it.section == "wifi" || it.section == "802-11-wireless";
     if (it.section == "connection") {
       is_profile = true;
-      if (it.key == "id") id = it.value;
+      if (it.key == "id") id = value_of(file.text(), it);
       if (it.key == "type") row.medium = medium_of(it.value);
       if (it.key == "timestamp") row.last_seen = time_of(it.value);
       if (it.key == "uuid")
         row.identifier = uuid(it.value), rows.selector({it.begin}, "network_guid", row.identifier, "network");
     }
     if (wireless && it.key == "ssid") {
-      row.name = ssid_of(it.value);
+      row.name = ssid_of(value_of(file.text(), it));
       rows.selector({it.begin}, "ssid", row.name, "network");
     }
     if (wireless && (it.key == "bssid" || it.key == "seen-bssids")) access_points(it, row, rows);
@@ -121,6 +146,11 @@ constexpr std::array samples{
     Sample{"etc/NetworkManager/system-connections/Brook", wifi, "network_guid", "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
            "network"},
     Sample{"x.nmconnection", "[connection]\nid=x\n[802-11-wireless]\nssid=75;101;195;164;\n", "ssid", "Ke\xC3\xA4",
+           "network"},
+    Sample{"x.nmconnection", "[connection]\nid=x\n[wifi]\nssid=Semi\\\\;colon\n", "ssid", "Semi;colon", "network"},
+    Sample{"x.nmconnection", "[connection]\nid=x\n[wifi]\nssid= \\sLead\\\\back \r\n", "ssid", " Lead\\back ",
+           "network"},
+    Sample{"x.nmconnection", "[connection]\nid=x\n[wifi]\nssid=\"Caf\xC3\xA9\"\n", "ssid", "\"Caf\xC3\xA9\"",
            "network"},
     Sample{"var/lib/NetworkManager/seen-bssids",
            "[seen-bssids]\n3f2504e0-4f89-41d3-9a0c-0305e82c3301=A4:5E:60:C1:22:9B,\n", "bssid", "a4:5e:60:c1:22:9b",

@@ -90,9 +90,12 @@ std::optional<Key> key_of(const Line& line) {
 
 void known_host(const Line& line, const Key& key, Rows& rows) {
   std::string_view hosts = key.before;
+  std::string_view use = "known host";
+  if (hosts.starts_with("@revoked")) use = "revoked host key";
+  if (hosts.starts_with("@cert-authority")) use = "authority for hosts";
   if (hosts.starts_with('@')) hosts = trim(hosts.substr(std::min(hosts.find_first_of(" \t"), hosts.size())));
   KeyRow row;
-  row.service = "ssh", row.use = "known host", row.algorithm = key.type, row.fingerprint = key.fingerprint;
+  row.service = "ssh", row.use = use, row.algorithm = key.type, row.fingerprint = key.fingerprint;
   bool hashed = hosts.starts_with("|1|");
   row.name = hashed ? "hashed" : hosts;
   rows.record({line.begin}, row);
