@@ -111,7 +111,8 @@ TEST(Evidence, DifferencingDiskReadsThroughItsParent) {
   EXPECT_EQ(content_of(*image.bytes).size, open(image.parts[1]).bytes->size());
   Scratch scratch;
   std::filesystem::copy_file(image.parts[0], scratch / "child.vhd");
-  EXPECT_THAT(refusal(scratch / "child.vhd"), HasSubstr("holds only the changes to another disk, which is missing"));
+  EXPECT_THAT(refusal(scratch / "child.vhd"),
+              HasSubstr("holds only the changes to another image, image.vhd, which is not beside it"));
 }
 
 TEST(Evidence, WrongChecksumInAVhdIsReported) {
