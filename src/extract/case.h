@@ -4,9 +4,8 @@
 //   CASE/case.json            name, when and by which version it was made
 //   CASE/key                  32 random bytes, mode 0600: the key of the keyed hashes
 //   CASE/log.jsonl            custody log: what was done to the case (chained_log.h)
-//   CASE/access.jsonl         access log: what was asked of it, the same way; the first line of the custody log knows
-//   of
-//                             its first one, so that it cannot be made anew
+//   CASE/access.jsonl         access log: what was asked of it, the same way; its first line is named in
+//                             the custody log's, so that it cannot be made anew
 //   CASE/lock                 held while a run works on the case
 //   CASE/exhibits/LABEL.json  what was taken in: evidence files, custodian group, who, when, where
 //   CASE/work/LABEL/          unit files of an extraction under way; gone when the pack is sealed

@@ -13,12 +13,11 @@ namespace weft::report {
 
 struct ReportOptions {
   std::string case_name;
-  std::string case_log;            // path of the case log
-  std::vector<std::string> packs;  // folders of sealed packs
-  std::vector<std::string>
-      exhibits;       // paths of exhibit.json, what was recorded when taken in; of those without a pack too
-  std::string links;  // folder of link tables; may not exist yet
-  pack::Scope scope;  // what is left out of it, but for this being said
+  std::string case_log;               // path of the case log
+  std::vector<std::string> packs;     // folders of sealed packs
+  std::vector<std::string> exhibits;  // paths of exhibit.json (what was recorded when taken in), all of them
+  std::string links;                  // folder of link tables; may not exist yet
+  pack::Scope scope;                  // what is left out of it, but for this being said
   std::string temporary;
   Limits limits;
   std::string version;

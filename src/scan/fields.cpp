@@ -42,6 +42,27 @@ size_t next_place(std::string_view text, size_t at, size_t end) {
   return std::min(at, end);
 }
 
+// What lies between the fields of a stretch and is longer than numbers are is a field of bytes, too: a structure that
+// lies, or says less than it holds, hides nothing.
+std::vector<Fields::Field> with_gaps(const Fields::Lists& lists) {
+  constexpr size_t least_gap = 32;
+  std::vector<Fields::Field> out;
+  auto field = lists.fields.begin();
+  for (const Fields::Stretch& one : lists.stretches) {
+    size_t at = one.begin;
+    const auto gap = [&](size_t end) {
+      if (end >= at + least_gap) out.push_back({uint32_t(at), uint32_t(end - at), Coding::utf8});
+    };
+    for (; field != lists.fields.end() && field->begin < one.end; ++field) {
+      gap(field->begin);
+      out.push_back(*field);
+      at = field->end();
+    }
+    gap(one.end);
+  }
+  return out;
+}
+
 // Those of others that overlap none of the first ones, put among them.
 void merge(Fields::Lists& first, const Fields::Lists& others) {
   Fields::Lists kept;
@@ -97,7 +118,9 @@ void Fields::find(std::string_view text, size_t end, uint64_t origin) {
     const size_t behind = source == sources.end() ? 0 : source->find(text, at, work, others);
     at = std::max(at + 1, behind);
   }
-  if (!others.stretches.empty()) merge(of_, others);
+  if (others.stretches.empty()) return;
+  others.fields = with_gaps(others);
+  merge(of_, others);
 }
 
 }  // namespace weft::scan

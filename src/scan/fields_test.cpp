@@ -199,6 +199,16 @@ TEST(Fields, DamagedOnesAreReadAsTheyLie) {
       bytes.resize(sample.size() - random() % 3);
       scan_all(bytes + plain);
     }
+  // What a head says to be something else is seen: here an extra field.
+  std::string extra = member("a", "x");
+  extra.insert(31, std::string(50, '.') + plain + std::string(50, '.'));
+  extra[28] = char(100 + plain.size());
+  EXPECT_THAT(values(extra, "email"), ElementsAre("anna@velten-law.de"));
+  std::string chunk = read_file(WEFT_SOURCE_DIR "/fuzz/corpus/all/evtx_chunk");
+  const std::string hidden = "............ bert@velten-law.de ...........";
+  chunk.replace(chunk.find("GGGGGGGGGGGGGGGG") - 4 + 24 + 6, hidden.size(), hidden);  // in a template
+  EXPECT_THAT(values(chunk, "email"), ElementsAre("bert@velten-law.de"));
+  EXPECT_THAT(values(chunk, "ipv4"), ElementsAre("203.0.113.77"));
   // A length that is wrong hides nothing.
   std::string wrong = member("a", plain) + std::string(60, 'x') + plain;
   wrong[18] = wrong[22] = 40;
