@@ -65,7 +65,7 @@ def is_system(header):
     return header.split("/")[0] in {"sys", "linux", "arpa", "netinet", "asm"} or header in {
         "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "fnmatch.h", "ftw.h", "glob.h", "iconv.h", "inttypes.h", "limits.h", "locale.h", "poll.h",
         "pthread.h", "sched.h", "semaphore.h", "signal.h", "spawn.h", "stdint.h", "stdio.h", "stdlib.h", "string.h",
-        "immintrin.h", "time.h", "unistd.h", "utime.h", "termios.h", "pwd.h", "grp.h", "netdb.h", "endian.h", "byteswap.h", "malloc.h",
+        "immintrin.h", "cpuid.h", "time.h", "unistd.h", "utime.h", "termios.h", "pwd.h", "grp.h", "netdb.h", "endian.h", "byteswap.h", "malloc.h",
         "ucontext.h", "execinfo.h"}
 
 

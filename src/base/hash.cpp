@@ -3,6 +3,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/hash.h"
 
+#include <algorithm>
 #include <cstring>
 #include <openssl/hmac.h>
 #include <openssl/md5.h>
@@ -10,6 +11,7 @@
 #include <openssl/sha.h>
 
 #include "base/error.h"
+#include "base/sha256_pair.h"
 
 namespace weft {
 
@@ -85,6 +87,41 @@ bool Hasher::restore(Bytes state) {
   if (read.digest != state_->digest) return false;
   *state_ = read;
   return true;
+}
+
+namespace {
+
+// What a state still needs to stand at the end of a block.
+size_t to_whole_block(const SHA256_CTX& state) {
+  return state.num == 0 ? 0 : SHA256_CBLOCK - state.num;
+}
+void count(SHA256_CTX& state, uint64_t bytes) {
+  const uint64_t bits = (uint64_t(state.Nh) << 32 | state.Nl) + bytes * 8;
+  state.Nl = uint32_t(bits), state.Nh = uint32_t(bits >> 32);
+}
+void take(SHA256_CTX& state, Bytes& bytes, size_t size) {
+  SHA256_Update(&state, bytes.data(), size);
+  bytes = bytes.subspan(size);
+}
+
+}  // namespace
+
+void Hasher::update(Hasher& first, Bytes of_first, Hasher& second, Bytes of_second) {
+  check(first.state_->digest == Digest::sha256 && second.state_->digest == Digest::sha256, "a pair is of SHA-256");
+  SHA256_CTX &a = first.state_->sha256, &b = second.state_->sha256;
+  if (can_hash_pairs()) {
+    take(a, of_first, std::min(of_first.size(), to_whole_block(a)));
+    take(b, of_second, std::min(of_second.size(), to_whole_block(b)));
+    // A state that got too little for a block has nothing left.
+    const size_t blocks = std::min(of_first.size(), of_second.size()) / SHA256_CBLOCK, size = blocks * SHA256_CBLOCK;
+    if (blocks > 0) {
+      sha256_pair(a.h, of_first.data(), b.h, of_second.data(), blocks);
+      count(a, size), count(b, size);
+      of_first = of_first.subspan(size), of_second = of_second.subspan(size);
+    }
+  }
+  take(a, of_first, of_first.size());
+  take(b, of_second, of_second.size());
 }
 
 std::string sha256_hex(Bytes bytes) {

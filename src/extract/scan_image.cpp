@@ -11,9 +11,10 @@
 // across the border of a whole file, the surroundings of the border are scanned too, and what crosses it is kept: a
 // file system that lies about its files can hide nothing.
 //
-// The pool of page buffers is the back-pressure, so memory is known before the run. Hashing is sequential by nature, so
-// its state is kept beside the units: a resumed run reads on from there. Units that are done are only read again where
-// the hash has not come that far.
+// The pool of page buffers is the back-pressure, so memory is known before the run. Whole files are hashed with the
+// bytes of the image that they are: two hashes at a time take as long as one. Hashing an image is sequential by nature,
+// so its state is kept beside the units: a resumed run reads on from there. Units that are done are only read again
+// where the hash has not come that far.
 #include <algorithm>
 #include <atomic>
 #include <cstring>
@@ -42,7 +43,8 @@ struct Buffer {
 struct Task {
   enum class Kind { between, whole, border } kind;
   uint64_t begin, end;          // on the image; of a border, both are its place
-  const Piece* file = nullptr;  // of kind whole
+  const Piece* file = nullptr;  // of kind whole, and
+  std::string sha256 = {};      // of its content
 };
 
 struct PageJob {
@@ -69,6 +71,12 @@ class ImageHash {
   uint64_t position() const { return position_; }
   void update(Bytes bytes) {
     for (auto& [name, hasher] : hashers_) hasher.update(bytes);
+    position_ += bytes.size();
+  }
+  // Those of a file, too.
+  void update(Bytes bytes, Hasher& file_sha256) {
+    Hasher::update(hashers_.front().second, bytes, file_sha256, bytes);
+    for (size_t i = 1; i < hashers_.size(); ++i) hashers_[i].second.update(bytes);
     position_ += bytes.size();
   }
   void save() const {
@@ -215,7 +223,7 @@ class PageScanner {
           between(task.begin, task.end);
           break;
         case Task::Kind::whole:
-          whole(*task.file);
+          whole(*task.file, task.sha256);
           break;
         case Task::Kind::border:
           border(task.begin);
@@ -244,10 +252,9 @@ class PageScanner {
     for (const scan::GoingOn& stream : scan_.goes_on()) shared_.going_on.add(stream);
   }
 
-  void whole(const Piece& file) {
+  void whole(const Piece& file, const std::string& sha256) {
     const Bytes content = bytes(file.offset, file.end());
     const size_t number = size_t(&file - shared_.content_files.all().data());
-    const std::string sha256 = sha256_hex(content);
     if (std::optional<SeenContent> before = shared_.seen.find(sha256)) {
       for (scan::Found& found : before->results.features) found.offset += file.offset, found.source_end += file.offset;
       for (scan::ScanProblem& problem : before->results.problems) problem.offset += file.offset;
@@ -394,6 +401,26 @@ struct Reader {
   }
 };
 
+// Hashes the whole files that begin in a page, and the page for the image if that has not been done.
+void hash_page(PageJob& job, ImageHash& image, bool hash_image) {
+  const uint64_t first = job.page.offset, end = first + job.page.end;
+  uint64_t at = first + job.page.begin;  // up to where the image was hashed
+  const auto bytes = [&](uint64_t from, uint64_t to) { return job.page.bytes.subspan(from - first, to - from); };
+  const auto image_up_to = [&](uint64_t to) {
+    if (hash_image && at < to) image.update(bytes(at, to)), at = to;
+  };
+  for (Task& task : job.tasks) {
+    if (task.kind != Task::Kind::whole) continue;
+    image_up_to(task.begin);
+    Hasher sha256(Digest::sha256);
+    const uint64_t both = hash_image ? std::min(task.end, end) : task.begin;  // the rest is the next page's
+    if (task.begin < both) image.update(bytes(task.begin, both), sha256), at = both;
+    sha256.update(bytes(both, task.end));
+    task.sha256 = sha256.hex();
+  }
+  image_up_to(end);
+}
+
 // Reads in order, hashes, hands pages to the scanners. True when everything was handed out.
 bool read_pages(Shared& shared, ByteSource& source, ImageHash& hash, SlotWatch& watch) {
   const Job& job = shared.job;
@@ -416,12 +443,12 @@ bool read_pages(Shared& shared, ByteSource& source, ImageHash& hash, SlotWatch& 
           scan_it ? reader.read(std::move(*buffer), begin, end, limits.margin_before, limits.margin_after)
                   : reader.read(std::move(*buffer), begin, end, 0, 0);
       page->unit = unit;
-      if (hash_it) hash.update(page->page.bytes.subspan(page->page.begin, end - begin));
-      watch.idle();
       if (scan_it) {
         page->tasks = PageScanner::tasks(*page, shared.content_files);
         page->left = page->tasks.size();
       }
+      hash_page(*page, hash, hash_it);
+      watch.idle();
       bool taken = scan_it ? shared.full.push(page) : shared.free.push(std::move(page->buffer));
       if (!taken) return false;
     }
