@@ -31,10 +31,11 @@ void ContentFiles::Builder::add(const FileRow& file, std::span<const ExtentRow> 
     if (!owner || owner->file_id != file.file_id || owner->slack != 0 ||
         owner->offset + owner->size < extent.offset + extent.size)
       return;
-    if (!pieces.empty() && pieces.back().end() == extent.offset)
-      pieces.back().size += extent.size;
+    Piece* last = pieces.empty() ? nullptr : &pieces.back();
+    if (last && last->end() == extent.offset && last->file_offset + last->size == extent.file_offset)
+      last->size += extent.size;
     else
-      pieces.push_back({extent.offset, extent.size, file.file_id, 0});
+      pieces.push_back({extent.offset, extent.size, file.file_id, extent.file_offset, file.size, 0});
   }
   if (at != file.size || pieces.empty()) return;
   const Piece& first = pieces.front();

@@ -18,7 +18,8 @@ namespace weft::extract {
 // A piece of a content file on the image. Pieces do not overlap.
 struct Piece {
   uint64_t offset, size, file_id;
-  uint64_t whole;  // 1 when it is the whole file, to be scanned with the page it begins in
+  uint64_t file_offset, file_size;  // where it lies in the file, and how long that is
+  uint64_t whole;                   // 1 when it is the whole file, to be scanned with the page it begins in
   uint64_t end() const { return offset + size; }
 };
 
@@ -51,11 +52,11 @@ class ContentFiles {
   Mapping file_;
 };
 
-// What the scan learnt of each whole piece: written in any order while units are done, read when all are. A fact that
-// is missing or damaged is nothing: the file is read again.
+// What the scan learnt of files, by the number of their first piece: written in any order while units are done, read
+// when all are. A fact that is missing or damaged is nothing: the file is read again.
 struct ContentFacts {
   std::string sha256, md5, type;
-  bool goes_on = false;  // a stream in it was not scanned, being too long
+  bool goes_on = false;  // a stream in it is too long for its page, and is read on by itself
 };
 class FactsFile {
  public:

@@ -143,16 +143,19 @@ class ChunkReader {
     try {
       std::vector<const artefacts::Parser*> parsers;
       bool goes_on = false;
-      const bool known = from_facts(file, layout, parsers, goes_on);
+      const Piece* piece = first_piece(layout);
+      const bool known = piece && from_facts(file, layout, *piece, parsers, goes_on);
       if (known) tell_unread(file, layout, nullptr, buffer_);
-      if (known && parsers.empty() && !goes_on) return;
+      if (known && piece->whole && parsers.empty() && !goes_on) return;
       std::unique_ptr<ByteSource> source = open(file, layout);
       if (!known) parsers = hash(file, *source, layout);
       if (!parsers.empty()) records_.read(file, *source, layout, parsers, rows_);
       const std::vector<uint64_t> seams = layout.seams();
-      if (goes_on) read_long_streams(file, *source, layout, seams, Keep::as_new);
-      if (known) return;
-      if (const Piece* piece = first_piece(layout)) return scan_whole_content(file, *piece, *source, layout, seams);
+      if (known && piece->whole) {
+        if (goes_on) read_streams_of_whole(file, *source, layout, seams);
+        return;
+      }
+      if (piece) return scan_whole_content(file, *piece, *source, layout, seams);
       if (layout.compressed || !seams.empty() || is_for_rules(file, layout)) scan_content(file, *source, layout, seams);
       if (file.size >= least_long && may_be_long(file.type))
         return read_long_streams(file, *source, layout, seams, Keep::through_the_file);
@@ -170,20 +173,22 @@ class ChunkReader {
     return has_rules_ && file.size <= job_.options.limits.page && !layout.extents.empty();
   }
 
-  // What the scan learnt of a file that lies in one piece (or of one with another name for the same bytes).
-  bool from_facts(FileRow& file, const Layout& layout, std::vector<const artefacts::Parser*>& parsers, bool& goes_on) {
-    if (layout.extents.size() != 1) return false;
-    const uint64_t offset = layout.extents[0].offset;
-    const std::optional<size_t> number = content_files_.find(offset);
-    if (!number || content_files_.all()[*number].size != file.size) return false;
-    const std::optional<ContentFacts> facts = facts_.get(*number);
+  // What the scan learnt of a file, or of one with another name for the same bytes if they lie in one piece. first: the
+  // piece it begins with.
+  bool from_facts(FileRow& file, const Layout& layout, const Piece& first,
+                  std::vector<const artefacts::Parser*>& parsers, bool& goes_on) {
+    const bool is_own = first.file_id == file.file_id;
+    if (first.file_size != file.size || !(is_own || (first.whole && layout.extents.size() == 1))) return false;
+    const std::optional<ContentFacts> facts = facts_.get(size_t(&first - content_files_.all().data()));
     if (!facts) return false;
     buffer_.resize(std::min<uint64_t>(file.size, ContentType::head));
     std::vector<Fault> faults;
-    const size_t got = image_.bytes->read(offset, buffer_, faults);
+    const bool head_in_one_piece = first.size >= buffer_.size();
+    const size_t got = head_in_one_piece ? image_.bytes->read(first.offset, buffer_, faults)
+                                         : open(file, layout)->read(0, buffer_, faults);
     if (got < buffer_.size() || !faults.empty()) return false;
     file.sha256 = facts->sha256, file.md5 = facts->md5, file.type = facts->type;
-    goes_on = facts->goes_on && content_files_.all()[*number].file_id == file.file_id;
+    goes_on = facts->goes_on && is_own;
     parsers = artefacts::parsers_for(file.path, file.type, file.size, buffer_);
     return true;
   }
@@ -272,6 +277,7 @@ class ChunkReader {
     const Limits& limits = job_.options.limits;
     if (std::optional<SeenContent> before = seen_.find(*file.sha256)) {
       keep_all(file, layout, seams, before->results, Keep::as_seen_before);
+      if (before->facts.goes_on) read_streams_of_whole(file, source, layout, seams);
       return;
     }
     Remembered now(0, job_.options.key);
@@ -295,6 +301,26 @@ class ChunkReader {
     if (!faults.empty() || job_.stop) return;
     cannot_write_ = true;
     seen_.add(now.encoded({*file.sha256, *file.md5, file.type}));
+    cannot_write_ = false;
+  }
+
+  // The long streams of a file whose other bytes were scanned with a page.
+  void read_streams_of_whole(const FileRow& file, ByteSource& source, const Layout& layout,
+                             const std::vector<uint64_t>& seams) {
+    const std::string name = name_of_streams(*file.sha256);
+    if (std::optional<SeenContent> before = seen_.find(name))
+      return keep_all(file, layout, seams, before->results, Keep::as_seen_before);
+    Remembered now(0, job_.options.key);
+    std::vector<Fault> faults;  // reported while hashing
+    const auto left = left_.of_files.find(file.file_id);
+    read_on(name_of(file), source, left != left_.of_files.end() ? left->second : long_streams(file, source, faults),
+            [&](scan::Results& results) {
+              now.add(results);
+              keep_all(file, layout, seams, results);
+            });
+    if (!faults.empty() || job_.stop) return;
+    cannot_write_ = true;
+    seen_.add(now.encoded({name, *file.md5, file.type}));
     cannot_write_ = false;
   }
 
@@ -356,9 +382,15 @@ class ChunkReader {
   // pack is sealed, if the addresses lead through the file.
   void read_long_streams(const FileRow& file, ByteSource& source, const Layout& layout,
                          const std::vector<uint64_t>& seams, Keep how) {
+    std::vector<Fault> faults;  // reported while hashing
+    read_on(name_of(file), source, long_streams(file, source, faults),
+            [&](scan::Results& results) { keep_all(file, layout, seams, results, how); });
+  }
+
+  // Scans the file for them alone.
+  std::vector<scan::GoingOn> long_streams(const FileRow& file, ByteSource& source, std::vector<Fault>& faults) {
     const Limits& limits = job_.options.limits;
     std::vector<scan::GoingOn> streams;
-    std::vector<Fault> faults;  // reported while hashing
     const uint64_t page = page_of(file), size = std::min(file.size, source.size());
     for (uint64_t begin = 0; begin < size && !job_.stop; begin += page) {
       const uint64_t end = std::min(size, begin + page), from = begin - std::min(begin, limits.margin_before);
@@ -369,8 +401,7 @@ class ChunkReader {
                  fmt::format("file {} ", file.file_id), watch_, [](scan::Results&) {});
       streams.insert(streams.end(), scan_.goes_on().begin(), scan_.goes_on().end());
     }
-    read_on(name_of(file), source, streams,
-            [&](scan::Results& results) { keep_all(file, layout, seams, results, how); });
+    return streams;
   }
 
   static bool may_be_long(std::string_view type) {

@@ -68,7 +68,7 @@ void publish_seen(Case& in, const std::string& label) {
 // Units made under other settings are thrown away.
 std::string settings_of(const Limits& limits, const Lists& lists) {
   nlohmann::json out = {{"version", WEFT_VERSION},
-                        {"work folder", 10},  // what lies in it, how it is cut and read; counted up when that changes
+                        {"work folder", 11},  // what lies in it, how it is cut and read; counted up when that changes
                         {"page", limits.page},
                         {"unit", limits.unit},
                         {"margin_before", limits.margin_before},

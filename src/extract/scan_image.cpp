@@ -270,13 +270,14 @@ class PageScanner {
                });
     const bool goes_on = !scan_.goes_on().empty();
     if (page_->has_faults || watch_.stopping()) return;
+    for (const scan::GoingOn& stream : scan_.goes_on()) shared_.going_on.add(stream);
     if (!watch_.enter(fmt::format("file {} type", file.file_id))) return;
     Hasher md5(Digest::md5);
     md5.update(content);
     const ContentFacts facts{sha256, md5.hex(), type_.of(content.first(std::min(content.size(), ContentType::head))),
                              goes_on};
     shared_.facts.put(number, facts);
-    if (!goes_on) shared_.seen.add(now.encoded(facts));
+    shared_.seen.add(now.encoded(facts));
   }
 
   // What crosses the border of a piece, where bytes stand on both sides of it.
@@ -401,31 +402,83 @@ struct Reader {
   }
 };
 
-// Hashes the whole files that begin in a page, and the page for the image if that has not been done.
-void hash_page(PageJob& job, ImageHash& image, bool hash_image) {
-  const uint64_t first = job.page.offset, end = first + job.page.end;
-  uint64_t at = first + job.page.begin;  // up to where the image was hashed
-  const auto bytes = [&](uint64_t from, uint64_t to) { return job.page.bytes.subspan(from - first, to - from); };
-  const auto image_up_to = [&](uint64_t to) {
-    if (hash_image && at < to) image.update(bytes(at, to)), at = to;
-  };
-  for (Task& task : job.tasks) {
-    if (task.kind != Task::Kind::whole) continue;
-    image_up_to(task.begin);
-    Hasher sha256(Digest::sha256);
-    const uint64_t both = hash_image ? std::min(task.end, end) : task.begin;  // the rest is the next page's
-    if (task.begin < both) image.update(bytes(task.begin, both), sha256), at = both;
-    sha256.update(bytes(both, task.end));
-    task.sha256 = sha256.hex();
+// Hashes pages, one after the other: the whole files that begin in each; its bytes for the image; and with these the
+// files in several pieces, or larger than a page, whose pieces lie in order on the image. Such a file need not be read
+// for its hash, if its content was seen before on another exhibit, which knows the rest.
+class PageHasher {
+ public:
+  PageHasher(Shared& shared, ImageHash& image) : shared_(shared), image_(image) {}
+
+  // hash_image: false when a run before has done that.
+  void hash(PageJob& job, bool hash_image) {
+    const uint64_t first = job.page.offset, begin = first + job.page.begin, end = first + job.page.end;
+    uint64_t at = begin;  // up to where the image was hashed
+    const auto bytes = [&](uint64_t from, uint64_t to) { return job.page.bytes.subspan(from - first, to - from); };
+    const auto image_up_to = [&](uint64_t to) {
+      if (hash_image && at < to) image_.update(bytes(at, to)), at = to;
+    };
+    auto task = job.tasks.begin();
+    for (const Piece& piece : shared_.content_files.within(begin, end)) {
+      if (!piece.whole) {
+        if (!hash_image || shared_.seen.empty()) continue;
+        const uint64_t from = std::max(piece.offset, begin), to = std::min(piece.end(), end);
+        image_up_to(from);
+        go_on(piece, from, bytes(from, to), job.has_faults), at = to;
+        continue;
+      }
+      if (piece.offset < begin) continue;  // with the page before
+      task = std::find_if(task, job.tasks.end(), [&](const Task& one) { return one.file == &piece; });
+      if (task == job.tasks.end()) break;  // the page is not scanned
+      image_up_to(piece.offset);
+      Hasher sha256(Digest::sha256);
+      const uint64_t both = hash_image ? std::min(piece.end(), end) : piece.offset;  // the rest is the next page's
+      if (piece.offset < both) image_.update(bytes(piece.offset, both), sha256), at = both;
+      sha256.update(bytes(both, piece.end()));
+      task->sha256 = sha256.hex();
+    }
+    image_up_to(end);
   }
-  image_up_to(end);
-}
+
+ private:
+  struct Running {
+    size_t number;    // of the first piece
+    uint64_t hashed;  // of the file; never: a piece came out of turn
+    Hasher sha256{Digest::sha256};
+  };
+  static constexpr size_t most_running = 64 * KiB;  // files that were begun and have not ended
+  static constexpr uint64_t never = UINT64_MAX;
+
+  // The bytes of a piece that lie at `from` are hashed for the image, and for the file if they are its next.
+  void go_on(const Piece& piece, uint64_t from, Bytes bytes, bool has_faults) {
+    const uint64_t file_offset = piece.file_offset + (from - piece.offset);
+    auto found = running_.find(piece.file_id);
+    if (found == running_.end() && file_offset == 0 && running_.size() < most_running)
+      found = running_.emplace(piece.file_id, Running{size_t(&piece - shared_.content_files.all().data()), 0}).first;
+    if (found == running_.end()) return image_.update(bytes);
+    Running& file = found->second;
+    if (file.hashed != file_offset || has_faults) {
+      file.hashed = never;
+      return image_.update(bytes);
+    }
+    image_.update(bytes, file.sha256);
+    file.hashed = file_offset + bytes.size();
+    if (file.hashed < piece.file_size) return;
+    if (const std::optional<ContentFacts> facts = shared_.seen.facts(file.sha256.hex()))
+      shared_.facts.put(file.number, *facts);
+    running_.erase(found);
+  }
+
+  Shared& shared_;
+  ImageHash& image_;
+  std::map<uint64_t, Running> running_;  // by file
+};
 
 // Reads in order, hashes, hands pages to the scanners. True when everything was handed out.
 bool read_pages(Shared& shared, ByteSource& source, ImageHash& hash, SlotWatch& watch) {
   const Job& job = shared.job;
   const Limits& limits = job.options.limits;
   Reader reader{job, source, watch};
+  PageHasher hasher(shared, hash);
   uint64_t size = source.size(), units = (size + limits.unit - 1) / limits.unit;
   for (uint64_t unit = 0; unit < units; ++unit) {
     uint64_t unit_begin = unit * limits.unit, unit_end = std::min(size, unit_begin + limits.unit);
@@ -447,7 +500,7 @@ bool read_pages(Shared& shared, ByteSource& source, ImageHash& hash, SlotWatch& 
         page->tasks = PageScanner::tasks(*page, shared.content_files);
         page->left = page->tasks.size();
       }
-      hash_page(*page, hash, hash_it);
+      hasher.hash(*page, hash_it);
       watch.idle();
       bool taken = scan_it ? shared.full.push(page) : shared.free.push(std::move(page->buffer));
       if (!taken) return false;

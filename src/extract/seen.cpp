@@ -1,8 +1,9 @@
 // A file of seen contents, little-endian:
 //   "WEFTSEEN", SHA-256 (hex) of the settings the contents were scanned under; contents, each: SHA-256 (32 bytes), u64
-//   size of its body, body (a zstd frame), 16 hex digits of the frame's SHA-256; index, sorted: SHA-256 of the content
-//   (32 bytes), u64 where it begins; u64 entries in the index, SHA-256 (hex) of the index.
-// A body: text sha256, md5, type; u32 features, each: text kind, scanner, encoding, value, context, layers, token, u64
+//   size of facts and body, facts, body (a zstd frame), 16 hex digits of the frame's SHA-256; index, sorted: SHA-256 of
+//   the content (32 bytes), u64 where it begins; u64 entries in the index, SHA-256 (hex) of the index.
+// Facts: text md5, type, u8 whether a stream goes on, 16 hex digits of the SHA-256 of what stands before them from the
+// content's SHA-256 on. A body: u32 features, each: text kind, scanner, encoding, value, context, layers, token, u64
 // begin and end; u32 problems, each: text layers, what, u64 begin. A text is u32 length and its bytes.
 #include "extract/seen.h"
 
@@ -29,6 +30,7 @@ constexpr size_t hash_size = 64, check_size = 16;
 constexpr size_t head_size = magic.size() + hash_size;
 constexpr size_t most_encoded = 16 * MiB;  // of the features of one content, and of its problems
 constexpr size_t sha256_size = 32, entry_head = sha256_size + sizeof(uint64_t);
+constexpr size_t most_facts = 512;  // bytes of an entry up to its body; types are no longer than 95
 
 using Entry = Seen::Entry;
 static_assert(sizeof(Entry) == 40);
@@ -48,6 +50,10 @@ void put(std::string& out, T number) {
 void put(std::string& out, std::string_view text) {
   put(out, uint32_t(text.size()));
   out += text;
+}
+
+std::string check_of(std::string_view bytes) {
+  return sha256_hex(as_bytes(bytes)).substr(0, check_size);
 }
 
 std::string_view text(Cursor& in) {
@@ -103,20 +109,25 @@ void Remembered::add(const scan::Results& results) {
   }
 }
 
+std::string name_of_streams(const std::string& sha256_hex) {
+  return weft::sha256_hex(as_bytes("streams of " + sha256_hex));
+}
+
 std::string Remembered::encoded(const ContentFacts& facts) const {
   if (!keep_) return {};
-  std::string body, out;
-  put(body, std::string_view(facts.sha256)), put(body, std::string_view(facts.md5));
-  put(body, std::string_view(facts.type));
+  std::string body, told, out;
   put(body, feature_count_);
   body += features_;
   put(body, problem_count_);
   body += problems_;
   const std::string frame = packed(body);
+  put(told, std::string_view(facts.md5)), put(told, std::string_view(facts.type)), put(told, uint8_t(facts.goes_on));
   const std::array<uint8_t, sha256_size> sha256 = binary(facts.sha256);
   out.append(reinterpret_cast<const char*>(sha256.data()), sha256.size());
-  put(out, uint64_t(frame.size()));
-  return out + frame + sha256_hex(as_bytes(frame)).substr(0, check_size);
+  put(out, uint64_t(told.size() + check_size + frame.size()));
+  out += told;
+  out += check_of(out);
+  return out + frame + check_of(frame);
 }
 
 namespace {
@@ -175,6 +186,25 @@ std::optional<std::vector<Entry>> index_of(const Fd& fd, uint64_t size, const st
   return out;
 }
 
+// The facts at the begin of an entry, or of its first bytes; nothing when it is another content's, or damaged.
+std::optional<ContentFacts> facts_in(Cursor& in, std::string_view entry, const std::string& sha256_hex) {
+  const Bytes sha256 = in.take(sha256_size);
+  in.skip(sizeof(uint64_t));
+  ContentFacts out;
+  out.sha256 = hex(sha256), out.md5 = text(in), out.type = text(in);
+  out.goes_on = in.u8() != 0;
+  const size_t told = in.position();
+  const std::string_view check = in.take_text(check_size);
+  if (!in.ok() || out.sha256 != sha256_hex || check != check_of(entry.substr(0, told))) return std::nullopt;
+  return out;
+}
+
+std::optional<ContentFacts> facts_at(const Fd& fd, uint64_t at, const std::string& sha256_hex) {
+  const std::string entry = read_at(fd, at, most_facts);
+  Cursor in(as_bytes(entry));
+  return facts_in(in, entry, sha256_hex);
+}
+
 // The content whose entry begins there; nothing when it is another, or damaged.
 std::optional<SeenContent> content_at(const Fd& fd, uint64_t at, const std::string& sha256_hex) {
   const std::string head = read_at(fd, at, entry_head);
@@ -182,17 +212,19 @@ std::optional<SeenContent> content_at(const Fd& fd, uint64_t at, const std::stri
   in_head.skip(sha256_size);
   const uint64_t size = in_head.u64le();
   if (size > 3 * most_encoded) return std::nullopt;
-  std::string frame = read_at(fd, at + entry_head, size_t(size) + check_size);
-  if (frame.size() != size + check_size) return std::nullopt;
-  const std::string check = frame.substr(size_t(size));
-  frame.resize(size_t(size));
-  if (weft::sha256_hex(as_bytes(frame)).compare(0, check_size, check) != 0) return std::nullopt;
+  const std::string entry = read_at(fd, at, entry_head + size_t(size) + check_size);
+  if (entry.size() != entry_head + size + check_size) return std::nullopt;
+  Cursor in_entry(as_bytes(entry));
+  std::optional<ContentFacts> facts = facts_in(in_entry, entry, sha256_hex);
+  if (!facts || in_entry.remaining() < check_size) return std::nullopt;
+  const std::string_view frame = in_entry.take_text(in_entry.remaining() - check_size);
+  if (in_entry.take_text(check_size) != check_of(frame)) return std::nullopt;
   std::optional<std::string> body = unpacked(frame);
   if (!body) return std::nullopt;
   SeenContent out;
+  out.facts = std::move(*facts);
   out.body = std::move(*body);
   Cursor in(as_bytes(out.body));
-  out.facts.sha256 = text(in), out.facts.md5 = text(in), out.facts.type = text(in);
   for (uint32_t left = in.u32le(); left > 0 && in.ok(); --left) {
     scan::Found& found = out.results.features.emplace_back();
     found.kind = text(in), found.scanner = text(in), found.encoding = text(in);
@@ -205,7 +237,7 @@ std::optional<SeenContent> content_at(const Fd& fd, uint64_t at, const std::stri
     problem.layers = text(in), problem.what = text(in);
     problem.offset = in.u64le();
   }
-  return in.ok() && out.facts.sha256 == sha256_hex ? std::optional(std::move(out)) : std::nullopt;
+  return in.ok() ? std::optional(std::move(out)) : std::nullopt;
 }
 
 }  // namespace
@@ -237,24 +269,29 @@ Seen::Seen(const std::string& folder, const std::string& settings, const std::st
             [](const Place& a, const Place& b) { return std::tie(a.prefix, a.file) < std::tie(b.prefix, b.file); });
 }
 
-std::optional<SeenContent> Seen::find(const std::string& sha256_hex) const {
+// What `read` makes of the first entry that is the content's: on earlier exhibits, then on this one.
+template <class Read>
+std::invoke_result_t<Read, const Fd&, uint64_t, const std::string&> Seen::first(const std::string& sha256_hex,
+                                                                                Read read) const {
   if (!reused_) return std::nullopt;
   const uint64_t prefix = prefix_of(binary(sha256_hex));
   auto place = std::partition_point(places_.begin(), places_.end(), [&](const Place& p) { return p.prefix < prefix; });
   for (; place != places_.end() && place->prefix == prefix; ++place)
-    if (std::optional<SeenContent> out = content_at(files_[place->file], place->at, sha256_hex)) return out;
+    if (auto out = read(files_[place->file], place->at, sha256_hex)) return out;
   uint64_t at = 0;
   {
     std::lock_guard lock(mutex_);
     const Slot& slot = slots_[prefix % slot_count];
     if (slot.prefix == prefix) at = slot.at;
   }
-  return at > 0 ? content_at(growing_, at, sha256_hex) : std::nullopt;
+  return at > 0 ? read(growing_, at, sha256_hex) : std::nullopt;
 }
 
+std::optional<SeenContent> Seen::find(const std::string& sha256_hex) const {
+  return first(sha256_hex, content_at);
+}
 std::optional<ContentFacts> Seen::facts(const std::string& sha256_hex) const {
-  const std::optional<SeenContent> content = find(sha256_hex);
-  return content ? std::optional(content->facts) : std::nullopt;
+  return first(sha256_hex, facts_at);
 }
 
 void Seen::add(const std::string& encoded) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "extract/content_files.h"
@@ -42,6 +43,9 @@ class Remembered {
   uint32_t feature_count_ = 0, problem_count_ = 0;
   std::string features_, problems_;
 };
+
+// The name for what the streams of a content gave that are too long for the page it was scanned with.
+std::string name_of_streams(const std::string& sha256_hex);
 
 // What was seen: on earlier exhibits, and so far on the one that is scanned. Any thread.
 class Seen {
@@ -76,14 +80,17 @@ class Seen {
   };
   static constexpr size_t slot_count = 512 * KiB;  // 8 MiB, whatever the exhibit
 
+  template <class Read>
+  std::invoke_result_t<Read, const Fd&, uint64_t, const std::string&> first(const std::string& sha256_hex,
+                                                                            Read read) const;
   void append(std::string_view bytes);
   void keep(const Entry& entry);
 
+  Fd growing_;
   bool reused_;
   std::vector<Fd> files_;
   std::vector<Place> places_;
   std::string growing_path_;
-  Fd growing_;
   mutable std::mutex mutex_;  // of what follows
   uint64_t size_ = 0;
   std::vector<Slot> slots_;

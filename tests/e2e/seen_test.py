@@ -13,10 +13,10 @@ import common
 from common import Case, weft
 
 
-def file_system(path, tree, mib):
+def file_system(path, tree, mib, kind="ext4"):
     with open(path, "wb") as out:
         out.truncate(mib << 20)
-    subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-E", "hash_seed=5f6a3c1e-1111-4222-8333-944444444444", "-d", tree, path],
+    subprocess.run(["mke2fs", "-q", "-F", "-t", kind, "-E", "hash_seed=5f6a3c1e-1111-4222-8333-944444444444", "-d", tree, path],
                    check=True)
 
 
@@ -40,6 +40,10 @@ class Seen(Case):
             (folder / f"f{n}").write_bytes(text)
             if n % 50 == 0:
                 self.large.append(hashlib.sha256(text).digest())
+        # Unpacks to more than what is scanned with its page.
+        long_text = b"".join(b"long.stream%d@mail.example.org" % n + bytes(1 << 20) for n in range(70))
+        (system / "usr" / "long.gz").write_bytes(gzip.compress(long_text, mtime=0))
+        self.streams = hashlib.sha256(b"streams of " + hashlib.sha256((system / "usr" / "long.gz").read_bytes()).hexdigest().encode()).digest()
         self.images = []
         for k in range(3):
             tree = self.scratch / f"tree{k}"
@@ -49,7 +53,8 @@ class Seen(Case):
             for m in range(5 + 40 * k):  # so that the system lies elsewhere on each
                 (home / f"note{m}.txt").write_text(f"from user{k}.{m}@private.example.org\n" * (50 + m))
             image = self.scratch / f"k{k}.img"
-            file_system(image, tree, 256)
+            # On the second, files above 48 KiB lie in two pieces and more.
+            file_system(image, tree, 256, "ext2" if k == 1 else "ext4")
             shutil.rmtree(tree)
             self.images.append(image)
 
@@ -66,7 +71,7 @@ class Seen(Case):
         stores = [(self.case / "seen" / f"{image.stem}.seen").read_bytes() for image in self.images]
         for k, store in enumerate(stores):
             self.assertTrue(hashlib.sha256(b"from user%d.0@private.example.org\n" % k * 50).digest() in store)
-            for content in self.large:
+            for content in self.large + [self.streams]:
                 self.assertEqual(content in store, k == 0)
         plain = self.scratch / "plain"
         weft("new", plain)
