@@ -104,6 +104,7 @@ Outcome take_in(extract::Case& in, const std::vector<std::string>& evidence, con
 Outcome extract_all(extract::Case& in, const std::vector<std::string>& labels, const CommonOptions& options,
                     const extract::Lists& lists);
 Outcome link_all(extract::Case& in, const BackgroundFiles& backgrounds, const CommonOptions& options);
-void report_all(extract::Case& in, const CommonOptions& options, bool summary);
+// False when the case's links are left out, being of other scope rules or of another version.
+bool report_all(extract::Case& in, const CommonOptions& options, bool summary);
 
 }  // namespace weft::app

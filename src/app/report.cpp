@@ -13,7 +13,7 @@
 
 namespace weft::app {
 
-void report_all(extract::Case& in, const CommonOptions& options, bool summary) {
+bool report_all(extract::Case& in, const CommonOptions& options, bool summary) {
   report::ReportOptions how;
   how.case_name = in.name();
   how.case_log = in.log_file();
@@ -37,6 +37,7 @@ void report_all(extract::Case& in, const CommonOptions& options, bool summary) {
   report::write_html(how);
   in.log("report", {{"file", how.out}, {"sha256", sha256_hex(as_bytes(read_file(how.out)))}});
   if (summary) std::fputs(report::summary(how, wants_colour(STDOUT_FILENO)).c_str(), stdout);
+  return !how.links.empty();
 }
 
 void add_report(App app) {
@@ -52,7 +53,7 @@ void add_report(App app) {
     extract::Case in = extract::Case::open(options->folder);
     note_not_extracted(in, answer);
     note_behind(link::behind(in.links(), in.sealed_packs()), answer);
-    report_all(in, options->common, false);
+    if (!report_all(in, options->common, false)) answer.incomplete = true;
     answer.counts["exhibits"] = in.sealed_packs().size();
     std::printf("report written to %s\n", in.report().c_str());
     return exit_ok;

@@ -1,17 +1,22 @@
 // weft verify: is everything still what it was when it was sealed, and do the findings stand on the evidence?
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "app/access.h"
 #include "app/command.h"
 #include "app/find_again.h"
 #include "app/logged.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
+#include "link/gather.h"
+#include "link/index.h"
 #include "pack/database.h"
 #include "pack/pack.h"
 #include "scan/engine.h"
@@ -28,6 +33,33 @@ std::vector<std::string> verify_pack(const extract::Case& in, const Logged& log,
     if (!logged.empty() && logged[table] != hash)
       wrong.push_back("table " + table + " is not the one that the custody log says was sealed");
   return wrong;
+}
+
+// The selector index, which links and questions are answered by, is made again of its pack, elsewhere, and compared.
+// What linking would make again by itself is a remark.
+std::vector<std::string> verify_index(const extract::Case& in, const std::string& label, std::string& remark) {
+  link::Source source = link::sources({in.pack(label)}, in.folder() + "/tokens", in.indexes(), in.scope()).at(0);
+  const std::string there = std::exchange(source.index, link::index_path(in.temporary(), label));
+  if (!exists(there)) {
+    remark = "not there, linking makes it";
+    return {};
+  }
+  pack::Database database(in.temporary(), 512 * MiB);
+  link::make_indexes({source}, database);
+  struct Remove {
+    ~Remove() { std::filesystem::remove(path, ignored); }
+    const std::string& path;
+    std::error_code ignored;
+  } remove{source.index, {}};
+  if (std::ranges::equal(Mapping(there).bytes(), Mapping(source.index).bytes())) return {};
+  try {
+    if (link::Index(there).pack() == link::Index(source.index).pack())
+      return {"the selector index does not hold what the pack does: remove " + there + " and link again"};
+    remark = "made under other scope rules, linking makes it again";
+  } catch (const Error&) {
+    remark = "not whole, or of another version: linking makes it again";
+  }
+  return {};
 }
 
 // Features that are not on the evidence any more. Bytes that the scope keeps out are checked, too, and not shown.
@@ -123,6 +155,11 @@ int verify(const Options& options, Answer& answer) {
     }
     std::vector<std::string> pack = verify_pack(in, log, exhibit.label);
     say(exhibit.label + " pack", pack, "as sealed");
+    if (pack.empty()) {
+      std::string of_index;
+      const std::vector<std::string> index = verify_index(in, exhibit.label, of_index);
+      say(exhibit.label + " index", index, of_index.empty() ? "as its pack gives it" : of_index);
+    }
     if (options.packs_only || !pack.empty()) continue;
     if (!exists(exhibit.path)) {
       std::printf("%-32s evidence is not at hand, addresses not checked\n", (exhibit.label + " evidence").c_str());

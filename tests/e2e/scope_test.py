@@ -13,7 +13,7 @@ import tempfile
 import unittest
 
 import common
-from common import NO_INPUT, table, weft
+from common import ATTENTION, NO_INPUT, table, weft
 
 WORDS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -102,7 +102,7 @@ class Scope(unittest.TestCase):
 
         # Links from before are not shown.
         self.assertIn("other scope rules", weft("links", self.case, expect={NO_INPUT}).text)
-        weft("report", self.case)
+        weft("report", self.case, expect={ATTENTION})
         report = (self.case / "report/report.html").read_text()
         self.assertNotIn(secret, report)
         self.assertIn("correspondence with counsel", report)

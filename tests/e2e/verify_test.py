@@ -64,6 +64,20 @@ class Verify(Case):
         weft("link", self.case)
         weft("verify", self.case)
 
+    def test_indexes(self):
+        index = self.case / "indexes/one.index"
+        restore = self.restored(index)
+        index.write_bytes(index.read_bytes().replace(SHARED.encode(), b"x" * len(SHARED)))
+        self.assertIn("the selector index does not hold what the pack does", self.wrong())
+        restore()
+        restore = self.restored(index)
+        index.write_bytes(index.read_bytes()[:-100])
+        self.assertIn("linking makes it again", weft("verify", self.case).text)
+        index.unlink()
+        self.assertIn("linking makes it", weft("verify", self.case).text)
+        weft("link", self.case)
+        self.assertNotIn("linking makes it", weft("verify", self.case).text)
+
     def test_records(self):
         record = self.case / "exhibits/one.json"
         restore = self.restored(record)
