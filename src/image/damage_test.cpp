@@ -156,6 +156,32 @@ TEST_P(Damage, WhatIsCutOffIsOneFault) {
   }
 }
 
+// The table that says where chunks begin comes behind them: what a cut leaves of them is there all the same.
+TEST_P(Damage, ChunksOfACutEnCaseImageAreRead) {
+  if (!is_ewf()) GTEST_SKIP() << "of E01 alone";
+  const size_t chunk = 32 * KiB, sectors = whole_.find("sectors") + 76;
+  std::mt19937 random(4);
+  for (int round = 0; round < 12; ++round) {
+    const size_t cut = sectors + 2 * chunk + random() % (whole_.size() - sectors - 3 * chunk);
+    spill(damaged_, whole_.substr(0, cut));
+    Image image = open(path_);
+    EXPECT_THAT(image.faults, testing::Not(testing::IsEmpty())) << "cut to " << cut;
+    std::vector<Fault> faults;
+    std::vector<uint8_t> out(truth_.size());
+    // Pages in any order, as file systems are read, and all of it.
+    for (int page = 0; page < 20; ++page)
+      image.bytes->read(random() % truth_.size(), MutableBytes(out).first(5000), faults);
+    faults.clear();
+    ASSERT_EQ(image.bytes->read(0, out, faults), truth_.size());
+    const uint64_t there = faults.empty() ? truth_.size() : faults.front().offset;
+    EXPECT_TRUE(std::equal(out.begin(), out.begin() + ptrdiff_t(there), truth_.begin(),
+                           [](uint8_t a, char b) { return a == uint8_t(b); }));
+    const double share = double(cut - sectors) / double(whole_.size() - sectors);
+    EXPECT_GE(double(there), share * double(truth_.size()) - 2.0 * chunk - 8 * KiB) << "cut to " << cut;
+    for (const Fault& fault : faults) EXPECT_EQ(fault.offset + fault.size, truth_.size()) << "one fault, to the end";
+  }
+}
+
 // Where a container keeps what describes it: what is neither zero nor the sample's own bytes (they are below 16).
 std::vector<size_t> telling_bytes(const std::string& whole) {
   std::vector<size_t> out;

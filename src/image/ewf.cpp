@@ -8,7 +8,8 @@
 // last segments are missing or cut: the names of the segments do not say how many there are, and libewf opens what it
 // is given. Data sits in chunks (32 KiB mostly), each with a checksum. libewf notes chunks whose checksum fails and may
 // give such a chunk out again from its cache without a word; so every read is compared with the whole list of bad
-// sectors, and what lies on it is zeroed and reported each time.
+// sectors, and what lies on it is zeroed and reported each time. Chunks whose table was cut off it does not know; we
+// find them ourselves (ewf_chunks.h).
 
 #include <algorithm>
 #include <array>
@@ -16,11 +17,13 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <libewf.h>
+#include <optional>
 
 #include "base/cursor.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "image/containers.h"
+#include "image/ewf_chunks.h"
 #include "image/libyal.h"
 
 namespace weft::image {
@@ -57,6 +60,8 @@ struct Segment {
   enum { goes_on, done, broken } end = broken;
   std::string damage;  // why it is broken
   uint64_t size = 0;
+  uint64_t chunks = 0;                            // that its tables hold
+  uint64_t untabled_begin = 0, untabled_end = 0;  // of a section "sectors" whose table is not there
 };
 
 Segment examine(const std::string& path) {
@@ -87,6 +92,10 @@ Segment examine(const std::string& path) {
       segment.end = type == "done" ? Segment::done : Segment::goes_on;
       return segment;
     }
+    if (type == "sectors") {
+      segment.untabled_begin = std::min(at + descriptor_size, file.size());
+      segment.untabled_end = std::min(std::max(next, segment.untabled_begin), file.size());
+    }
     if (next <= at) {
       segment.damage = fmt::format("the section at byte {} does not lead on: the chain of sections is damaged", at);
       return segment;
@@ -96,6 +105,10 @@ Segment examine(const std::string& path) {
           fmt::format("the section \"{}\" at byte {} reaches to byte {}, the segment ends at {}: it is truncated",
                       printable(type), at, next, file.size());
       return segment;
+    }
+    if (type == "table") {
+      segment.chunks += Cursor(file.read(at + descriptor_size, sizeof(uint32_t))).u32le();
+      segment.untabled_begin = segment.untabled_end = 0;
     }
     at = next;
   }
@@ -114,6 +127,8 @@ struct SegmentSet {
   std::vector<std::string> paths;
   std::vector<Fault> faults;
   uint64_t size = 0;
+  uint64_t chunks = 0;  // that the tables hold
+  Segment last = {};
 };
 
 // The path of another segment of the same image; empty when the given name is not of the usual form.
@@ -141,6 +156,8 @@ SegmentSet segments_of(const std::string& path) {
     }
     set.paths.push_back(at);
     set.size += segment.size;
+    set.chunks += segment.chunks;
+    set.last = segment;
     if (segment.end == Segment::broken) {
       set.faults.push_back({0, 0, files::path(at).filename().string() + ": " + segment.damage});
     }
@@ -159,26 +176,52 @@ SegmentSet segments_of(const std::string& path) {
 
 class EwfSource final : public ByteSource {
  public:
-  EwfSource(Handle<Ewf::File, Ewf::close> handle, uint64_t size, uint64_t chunk, uint64_t sector)
-      : handle_(std::move(handle)), size_(size), chunk_(chunk), sector_(sector) {}
+  // untabled: the chunks that libewf does not know, if there are any.
+  EwfSource(Handle<Ewf::File, Ewf::close> handle, uint64_t size, uint64_t chunk, uint64_t sector,
+            std::optional<UntabledChunks> untabled)
+      : handle_(std::move(handle)), size_(size), chunk_(chunk), sector_(sector), untabled_(std::move(untabled)) {}
   uint64_t size() const override { return size_; }
 
   size_t read(uint64_t offset, MutableBytes out, std::vector<Fault>& faults) override {
     if (offset >= size_) return 0;
     out = out.first(std::min<uint64_t>(out.size(), size_ - offset));
+    const size_t whole = out.size();
+    if (untabled_ && offset + out.size() > untabled_->offset()) {
+      const uint64_t from = std::max(offset, untabled_->offset());
+      const MutableBytes behind = out.subspan(from - offset);
+      out = out.first(from - offset);
+      read_known(offset, out, faults);
+      for (size_t done = 0; done < behind.size();) {
+        const size_t got = untabled_->read(from + done, behind.subspan(done));
+        if (got == 0) {
+          std::fill(behind.begin() + ptrdiff_t(done), behind.end(), uint8_t{0});
+          add_fault(faults, from + done, behind.size() - done, not_there);
+          break;
+        }
+        done += got;
+      }
+    } else {
+      read_known(offset, out, faults);
+    }
+    return whole;
+  }
+
+ private:
+  void read_known(uint64_t offset, MutableBytes out, std::vector<Fault>& faults) {
     std::vector<Fault> found;
     read_patiently(offset, out, chunk_, found, [&](uint64_t at, MutableBytes piece) { return attempt(at, piece); });
     add_bad_chunks(offset, out, found);
     for (const Fault& fault : found) add_fault(faults, fault.offset, fault.size, fault.what);
-    return out.size();
   }
 
- private:
   std::string attempt(uint64_t offset, MutableBytes out) {
     while (!out.empty()) {
       libewf_error_t* problem = nullptr;
       const auto n = libewf_handle_read_random(handle_.get(), out.data(), out.size(), off64_t(offset), &problem);
-      if (n < 0) return reason_of<Ewf>(problem);
+      if (n < 0) {
+        const std::string reason = reason_of<Ewf>(problem);
+        return reason.starts_with("missing chunk data") ? not_there : reason;  // it says the number of each
+      }
       if (n == 0) return "the container ends before its stated size";
       out = out.subspan(size_t(n));
       offset += uint64_t(n);
@@ -206,8 +249,10 @@ class EwfSource final : public ByteSource {
     std::sort(faults.begin(), faults.end(), [](const Fault& a, const Fault& b) { return a.offset < b.offset; });
   }
 
+  static constexpr auto not_there = "the container was cut off or damaged before these bytes";
   Handle<Ewf::File, Ewf::close> handle_;
   uint64_t size_, chunk_, sector_;
+  std::optional<UntabledChunks> untabled_;
 };
 
 void add_metadata(libewf_handle_t* handle, Image& image) {
@@ -290,7 +335,12 @@ Image open_ewf(const Recognised& what) {
   }
   add_metadata(raw, image);
   add_acquisition_errors(raw, sector, size, image);
-  image.bytes = std::make_unique<EwfSource>(std::move(handle), size, chunk, sector);
+  std::optional<UntabledChunks> untabled;
+  if (set.last.untabled_begin < set.last.untabled_end && set.chunks < size / chunk + 1) {
+    untabled.emplace(UntabledChunks::Where{set.paths.back(), set.last.untabled_begin, set.last.untabled_end, set.chunks,
+                                           chunk, size});
+  }
+  image.bytes = std::make_unique<EwfSource>(std::move(handle), size, chunk, sector, std::move(untabled));
   return image;
 }
 
