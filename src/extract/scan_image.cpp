@@ -30,6 +30,7 @@
 #include "extract/content_files.h"
 #include "extract/content_type.h"
 #include "extract/going_on.h"
+#include "extract/image_faults.h"
 #include "extract/job.h"
 
 namespace weft::extract {
@@ -51,7 +52,6 @@ struct PageJob {
   std::unique_ptr<Buffer> buffer;
   scan::Page page;
   uint64_t unit = 0;
-  std::vector<ProblemRow> faults;
   bool has_faults = false;  // in the page or its margins
 
   // For several threads:
@@ -116,7 +116,8 @@ class ImageHash {
 // Units under way, until the last of their pages is in.
 class OpenUnits {
  public:
-  OpenUnits(const Job& job, FactsFile& facts, GoingOnFile& going_on) : job_(job), facts_(facts), going_on_(going_on) {}
+  OpenUnits(const Job& job, FactsFile& facts, GoingOnFile& going_on, ImageFaultsFile& faults)
+      : job_(job), facts_(facts), going_on_(going_on), faults_(faults) {}
   void start(uint64_t unit, uint64_t pages) {
     auto open = std::make_unique<Open>(job_.unit("scan", unit), pages);
     std::lock_guard lock(mutex_);
@@ -133,6 +134,7 @@ class OpenUnits {
     }
     facts_.sync();
     going_on_.sync();
+    faults_.sync();
     whole->writer.finish();
   }
 
@@ -150,6 +152,7 @@ class OpenUnits {
   const Job& job_;
   FactsFile& facts_;
   GoingOnFile& going_on_;
+  ImageFaultsFile& faults_;
   std::mutex mutex_;
   std::map<uint64_t, std::unique_ptr<Open>> units_;
 };
@@ -162,6 +165,7 @@ struct Shared {
   Seen& seen;
   FactsFile& facts;
   GoingOnFile& going_on;
+  ImageFaultsFile& faults;
   OpenUnits& units;
   Queue<std::shared_ptr<PageJob>>& full;
   Queue<std::unique_ptr<Buffer>>& free;
@@ -216,7 +220,6 @@ class PageScanner {
     page_ = &job;
     size_t done = 0;
     for (size_t number; !watch_.stopping() && (number = job.next++) < job.tasks.size(); ++done) {
-      if (number == 0) rows_.problems = std::exchange(job.faults, {});
       const Task& task = job.tasks[number];
       switch (task.kind) {
         case Task::Kind::between:
@@ -371,6 +374,7 @@ struct Reader {
   const Job& job;
   ByteSource& source;
   Watch& watch;
+  ImageFaultsFile& all_faults;
 
   std::shared_ptr<PageJob> read(std::unique_ptr<Buffer> buffer, uint64_t begin, uint64_t end, uint64_t before,
                                 uint64_t after) {
@@ -390,12 +394,10 @@ struct Reader {
       faults.push_back({begin, end - begin, "set aside: reading it ended a worker"});
     }
     page.has_faults = !faults.empty();
-    std::vector<Fault> own;
     for (Fault& fault : faults) {
       uint64_t first = std::max(fault.offset, begin), last = std::min(fault.offset + fault.size, end);
-      if (first < last) own.push_back({first, last - first, std::move(fault.what)});
+      if (first < last) all_faults.add({first, last - first, std::move(fault.what)});
     }
-    add_faults(job, own, "image", {}, "", page.faults);
     page.page = {buffer->bytes, size_t(begin - from), size_t(end - from), from};
     page.buffer = std::move(buffer);
     return out;
@@ -477,7 +479,7 @@ class PageHasher {
 bool read_pages(Shared& shared, ByteSource& source, ImageHash& hash, SlotWatch& watch) {
   const Job& job = shared.job;
   const Limits& limits = job.options.limits;
-  Reader reader{job, source, watch};
+  Reader reader{job, source, watch, shared.faults};
   PageHasher hasher(shared, hash);
   uint64_t size = source.size(), units = (size + limits.unit - 1) / limits.unit;
   for (uint64_t unit = 0; unit < units; ++unit) {
@@ -518,12 +520,13 @@ void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, S
   ContentFiles content_files(job.file("content-files"));
   FactsFile facts(job.file("facts"));
   GoingOnFile going_on(job.file("going-on"));
-  OpenUnits units(job, facts, going_on);
+  ImageFaultsFile faults(job.file("faults.jsonl"));
+  OpenUnits units(job, facts, going_on, faults);
   unsigned threads = job.options.threads;
   Queue<std::shared_ptr<PageJob>> full(threads + 2);
   Queue<std::unique_ptr<Buffer>> free(threads + 2);
   for (unsigned i = 0; i < threads + 2; ++i) free.push(std::make_unique<Buffer>());
-  Shared shared{job, rules, owners, content_files, seen, facts, going_on, units, full, free, {}, {}, {}, {}};
+  Shared shared{job, rules, owners, content_files, seen, facts, going_on, faults, units, full, free, {}, {}, {}, {}};
   ImageHash hash(job, image);
 
   std::vector<std::jthread> pool;
@@ -537,6 +540,7 @@ void scan_image(const Job& job, image::Image& image, const scan::Rules& rules, S
   full.close();
   pool.clear();  // joins
   if (shared.failed) std::rethrow_exception(shared.failed);
+  faults.sync();
   if (all && !job.stop) write_file(job.file("scanned.done"), hash.result());
 }
 

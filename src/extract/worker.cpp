@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "extract/image_faults.h"
 #include "extract/job.h"
 
 namespace weft::extract {
@@ -149,6 +150,8 @@ void finish_exhibit(const Job& job, Seen& seen) {
   };
   compare("MD5", row.stored_md5, row.md5);
   compare("SHA-1", row.stored_sha1, row.sha1);
+  std::vector<Fault> unread = ImageFaultsFile::read(job.file("faults.jsonl"));
+  add_faults(job, unread, "image", {}, "", rows.problems);
   add_set_aside_problems(job, rows.problems);
   seen.finish(job.file("contents.seen"));
   pack::write_unit(job.file("exhibit.unit"), rows);

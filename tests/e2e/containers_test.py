@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Containers that lie as files in an exhibit: what is not unpacked there is told, file by file, on each exhibit."""
+import random
+import re
 import subprocess
 import sys
+import time
 
 import common
 from common import Case, weft
@@ -30,6 +33,31 @@ class Containers(Case):
         told = [(exhibit, file) for exhibit, file, what in self.problems() if "is not unpacked here" in what]
         self.assertEqual([(exhibit, file) for exhibit in ("one", "two") for file in ("a.wim", "b.dmg", "d.br", "e.qcow2")
                           if (exhibit, file) != ("two", "e.qcow2")], told)
+
+    def test_what_is_cut_off_is_one_problem(self):
+        # Several pages and units; a quarter of it is cut off, with the table that says where chunks begin.
+        raw = self.scratch / "raw.img"
+        text = b"".join(b"from user%d@before.example.org " % n + random.Random(n).randbytes(1 << 20) for n in range(200))
+        raw.write_bytes(text + bytes(-len(text) % 512))  # whole sectors
+        subprocess.run(["ewfacquire", "-u", "-q", "-c", "deflate:none", "-S", "1G", "-t", self.scratch / "cut", raw], check=True,
+                       stdout=subprocess.DEVNULL)
+        image = self.scratch / "cut.E01"
+        whole = image.read_bytes()
+        image.write_bytes(whole[:len(whole) * 3 // 4])
+        weft("new", self.case)
+        weft("add", self.case, image)
+        for wait in (0.4, 0.7):
+            process = common.start("extract", self.case)
+            time.sleep(wait)
+            process.kill()
+            process.communicate()
+        weft("extract", self.case)
+        told = [what for _, _, what in self.problems() if "could not be read" in what]
+        self.assertEqual(1, len(told), told)
+        size, begin = map(int, re.match(r"(\d+) bytes at (\d+) ", told[0]).groups())
+        self.assertEqual(raw.stat().st_size, begin + size)
+        found = {row["value"] for row in common.table(self.case, "feature") if row["value"].endswith("@before.example.org")}
+        self.assertEqual({f"user{n}@before.example.org" for n in range(200) if n * ((1 << 20) + 32) < begin - 64}, found)
 
     def test_legacy_lz4_is_read(self):
         evidence = self.scratch / "evidence"
