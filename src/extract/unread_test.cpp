@@ -15,7 +15,7 @@ std::string said(std::string_view path, const std::string& first, const std::str
 
 TEST(Unread, ContainersAreToldWithWhatToDo) {
   EXPECT_EQ(said("a", "MSWIM\0\0\0\xd0\0\0\0"s),
-            "is a Windows image (WIM), which is not unpacked here: unpack it (7z x, wimlib) and take in the folder");
+            "is a Windows image (WIM), which is not unpacked here: extract it (7z x, wimlib) and take in the folder");
   EXPECT_THAT(said("a", "QFI\xfb\0\0\0\3"s), HasSubstr("take it in as an exhibit of its own"));
   EXPECT_THAT(said("a", std::string(64, ' ') + "\x7f\x10\xda\xbe"), HasSubstr("VirtualBox"));
   EXPECT_THAT(said("a", "hsqs" + std::string(16, '\1') + "\5\0"s), HasSubstr("squashfs"));

@@ -6,15 +6,14 @@
 // container but lacks its signature is refused: it is damaged, or not what its name says, and a person must decide.
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fmt/format.h>
 #include <optional>
 #include <sys/stat.h>
 
-#include "base/cursor.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "image/container_signatures.h"
 #include "image/containers.h"
 #include "image/evidence_file.h"
 
@@ -36,85 +35,8 @@ struct Edges {
   std::string_view last(size_t count) const { return end().size() < count ? ""sv : end().substr(end().size() - count); }
 };
 
-struct Signature {
-  std::string_view magic;
-  std::string_view name;    // format, or what it is called when it cannot be read
-  std::string_view advice;  // what to do; empty when this module reads it
-  size_t offset = 0;
-};
-
-constexpr auto unpack = "unpack it first and take in what is inside"sv;
-constexpr auto convert = "convert it first (qemu-img convert -O raw) and take in the result"sv;
-constexpr auto apple = "convert it first (7z x, or hdiutil convert on a Mac) and take in the result"sv;
-constexpr auto extract = "extract it into a folder first and take in the folder"sv;
-constexpr auto reimage = "export it as E01 or raw with the tool that made it and take in the result"sv;
-
-constexpr std::array signatures = {
-    Signature{"EVF\x09\x0d\x0a\xff\x00"sv, "ewf", ""},
-    Signature{"EVF2\x0d\x0a\x81\x00"sv, "an EnCase 7 image (Ex01)", reimage},
-    Signature{"LVF\x09\x0d\x0a\xff\x00"sv, "an EnCase logical evidence file (L01)", reimage},
-    Signature{"LEF2\x0d\x0a\x81\x00"sv, "an EnCase 7 logical evidence file (Lx01)", reimage},
-    Signature{"KDMV"sv, "vmdk", ""},
-    Signature{"COWD"sv, "vmdk", ""},
-    Signature{"vhdxfile"sv, "vhdx", ""},
-    Signature{"QFI\xfb"sv, "qcow2", ""},
-    Signature{"AFF10\x0d\x0a\x00"sv, "an AFF image (version 3)",
-              "convert it first (affconvert) and take in the result"},
-    Signature{"\x7f\x10\xda\xbe"sv, "a VirtualBox disk image (VDI)", convert, 64},
-    Signature{"QED\x00"sv, "a QEMU QED image", convert},
-    Signature{"WithoutFreeSpace"sv, "a Parallels disk image", convert},
-    Signature{"WithouFreSpacExt"sv, "a Parallels disk image", convert},
-    Signature{"Bochs Virtual HD Image"sv, "a Bochs disk image", convert},
-    Signature{"sprs"sv, "an Apple sparse image", apple},
-    Signature{"encrcdsa"sv, "an encrypted Apple disk image", apple},
-    Signature{"MSWIM\x00\x00\x00"sv, "a Windows image (WIM)", "extract it (7z x, wimlib) and take in the folder"},
-    Signature{"PK\x03\x04"sv, "zip", ""},
-    Signature{"PK\x05\x06"sv, "zip", ""},
-    Signature{"PK00PK\x03\x04"sv, "zip", ""},
-    Signature{"PK\x07\x08PK\x03\x04"sv, "zip", ""},
-    Signature{"7z\xbc\xaf\x27\x1c"sv, "a 7z archive", extract},
-    Signature{"Rar!\x1a\x07"sv, "a RAR archive", extract},
-    Signature{"MSCF\x00\x00\x00\x00"sv, "a cabinet archive", extract},
-    Signature{"070701"sv, "a cpio archive", extract},
-    Signature{"070702"sv, "a cpio archive", extract},
-    Signature{"070707"sv, "a cpio archive", extract},
-    Signature{"ANDROID BACKUP\n"sv, "an Android backup", "convert it to tar first (abe) and take in the tar"},
-    Signature{"\x1f\x8b\x08"sv, "a gzip stream", unpack},
-    Signature{"\xfd"
-              "7zXZ\x00"sv,
-              "an xz stream", unpack},
-    Signature{"\x28\xb5\x2f\xfd"sv, "a zstd stream", unpack},
-    Signature{"\x04\x22\x4d\x18"sv, "an lz4 stream", unpack},
-    Signature{"\x1f\x9d"sv, "a compress (.Z) stream", unpack},
-};
-
-// Streams that often hold a tar, which is then read as one.
-bool is_stream(const Signature& signature) {
-  return signature.advice == unpack;
-}
-
-const Signature bzip2{"BZh"sv, "a bzip2 stream", unpack};
-const Signature lzma{"\x5d\x00\x00"sv, "an lzma stream", unpack};
-
 bool at(std::string_view text, size_t offset, std::string_view magic) {
   return text.size() >= offset + magic.size() && text.substr(offset, magic.size()) == magic;
-}
-
-const Signature* signature_of(const Edges& edges) {
-  const std::string_view begin = edges.begin();
-  for (const Signature& it : signatures) {
-    if (at(begin, it.offset, it.magic)) return &it;
-  }
-  // Three bytes would be too few to go by: bzip2 goes on with its level and a block, an old lzma file with a size.
-  if (at(begin, 0, bzip2.magic) && (at(begin, 4, "1AY&SY"sv) || at(begin, 4, "\x17\x72\x45\x38\x50\x90"sv))) {
-    return &bzip2;
-  }
-  if (at(begin, 0, lzma.magic) && begin.size() > 14 && begin[13] == 0) {
-    Cursor cursor(Bytes(edges.head).subspan(5));
-    const uint64_t size = cursor.u64le();
-    if (size == UINT64_MAX || (size != 0 && size < uint64_t{1} << 40)) return &lzma;
-  }
-  return nullptr;
 }
 
 bool is_vmdk_descriptor(const Edges& edges) {
@@ -196,22 +118,26 @@ Edges edges_of(const std::vector<std::string>& parts) {
 
 // The format by content, or an Error for what is known and not read; empty for no container.
 std::string format_of(const Edges& edges, const std::string& path, bool in_one_piece) {
-  if (at(edges.last(512), 0, "koly"sv)) throw Error(fmt::format("is an Apple disk image (DMG): {}", apple), path);
-  if (const Signature* found = signature_of(edges)) {
-    if (is_stream(*found) && in_one_piece && is_tar(path)) return "tar";
-    if (found->name == "zip" && is_aff4(edges)) {
-      throw Error(fmt::format("is an AFF4 image: {}", reimage), path);
-    }
-    if (!found->advice.empty())
+  if (at(edges.last(512), 0, "koly"sv))
+    throw Error(fmt::format("is an Apple disk image (DMG): {}", advice_for_apple), path);
+  if (const ContainerSignature* found = container_signature(edges.begin())) {
+    if (found->sort == ContainerSignature::stream && in_one_piece && is_tar(path)) return "tar";
+    if (found->format == "zip" && is_aff4(edges))
+      throw Error("is an AFF4 image: export it as E01 or raw with the tool that made it and take in the result", path);
+    if (found->format.empty())
       throw Error(fmt::format("is {}: {}. If these are raw bytes that only begin like one, take them in with --raw",
                               found->name, found->advice),
                   path);
-    return std::string(found->name);
+    return std::string(found->format);
   }
   if (is_vmdk_descriptor(edges)) return "vmdk";
   if (has_vhd_footer(edges)) return "vhd";
   if (at(edges.begin(), 0, "conectix"sv)) {
-    throw Error("is a VHD without its footer: the file is truncated or damaged", path);
+    throw Error(
+        "is a VHD without its footer: the file is truncated or damaged. What its bytes hold as they lie is found when "
+        "it "
+        "is taken in with --raw",
+        path);
   }
   if (is_plain_tar(edges)) return "tar";
   return {};
