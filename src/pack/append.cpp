@@ -240,10 +240,11 @@ void write_parquet_query(Database& database, const std::string& query, const std
   std::string temporary = path + ".tmp";
   Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (!fd || ::fchmod(fd.get(), mode_t(mode)) != 0) throw Error("cannot create", temporary, errno);
-  // The mode holds from the first byte on: DuckDB writes into the file we made, not beside it.
+  // The mode holds from the first byte on: DuckDB writes into the file we made, not beside it. Dictionaries of more
+  // than a few thousand values take longer to make than they save, and no room either.
   database.run(
       fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880, "
-                  "USE_TMP_FILE false)",
+                  "DICTIONARY_SIZE_LIMIT 4096, USE_TMP_FILE false)",
                   query, Database::quote(temporary)));
   if (::fsync(fd.get()) != 0) throw Error("cannot write", temporary, errno);
   publish(temporary, path);
