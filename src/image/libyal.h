@@ -15,8 +15,8 @@
 
 namespace weft::image {
 
-// The innermost reason, without the C function's name and the place: the first line of the library's backtrace. Frees the
-// problem.
+// The innermost reason, without the C function's name and the place: the first line of the library's backtrace. Frees
+// the problem.
 template <class Library>
 std::string reason_of(typename Library::Problem*& problem) {
   if (!problem) return "the library gave no reason";
@@ -56,12 +56,25 @@ class LibyalSource final : public ByteSource {
   size_t read(uint64_t offset, MutableBytes out, std::vector<Fault>& faults) override {
     if (offset >= size_) return 0;
     out = out.first(std::min<uint64_t>(out.size(), size_ - offset));
-    read_patiently(offset, out, smallest, faults, [&](uint64_t at, MutableBytes piece) { return attempt(at, piece); });
+    std::vector<Fault> found;
+    read_patiently(offset, out, unit, found, [&](uint64_t at, MutableBytes piece) { return attempt(at, piece); });
+    for (Fault& fault : found) {
+      // Where the file was cut, the first of its last unit is there.
+      for (uint64_t piece; (piece = std::min(fault.size, smallest)) > 0; fault.offset += piece, fault.size -= piece) {
+        const MutableBytes there = out.subspan(fault.offset - offset, piece);
+        if (attempt(fault.offset, there).empty()) continue;
+        std::fill(there.begin(), there.end(), uint8_t{0});
+        break;
+      }
+      if (fault.size > 0) add_fault(faults, fault.offset, fault.size, fault.what);
+    }
     return out.size();
   }
 
  private:
-  static constexpr uint64_t smallest = 4096;
+  // What these containers map at once, mostly: a grain, a cluster. Where a piece of one is not there, hardly any is,
+  // and asking for each piece takes hours for the lost half of a large disk.
+  static constexpr uint64_t unit = 64 * KiB, smallest = 4 * KiB;
 
   std::string attempt(uint64_t offset, MutableBytes out) {
     while (!out.empty()) {
