@@ -372,6 +372,10 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
     void says_all(size_t begin, size_t end) override {
       if (was_read_) level_.said.add(begin, end);
     }
+    bool is_said(size_t at) override {
+      level_.hit_is_said |= level_.said.holds(at);
+      return state_.leaves_out_said() && level_.hit_is_said;
+    }
     void problem(size_t begin, std::string what) override {
       if (begin < text_.begin || begin >= text_.end) return;
       constexpr std::string_view cut = " is cut short after ";
@@ -434,10 +438,12 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
       told_room = true;
       break;
     }
-    if (leaves_out_said() && level.said.holds(hit.end - 1)) continue;
+    level.hit_is_said = level.said.holds(hit.end - 1);
+    if (leaves_out_said() && level.hit_is_said) continue;
     if (leaves_off(text, hit, vain[owner - rules.scanners.size()])) continue;
     decoder.on_hit(as_bytes(text.bytes), hit, branch.from, branch);
   }
+  level.hit_is_said = false;
   level.from[owner] = branch.from;
 }
 
@@ -632,7 +638,7 @@ bool Scan::State::layer(const Text& parent, Level& level, size_t owner, std::str
   text.item.append(name).append(std::to_string(text.offset)).append(text.layers).append("0");
   text.depth = parent.depth + 1;
   text.number = ++texts;
-  text.said = parent.said || level.said.holds(begin);
+  text.said = parent.said || level.hit_is_said || level.said.holds(begin);
   level.reading = begin;
   if (!watch->enter(text.item)) {
     problem(text.offset, text.path(0), "layer was set aside");

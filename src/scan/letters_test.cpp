@@ -96,23 +96,6 @@ std::string yenc(std::string_view text) {
   }
   return out + "\r\n=yend size=1\r\n";
 }
-std::string ascii85(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); i += 4) {
-    const size_t left = std::min<size_t>(4, text.size() - i);
-    uint32_t bits = 0;
-    for (size_t k = 0; k < 4; ++k) bits = bits << 8 | (k < left ? uint8_t(text[i + k]) : 0);
-    if (bits == 0 && left == 4) {
-      out += 'z';
-      continue;
-    }
-    std::string five(5, '\0');
-    for (size_t k = 5; k-- > 0; bits /= 85) five[k] = char(bits % 85 + '!');
-    out += five.substr(0, left + 1);
-    if (i % 60 == 0) out += '\n';
-  }
-  return out + "~>";
-}
 std::string pdf_stream(std::string_view filters, std::string_view data) {
   return fmt::format("%PDF-1.3\n4 0 obj\n<< /Filter {} /Length {} >>\nstream\n{}\nendstream\nendobj\n", filters,
                      data.size(), data);

@@ -220,6 +220,33 @@ TEST(PdfDocuments, HideNoWords) {
   EXPECT_EQ(layers, (std::set<std::string>{"-PDFDOC", "-PDF", "-PDF-0-PDFTEXT"})) << described(results);
 }
 
+// What else is found does not depend on what an examiner looks for.
+TEST(PdfDocuments, SayTheSameBesideWords) {
+  const std::string shown = "BT (anna@example.org, tel. +49 40 18024561) Tj ET";
+  std::vector<std::string> objects = pdf_page("", "");
+  for (const std::string& stream :
+       {packed(shown), pdf_stream(ascii85(zlibbed(shown)), "/Filter [ /ASCII85Decode /FlateDecode ]")}) {
+    objects[3] = stream;
+    const std::string file = pdf_file(objects);
+    Lists lists;
+    lists.words.push_back({"words", "zzzzz\n"});
+    const Rules plain, with_words(lists);
+    std::set<std::string> found[2];
+    for (const Rules* rules : {&plain, &with_words}) {
+      Scan scan(*rules, {});
+      NoWatch watch;
+      Results results;
+      scan.page({as_bytes(file), 0, file.size(), 0}, {}, watch, results);
+      for (const Found& one : results.features)
+        found[rules == &with_words].insert(one.layers + " " + std::string(one.kind) + " " + one.value);
+    }
+    EXPECT_EQ(found[0], found[1]);
+    EXPECT_THAT(found[0], ::testing::Contains("-PDFDOC-0 email anna@example.org"));
+    EXPECT_EQ(std::count_if(found[0].begin(), found[0].end(), [](auto& one) { return one.find("phone") != one.npos; }),
+              1);
+  }
+}
+
 // A problem belongs to the document it lies in: one that was read has none, the torn one behind it does.
 TEST(PdfDocuments, ThatAreReadMakeNoProblem) {
   const std::string whole = pdf_file(pdf_page_of_glyphs("anna@example.org"));

@@ -56,6 +56,24 @@ inline std::string evidence(const std::string& name) {
   return exists(path) ? read_file(path) : std::string();
 }
 
+inline std::string ascii85(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); i += 4) {
+    const size_t left = std::min<size_t>(4, text.size() - i);
+    uint32_t bits = 0;
+    for (size_t k = 0; k < 4; ++k) bits = bits << 8 | (k < left ? uint8_t(text[i + k]) : 0);
+    if (bits == 0 && left == 4) {
+      out += 'z';
+      continue;
+    }
+    std::string five(5, '\0');
+    for (size_t k = 5; k-- > 0; bits /= 85) five[k] = char(bits % 85 + '!');
+    out += five.substr(0, left + 1);
+    if (i % 60 == 0) out += '\n';
+  }
+  return out + "~>";
+}
+
 // window_bits as zlib has them: 15 zlib, 31 gzip, -15 bare.
 inline std::string deflated(std::string_view text, int window_bits) {
   z_stream z{};

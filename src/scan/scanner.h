@@ -84,6 +84,9 @@ class Decoded {
   // The layer just given says all that [begin, end) says: what scanners and decoders find there themselves are pieces
   // of it, and left out, if the layer was read.
   virtual void says_all(size_t begin, size_t end) = 0;
+  // For a decoder whose hit does not lie in its stream: whether another layer says all of that, which stands there. If
+  // so, no layer of it is wanted.
+  virtual bool is_said(size_t at) = 0;
   // The stream that begins here goes on behind the bytes at hand, or unpacks to more than there is room for; `name` is
   // its layer's. True: it is read on as a whole, by the caller of the scan, and no layer of it is wanted.
   virtual bool goes_on(std::string_view name, size_t begin, size_t consumed) = 0;

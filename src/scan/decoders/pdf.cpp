@@ -80,6 +80,7 @@ void on_filter(Bytes bytes, size_t end, size_t from, Decoded& out) {
   size_t at = end + stream + 6;
   if (at < bytes.size() && bytes[at] == '\r') ++at;
   if (at < bytes.size() && bytes[at] == '\n') ++at;
+  if (out.is_said(at)) return;
   std::vector<uint8_t> decoded = of_ascii85(bytes, out.room(), at);
   if (next == "FlateDecode") {
     Inflated inflated = inflate_stream(decoded, Wrap::zlib, out.room());
