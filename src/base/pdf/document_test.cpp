@@ -107,6 +107,16 @@ TEST(PdfDocument, SpacesAreGapsBetweenGlyphs) {
   EXPECT_EQ(shown("BT /F1 10 Tf 1 0 0 1 0 0 Tm (abc) Tj 1 0 0 1 0 -12 Tm (abc) Tj ET", narrow), "abc\nabc\n\n");
 }
 
+// As Ghostscript writes kerning.
+TEST(PdfDocument, SpacesAsWideAsNothingAreNone) {
+  const std::string font =
+      "<< /Type /Font /Subtype /Type1 /BaseFont /A /FirstChar 32 /Widths [250] /MissingWidth 500 >>";
+  EXPECT_EQ(shown("BT /F1 10 Tf (To.W) Tj -2.25 Tw (av e@ty) Tj 0 Tw (-kern.org and) Tj ET", font),
+            "To.Wave@ty-kern.org and\n\n");
+  EXPECT_EQ(shown("BT /F1 10 Tf -1 Tw (set tight) Tj ET", font), "set tight\n\n");
+  EXPECT_EQ(shown("BT /F1 10 Tf -2 Tw -.5 Tc (av e) Tj ET", font), "ave\n\n");
+}
+
 // As LaTeX draws them: a rule between two strings.
 TEST(PdfDocument, ReadsDrawnUnderscores) {
   const std::string narrow = "<< /Type /Font /Subtype /Type1 /BaseFont /A /FirstChar 97 /Widths [200 200 200] >>";

@@ -35,6 +35,7 @@ constexpr size_t longest_operator = 3, most_frames = 64, most_forms = 8;
 // In ems: of a glyph whose font is elsewhere, and what that may be wrong by; the least gap that is a space, without
 // doubt and with it; how far back a string begins that does not go on with the one before.
 constexpr double glyph_width = 0.5, glyph_doubt = 0.25, space_width = 0.15, doubtful_space = 0.25, step_back = 0.3;
+constexpr double no_space = 0.06;  // ems: a blank of that width is none
 // The least shift of TJ that is a space, in thousandths.
 constexpr double space_shift = 170, doubtful_shift = 200;
 constexpr double line_height = 0.2;  // ems: what is higher or lower is another line
@@ -421,12 +422,22 @@ class Reader {
   void clear_pending() { pending_.clear(), pending_along_ = pending_doubt_ = 0; }
   void drop_pending() { clear_pending(), raw_.clear(); }
   void add(std::string_view raw) {
+    const size_t begin = pending_.size();
     const PdfFont::Extent extent = frame_.font ? frame_.font->say(raw, most_, pending_) : say(raw);
+    if (extent.spaces > 0 && frame_.word < 0 && closes_spaces())
+      pending_.erase(std::remove(pending_.begin() + ptrdiff_t(begin), pending_.end(), ' '), pending_.end());
     pending_along_ +=
         (extent.width * frame_.size + frame_.letter * double(extent.glyphs) + frame_.word * double(extent.spaces)) *
         frame_.stretch;
     pending_doubt_ += extent.doubt;
     if (resources_ && !in_array_ && raw.size() >= least_aside) raw_.emplace_back(raw);
+  }
+  // Ghostscript writes kerning as a space that Tw makes as wide as nothing.
+  bool closes_spaces() const {
+    constexpr double usual = 0.25;
+    std::string space;
+    const double width = frame_.font ? frame_.font->say(" ", 1, space).width : usual;
+    return width + (frame_.letter + frame_.word) / frame_.size < no_space;
   }
   PdfFont::Extent say(std::string_view raw) {
     bool two_byte = raw.size() >= 2 && raw.size() % 2 == 0;
@@ -439,7 +450,8 @@ class Reader {
         append_utf8(pending_, code);
     }
     const size_t glyphs = raw.size() / (1 + two_byte);
-    return {glyph_width * double(glyphs), glyph_doubt * double(glyphs), glyphs, 0};
+    const size_t spaces = two_byte ? 0 : size_t(std::count(raw.begin(), raw.end(), ' '));
+    return {glyph_width * double(glyphs), glyph_doubt * double(glyphs), glyphs, spaces};
   }
   // As TeX's fonts number them (T1, OT1). No other encoding has signs for text there, and line feeds may be what they
   // are.
