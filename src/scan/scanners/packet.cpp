@@ -1,7 +1,8 @@
 // Packets of the network in raw bytes: memory, swap, capture files. Kind flow: "tcp 192.0.2.1:443 >
 // 198.51.100.7:50123"; kinds mac and bssid for the ends and the access point of the frame they lie in, when what stands
-// in front says what it is (validate/frame.h); kind capture where a pcap or pcapng file begins. RFC 791, RFC 768, RFC
-// 9293, RFC 8200; the pcap and pcapng drafts of the IETF (opsawg).
+// in front says what it is (validate/frame.h); kind domain for the host that is asked for (validate/asked_host.h); kind
+// capture where a pcap or pcapng file begins. RFC 791, RFC 768, RFC 9293, RFC 8200; the pcap and pcapng drafts of the
+// IETF (opsawg).
 //
 // False positives: a packet counts only when every checksum it has is right and everything else makes sense. IPv4
 // without options, TCP, UDP or ICMP, not a fragment, header checksum right (16 bits), addresses a host can have, time
@@ -17,6 +18,7 @@
 #include "base/cursor.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
+#include "scan/scanners/validate/asked_host.h"
 #include "scan/scanners/validate/frame.h"
 #include "scan/scanners/validate/ip.h"
 
@@ -86,6 +88,19 @@ void on_frame(std::string_view text, size_t packet, size_t size, unsigned type, 
   }
 }
 
+// The host that is asked for in text[begin, end), where a segment begins.
+void on_payload(std::string_view text, size_t begin, size_t end, const Segment& ends, Sink& sink) {
+  constexpr unsigned dns = 53;
+  const Bytes segment = as_bytes(text.substr(begin, end - begin));
+  const bool is_tcp = ends.protocol == "tcp";
+  if (!is_tcp && ends.source != dns && ends.destination != dns) return;
+  const size_t header = is_tcp ? size_t(segment[12] >> 4) * 4 : 8;
+  if (ends.protocol == "icmp" || header >= segment.size()) return;
+  const Bytes payload = segment.subspan(header);
+  if (const std::optional<AskedHost> host = is_tcp ? host_of_tls(payload) : host_of_dns(payload))
+    sink.feature("domain", host->value, begin + header + host->begin, begin + header + host->end);
+}
+
 void on_ipv4(std::string_view text, size_t begin, Sink& sink) {
   const Bytes packet = as_bytes(text.substr(begin, 64));
   if (packet.size() < 28 || !is_all_ones(summed(packet.first(20)))) return;
@@ -99,6 +114,7 @@ void on_ipv4(std::string_view text, size_t begin, Sink& sink) {
                                         : fmt::format("{} {}:{} > {}:{}", ends->protocol, dotted(source), ends->source,
                                                       dotted(destination), ends->destination);
   sink.feature("flow", std::move(value), begin, begin + 28);
+  on_payload(text, begin + 20, begin + length, *ends, sink);
   on_frame(text, begin, length, 0x0800, sink);
 }
 
@@ -116,6 +132,7 @@ void on_ipv6(std::string_view text, size_t begin, Sink& sink) {
                fmt::format("{} [{}]:{} > [{}]:{}", ends->protocol, grouped(packet.subspan(8, 16)), ends->source,
                            grouped(packet.subspan(24, 16)), ends->destination),
                begin, begin + 48);
+  on_payload(text, begin + 40, begin + 40 + length, *ends, sink);
   on_frame(text, begin, 40 + length, 0x86DD, sink);
 }
 
@@ -152,7 +169,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   }
 }
 
-constexpr std::array<std::string_view, 4> kinds{"flow", "mac", "bssid", "capture"};
+constexpr std::array<std::string_view, 5> kinds{"flow", "mac", "bssid", "capture", "domain"};
 // Version 4, five words, the class of service that nearly all packets have (a choice of others costs the whole pass 6 %
 // on random bytes); whole packets, of ICMP, TCP or UDP.
 constexpr std::array patterns{
@@ -177,9 +194,13 @@ constexpr std::array examples{
 
 extern const Scanner packet_scanner;
 const Scanner packet_scanner{
-    "packet", "flow, mac, bssid, capture: packets of the network, and where capture files begin",
-    kinds,    patterns,
-    on_hit,   examples,
-    128,      2 * KiB};
+    "packet",
+    "flow, mac, bssid, capture, domain: packets of the network, the hosts they ask for, and where capture files begin",
+    kinds,
+    patterns,
+    on_hit,
+    examples,
+    128,
+    2 * KiB};
 
 }  // namespace weft::scan

@@ -110,6 +110,71 @@ TEST(Packet, no_hardware_address_where_the_frame_is_not_known) {
   }
 }
 
+uint16_t checksum(const std::string& bytes) {
+  uint32_t sum = 0;
+  for (size_t i = 0; i < bytes.size(); ++i) sum += uint32_t(uint8_t(bytes[i])) << (i % 2 ? 0 : 8);
+  while (sum >> 16) sum = (sum & 0xffff) + (sum >> 16);
+  return uint16_t(~sum);
+}
+std::string packet_of(uint8_t protocol, const std::string& segment) {
+  std::string head = "\x45\0"s + number(20 + segment.size(), 2, true) + "\x12\x34\x40\0\x40"s + char(protocol) +
+                     "\0\0"s + "\xc0\xa8\1\x0a\xc0\xa8\1\1"s;
+  const std::string sum = number(checksum(head), 2, true);
+  return head.replace(10, 2, sum) + segment;
+}
+std::string datagram(unsigned port, const std::string& payload) {
+  return packet_of(
+      17, number(50000, 2, true) + number(port, 2, true) + number(8 + payload.size(), 2, true) + "\0\0"s + payload);
+}
+std::string dns(const std::string& name, const std::string& flags = "\1\0"s) {
+  return "\xab\xcd"s + flags + "\0\1\0\0\0\0\0\0"s + name + "\0\1\0\1"s;
+}
+std::string hello(const std::string& name) {
+  const std::string server = "\0\0"s + number(name.size() + 5, 2, true) + number(name.size() + 3, 2, true) + "\0"s +
+                             number(name.size(), 2, true) + name;
+  const std::string extensions = "\0\x17\0\0"s + server + "\0\x0b\0\2\1\0"s;
+  const std::string body = "\3\3"s + std::string(32, 'r') + "\x20"s + std::string(32, 's') + "\0\4\x13\1\x13\2"s +
+                           "\1\0"s + number(extensions.size(), 2, true) + extensions;
+  return "\x16\3\1"s + number(body.size() + 4, 2, true) + "\1"s + number(body.size(), 3, true) + body;
+}
+std::string tcp(const std::string& payload) {
+  return packet_of(6, number(50000, 2, true) + number(443, 2, true) + "seq!ack!"s + "\x80\x18\1\0\0\0\0\0"s +
+                          std::string(12, '\1') + payload);
+}
+
+TEST(Packet, names_of_hosts_that_are_asked_for) {
+  const std::string name = "\3www\7example\3org\0"s;
+  EXPECT_THAT(addresses("memory " + datagram(53, dns(name))), ElementsAre("domain www.example.org"));
+  EXPECT_THAT(addresses("memory " + datagram(53, dns("\4mail\7EXAMPLE\2co\2uk\0"s, "\x81\x80"s))),
+              ElementsAre("domain mail.example.co.uk"));
+  EXPECT_THAT(addresses("memory " + tcp(hello("api.example.net"))), ElementsAre("domain api.example.net"));
+  const std::string cut = hello("api.example.net");
+  EXPECT_THAT(addresses("memory " + tcp(cut.substr(0, cut.size() - 6))), ElementsAre("domain api.example.net"));
+}
+
+TEST(Packet, no_host_where_none_is_asked_for) {
+  const std::string name = "\3www\7example\3org\0"s;
+  for (const std::string& payload : {dns(name, "\x28\0"s),            // an update
+                                     dns("\3www\7example\xc0\x0c"s),  // goes on elsewhere
+                                     dns("\7printer\5local\0"s),      // of the local network
+                                     dns("\1"
+                                         "1\1"
+                                         "0\3"
+                                         "168\3"
+                                         "192\7in-addr\4arpa\0"s),  // which name an address has
+                                     dns("\x0c"
+                                         "www.example\0org\3net\0"s),
+                                     dns("\0"s), dns(name).substr(0, 20), dns(name).substr(0, 29)})
+    EXPECT_THAT(addresses("memory " + datagram(53, payload)), IsEmpty()) << payload;
+  EXPECT_THAT(addresses("memory " + datagram(5060, dns(name))), IsEmpty());
+  for (const std::string& payload : {hello("intranet"), hello("192.0.2.1"), hello("api.example.net").substr(0, 90),
+                                     "\x16\3\1 no hello at all, nor anything that would be one"s})
+    EXPECT_THAT(addresses("memory " + tcp(payload)), IsEmpty()) << payload;
+  const std::string whole = "memory " + tcp(hello("api.example.net")), asked = "memory " + datagram(53, dns(name));
+  for (size_t size = 0; size < whole.size(); size += 5) addresses(whole.substr(0, size));
+  for (size_t size = 0; size < asked.size(); size += 3) addresses(asked.substr(0, size));
+}
+
 TEST(Packet, any_cut_in_front_is_borne) {
   const std::string frame = to + from + "\x88\xa8\0\x07\x81\0\0\x05"s + v4 + question;
   for (size_t at = 0; at < frame.size(); ++at) addresses(frame.substr(at));
