@@ -27,6 +27,7 @@ struct Platform {
   Names folders;             // a name stands in one of these ("in/"); empty: at the top
   Names own;                 // pages of the platform's own
   bool keeps_case = false;   // the name is an id, not a word
+  bool is_number = false;    // and that one of digits
 };
 
 constexpr std::array<std::string_view, 48> facebook_own{
@@ -103,6 +104,11 @@ constexpr std::array<std::string_view, 24> vk_own{"about",    "ads",     "albums
                                                   "away.php", "blog",    "dev",    "doc",    "docs",      "feed",
                                                   "fave",     "friends", "groups", "im",     "images",    "js",
                                                   "login",    "photo",   "public", "search", "share.php", "video"};
+constexpr std::array<std::string_view, 16> twitch_own{
+    "clips", "collections", "directory", "downloads", "drops",    "embed",  "event",         "jobs",
+    "login", "p",           "popout",    "search",    "settings", "signup", "subscriptions", "videos"};
+constexpr std::array<std::string_view, 12> onlyfans_own{"about", "api2", "contact", "dmca",  "faq",    "help",
+                                                        "login", "my",   "privacy", "posts", "static", "terms"};
 constexpr std::array<std::string_view, 3> linkedin_folders{"in/", "pub/", "company/"};
 constexpr std::array<std::string_view, 3> youtube_folders{"user/", "c/", "@"};
 constexpr std::array<std::string_view, 1> channel_folder{"channel/"};
@@ -110,8 +116,17 @@ constexpr std::array<std::string_view, 1> at_folder{"@"};
 constexpr std::array<std::string_view, 2> reddit_folders{"user/", "u/"};
 constexpr std::array<std::string_view, 1> invite_folder{"invite/"};
 constexpr std::array<std::string_view, 1> users_folder{"users/"};
+constexpr std::array<std::string_view, 2> facebook_id{"profile.php?id=", "profile.php%3Fid%3D"};
+constexpr std::array<std::string_view, 1> add_folder{"add/"};
+constexpr std::array<std::string_view, 1> id_folder{"id/"};
+constexpr std::array<std::string_view, 1> profiles_folder{"profiles/"};
+constexpr std::array<std::string_view, 1> profile_folder{"profile/"};
+constexpr std::array<std::string_view, 1> u_folder{"u/"};
+constexpr std::array<std::string_view, 1> paypalme_folder{"paypalme/"};
+constexpr std::array<std::string_view, 1> dollar_folder{"$"};
 
 constexpr std::array platforms{
+    Platform{"facebook", "facebook.com/", 5, 17, "", facebook_id, {}, false, true},
     Platform{"facebook", "facebook.com/", 5, 50, ".", {}, facebook_own},
     Platform{"facebook", "fb.com/", 5, 50, ".", {}, facebook_own},
     Platform{"instagram", "instagram.com/", 2, 30, "._", {}, instagram_own},
@@ -128,9 +143,25 @@ constexpr std::array platforms{
     Platform{"reddit", "reddit.com/", 3, 20, "_-", reddit_folders, {}},
     Platform{"discord", "discord.gg/", 2, 32, "-", {}, {}, true},
     Platform{"discord", "discord.com/", 2, 32, "-", invite_folder, {}, true},
-    Platform{"discord", "discord.com/", 17, 20, "", users_folder, {}, true},
+    Platform{"discord", "discord.com/", 17, 20, "", users_folder, {}, true, true},
     Platform{"discord", "discordapp.com/", 2, 32, "-", invite_folder, {}, true},
-    Platform{"whatsapp", "wa.me/", 7, 15, "", {}, {}},
+    Platform{"whatsapp", "wa.me/", 7, 15, "", {}, {}, false, true},
+    Platform{"snapchat", "snapchat.com/", 3, 15, "._-", add_folder, {}},
+    Platform{"steam", "steamcommunity.com/", 2, 32, "_-", id_folder, {}},
+    Platform{"steam", "steamcommunity.com/", 17, 17, "", profiles_folder, {}, false, true},
+    Platform{"threads", "threads.net/", 2, 30, "._", at_folder, {}},
+    Platform{"threads", "threads.com/", 2, 30, "._", at_folder, {}},
+    Platform{"bluesky", "bsky.app/", 4, 64, ".-", profile_folder, {}},
+    Platform{"mastodon.social", "mastodon.social/", 1, 30, "_", at_folder, {}},
+    Platform{"medium", "medium.com/", 2, 30, "._-", at_folder, {}},
+    Platform{"xing", "xing.com/", 3, 64, "_", profile_folder, {}},
+    Platform{"odnoklassniki", "ok.ru/", 6, 15, "", profile_folder, {}, false, true},
+    Platform{"twitch", "twitch.tv/", 3, 25, "_", {}, twitch_own},
+    Platform{"onlyfans", "onlyfans.com/", 3, 24, "._-", {}, onlyfans_own},
+    Platform{"paypal", "paypal.me/", 3, 20, "", {}, {}},
+    Platform{"paypal", "paypal.com/", 3, 20, "", paypalme_folder, {}},
+    Platform{"venmo", "venmo.com/", 5, 30, "_-", u_folder, {}},
+    Platform{"cashapp", "cash.app/", 1, 20, "_-", dollar_folder, {}},
 };
 
 bool is_own(const Platform& platform, std::string_view name) {
@@ -219,12 +250,12 @@ void on_page(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     const char after = end == glued ? '\0' : char_at(text, end);
     const bool escaped = slash_length(text, end) > 0 || text.substr(end, 3) == "%3F" || text.substr(end, 3) == "%26";
     if (uint8_t(after) >= 0x80 || (after == '%' && !escaped) || after == '{' || after == '$' || after == '*') return;
-    if (platform.name == "whatsapp" || platform.name == "discord")
+    if (platform.is_number || platform.name == "discord")
       if (is_alnum(after)) return;
     std::string name(text.substr(at, count));
     if (!platform.keeps_case) name = lower_ascii(name);
     if (is_own(platform, lower_ascii(name))) return;
-    if (platform.name == "whatsapp" || platform.folders.data() == users_folder.data()) {
+    if (platform.is_number) {
       if (!std::all_of(name.begin(), name.end(), [](char c) { return is_digit(c); }) || name[0] == '0') return;
     }
     if (platform.name == "telegram" && !is_alpha(name[0])) return;
@@ -241,7 +272,10 @@ constexpr std::array<std::string_view, 1> kinds{"handle"};
 constexpr std::array patterns{
     Pattern{R"((?:facebook|instagram|twitter|linkedin|tiktok|youtube|github|reddit|discord|discordapp)\.com[/\\%])",
             caseless, page},
-    Pattern{R"((?:fb|x|vk)\.com[/\\%])", caseless, page},
+    Pattern{R"((?:fb|x|vk|snapchat|steamcommunity|threads|medium|xing|onlyfans|paypal|venmo)\.com[/\\%])", caseless,
+            page},
+    Pattern{R"((?:threads\.net|bsky\.app|mastodon\.social|ok\.ru|twitch\.tv|paypal\.me|cash\.app)[/\\%])", caseless,
+            page},
     Pattern{R"((?:t\.me|telegram\.me|discord\.gg|wa\.me)[/\\%])", caseless, page},
     Pattern{R"(skype:[a-z])", caseless, skype},
 };
@@ -264,6 +298,27 @@ constexpr std::array examples{
     Example{"https://old.reddit.com/user/Joe_Bloggs/comments", "handle", "reddit:joe_bloggs"},
     Example{"discord.gg/AbC12dE", "handle", "discord:AbC12dE"},
     Example{"https://wa.me/4915112345678?text=hi", "handle", "whatsapp:4915112345678"},
+    Example{"https://www.facebook.com/profile.php?id=100004567890123&sk=photos", "handle", "facebook:100004567890123"},
+    Example{"https://www.snapchat.com/add/joe_bloggs7?share_id=x", "handle", "snapchat:joe_bloggs7"},
+    Example{"https://steamcommunity.com/id/JoeBloggs/", "handle", "steam:joebloggs"},
+    Example{"https://steamcommunity.com/profiles/76561198012345678/games", "handle", "steam:76561198012345678"},
+    Example{"https://www.threads.net/@joe.bloggs/post/C", "handle", "threads:joe.bloggs"},
+    Example{"https://bsky.app/profile/joe.bsky.social/post/3k", "handle", "bluesky:joe.bsky.social"},
+    Example{"https://mastodon.social/@joe_bloggs/1", "handle", "mastodon.social:joe_bloggs"},
+    Example{"https://medium.com/@joe.bloggs/a-story-1", "handle", "medium:joe.bloggs"},
+    Example{"https://www.xing.com/profile/Joe_Bloggs2", "handle", "xing:joe_bloggs2"},
+    Example{"https://ok.ru/profile/571234567890", "handle", "odnoklassniki:571234567890"},
+    Example{"https://m.twitch.tv/joebloggs", "handle", "twitch:joebloggs"},
+    Example{"https://onlyfans.com/joe.bloggs", "handle", "onlyfans:joe.bloggs"},
+    Example{"pay me: paypal.me/JoeBloggs/25", "handle", "paypal:joebloggs"},
+    Example{"https://www.paypal.com/paypalme/JoeBloggs", "handle", "paypal:joebloggs"},
+    Example{"https://venmo.com/u/Joe-Bloggs", "handle", "venmo:joe-bloggs"},
+    Example{"https://cash.app/$JoeBloggs", "handle", "cashapp:joebloggs"},
+    Example{"https://www.facebook.com/profile.php?id=abc", "handle", ""},
+    Example{"https://www.twitch.tv/directory/game/Chess", "handle", ""},
+    Example{"https://medium.com/some-publication/a-story", "handle", ""},
+    Example{"https://www.paypal.com/cgi-bin/webscr?cmd=_donations", "handle", ""},
+    Example{"https://steamcommunity.com/app/440", "handle", ""},
     Example{"<a href=\"skype:joe.bloggs?call\">", "handle", "skype:joe.bloggs"},
     Example{"https://www.facebook.com/sharer/sharer.php?u=", "handle", ""},
     Example{"https://www.facebook.com/login.php", "handle", ""},
