@@ -1,6 +1,7 @@
 // Wireless networks by name, and access points with the name they sent: kind ssid the name, kind access_point
 // "xx:xx:xx:xx:xx:xx name". As they stand in wpa_supplicant.conf, NetworkManager's profiles, Windows' profiles (netsh
-// wlan export), Android's WifiConfigStore.xml, and the lists of wardriving programs (WiGLE's CSV, Kismet's netxml).
+// wlan export), Android's WifiConfigStore.xml, the text of a QR code that lets guests in (WIFI:…), and the lists of
+// wardriving programs (WiGLE's CSV, Kismet's netxml).
 //
 // False positives: "ssid" alone is a word of every driver and manual. So the form must be that of one of these files,
 // and the name must be 1 to 32 bytes of text that is no placeholder (%s, <ssid>, your-ssid, example).
@@ -15,7 +16,7 @@
 namespace weft::scan {
 namespace {
 
-enum : uint32_t { supplicant, android, windows, wigle, kismet };
+enum : uint32_t { supplicant, android, windows, code, wigle, kismet };
 
 bool is_name(std::string_view name) {
   if (name.empty() || name.size() > 32 || !is_utf8(name)) return false;
@@ -100,6 +101,31 @@ void on_windows(std::string_view text, size_t at, Sink& sink) {
   if (name != std::string_view::npos) on_xml(text, at + name + 6, "</name>", sink);
 }
 
+// WIFI:T:WPA;S:Home;P:secret;; with the fields in any order, and "\\" in front of what would end one. at: behind
+// "WIFI:".
+void on_code(std::string_view text, size_t at, Sink& sink) {
+  constexpr std::string_view fields = "TSPHREAI", special = "\\;,:\"";
+  size_t begin = 0, end = 0;
+  std::string name;
+  bool has_type = false;
+  for (size_t count = 0; count < fields.size(); ++count) {
+    const char field = char_at(text, at);
+    if (field == ';') break;
+    if (fields.find(field) == std::string_view::npos || char_at(text, at + 1) != ':') return;
+    std::string value;
+    const size_t first = at += 2;
+    for (; at < text.size() && text[at] != ';'; ++at) {
+      if (at - first > 200 || uint8_t(text[at]) < ' ') return;
+      if (text[at] == '\\' && special.find(char_at(text, at + 1)) != std::string_view::npos) ++at;
+      value += char_at(text, at);
+    }
+    if (field == 'S') begin = first, end = at, name = std::move(value);
+    has_type |= field == 'T' || field == 'P';
+    ++at;
+  }
+  if (has_type && begin > 0 && char_at(text, at) == ';') give(name, begin, end, sink);
+}
+
 // "aa:bb:cc:dd:ee:ff,Home,[WPA2-PSK-CCMP][ESS],…"
 void on_wigle(std::string_view text, size_t bracket, Sink& sink) {
   const size_t first = bracket - std::min<size_t>(bracket, 64);
@@ -142,6 +168,9 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     case windows:
       on_windows(text, hit.end, sink);
       break;
+    case code:
+      on_code(text, hit.end - 2, sink);
+      break;
     case wigle:
       on_wigle(text, hit.end - 5, sink);
       break;
@@ -155,7 +184,7 @@ constexpr std::array<std::string_view, 2> kinds{"ssid", "access_point"};
 constexpr std::array patterns{
     Pattern{R"(ssid=")", 0, supplicant},    Pattern{R"(name="SSID">&quot;)", 0, android},
     Pattern{R"(<SSIDConfig>)", 0, windows}, Pattern{R"(,\[(?:WPA|WEP|ESS|RSN))", 0, wigle},
-    Pattern{R"(<essid )", 0, kismet},
+    Pattern{R"(<essid )", 0, kismet},       Pattern{R"(WIFI:[TSPH]:)", 0, code},
 };
 
 constexpr std::array examples{
@@ -169,6 +198,10 @@ constexpr std::array examples{
             "access_point", "84:1b:5e:aa:01:02 Kestrel Brook"},
     Example{"<essid cloaked=\"false\">Kestrel</essid></SSID><BSSID>84:1B:5E:AA:01:02</BSSID>", "access_point",
             "84:1b:5e:aa:01:02 Kestrel"},
+    Example{"WIFI:S:Kestrel\\; Brook;T:WPA;P:s3cret;;", "ssid", "Kestrel; Brook"},
+    Example{"WIFI:T:nopass;S:Kestrel;;", "ssid", "Kestrel"},
+    Example{"WIFI:S:Kestrel Brook", "ssid", ""},
+    Example{"WIFI:T:WPA;P:secret;;", "ssid", ""},
     Example{"ssid=\"Kestrel Brook\"", "ssid", ""},
     Example{"network={\r\n\tssid=\"your_ssid\"\r\n\tpsk=\"x\"\r\n}\r\n", "ssid", ""},
     Example{"network={\r\n\tssid=\"%s\"\r\n\tpsk=\"x\"\r\n}\r\n", "ssid", ""},
