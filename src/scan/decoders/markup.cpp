@@ -21,22 +21,24 @@
 namespace weft::scan {
 namespace {
 
-enum : uint32_t { at_sign, spaced_at, written_out, invisible };
-constexpr Pattern patterns[] = {
-    {R"([\x21-\xff]@[\x21-\xff])", 0, at_sign},  // the email scanner's, too
-    {R"(&(?:#(?:64|[xX]40)|commat);)", 0, at_sign},
-    {R"([a-z0-9] @[\w<{\\])", 0, spaced_at},
-    {R"([!-~]<wbr ?/?>)", caseless, written_out},
-    {R"([!-~]&(?:shy|zwnj|ZeroWidthSpace|#173|#8203|#x200[bB]|#x[aA][dD]);)", 0, written_out},
-    {R"([!-~](?:\xc2\xad|\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0))", 0, invisible}};
+constexpr const char* no_width = R"([!-~]&(?:shy|zwnj|ZeroWidthSpace|#173|#8203|#x200[bB]|#x[aA][dD]);)";
+constexpr const char* no_width_in_utf8 = R"([!-~](?:\xc2\xad|\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0))";
 
-enum : uint32_t { html_digit, rtf_digit };
-constexpr Pattern number_patterns[] = {
-    {R"([0-9+)] ?</?(?:b|i|u|em|strong|font|span|mark|o:p|wbr)[ >/])", caseless, html_digit},
-    {R"([0-9]&(?:shy|zwnj|ZeroWidthSpace|#173|#8203|#x200[bB]|#x[aA][dD]);)", 0, html_digit},
-    {R"([0-9](?:\xc2\xad|\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0)[0-9])", 0, html_digit},
-    {R"([0-9+)] ?\}[\r\n]{0,2}\{\\)", 0, rtf_digit},
-    {R"([0-9+)] ?(?:\{ ?)?\\[biu]0?[ \\])", 0, rtf_digit}};
+enum : uint32_t { at_sign, written_out, invisible };
+constexpr Pattern patterns[] = {{R"([\x21-\xff]@[\x21-\xff])", 0, at_sign},  // the email scanner's, too
+                                {R"(&(?:#(?:64|[xX]40)|commat);)", 0, at_sign},
+                                {R"([0-9] @[\w<{\\])", 0, at_sign},  // behind "\b0 "
+                                {R"([!-~]<[wW][bB][rR][ />])", 0, written_out},
+                                {no_width, 0, written_out},
+                                {no_width_in_utf8, 0, invisible}};
+
+// Behind "+" and a country's code, or four digits. Written as briefly as they may be: what goes on behind is seen by
+// goes_on().
+constexpr Pattern number_patterns[] = {{R"(\+(?:[1-9][0-9 ]{0,13}(?:&nbsp;)?)?[<}{\\])"},
+                                       {R"([0-9]{4} ?</?[bisufem])"},
+                                       {R"([0-9]{4} ?[}{]{1,2}\\)"},
+                                       {no_width},
+                                       {no_width_in_utf8}};
 
 constexpr size_t window = 2 * KiB;  // in front of what was hit, with its markup
 constexpr size_t longest_word = 512, longest_before = 48, longest_local = 64, longest_host = 253, least_digits = 7;
@@ -44,18 +46,11 @@ constexpr size_t longest_word = 512, longest_before = 48, longest_local = 64, lo
 bool is_letter_or_digit(char c) {
   return is_alnum(uint8_t(c)) || uint8_t(c) >= 0x80;
 }
-bool is_name_sign(char c) {
-  return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-' || c == '+' || c == '\'';
-}
-bool is_mailbox_sign(char c) {
-  return c == '@' || is_name_sign(c);
-}
-bool is_number_sign(char c) {
-  return is_alnum(uint8_t(c)) || std::string_view(" +-()./:").find(c) != std::string_view::npos;
-}
-bool is_url_sign(char c) {
-  return uint8_t(c) > ' ' && std::string_view("\"'`<>\\{}|^").find(c) == std::string_view::npos;
-}
+constexpr Signs name_signs = Signs("._-+'").with([](uint8_t c) { return is_alnum(c) || c >= 0x80; });
+constexpr Signs mailbox_signs = name_signs.with([](uint8_t c) { return c == '@'; });
+constexpr Signs number_signs = Signs(" +-()./:").with([](uint8_t c) { return is_alnum(c); });
+constexpr Signs url_signs = Signs("").with(
+    [](uint8_t c) { return c > ' ' && std::string_view("\"'`<>\\{}|^").find(char(c)) == std::string_view::npos; });
 bool is_number_separator(char c) {
   return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')';
 }
@@ -115,9 +110,8 @@ struct Row {
   bool is_whole = false;  // something ends it there
 };
 
-// The row that holds the sign at `anchor`, of such signs as is_part takes.
-template <class IsPart>
-Row row_around(std::string_view text, size_t anchor, size_t from, MarkupKind kind, IsPart is_part) {
+// The row that holds the sign at `anchor`, of such signs.
+Row row_around(std::string_view text, size_t anchor, size_t from, MarkupKind kind, const Signs& signs) {
   Row row;
   const size_t floor = anchor - std::min(anchor, window);
   size_t at = std::max(from, floor), behind = 0;
@@ -125,7 +119,7 @@ Row row_around(std::string_view text, size_t anchor, size_t from, MarkupKind kin
     const MarkupSign sign = kind == MarkupKind::rtf ? rtf_sign(text, at) : html_sign(text, at);
     if (sign.is == MarkupSign::Is::joint) {
       row.add_joint(sign, text, at);
-    } else if (sign.is == MarkupSign::Is::sign && (sign.value >= 0x80 ? is_part('\x80') : is_part(char(sign.value)))) {
+    } else if (sign.is == MarkupSign::Is::sign && signs.hold(sign.value < 0x80 ? char(sign.value) : '\x80')) {
       row.add(sign, at);
       behind += at > anchor;
     } else if (at >= anchor) {
@@ -296,26 +290,26 @@ void leave(std::string_view layer, size_t begin, size_t end, size_t from, Decode
 
 void on_at_sign(std::string_view text, size_t at, size_t end, size_t from, Decoded& out) {
   size_t begin = at;
-  while (begin > from && at - begin < longest_local && is_name_sign(text[begin - 1])) --begin;
-  while (end < text.size() && end - at < longest_host && is_name_sign(text[end])) ++end;
+  while (begin > from && at - begin < longest_local && name_signs.hold(text[begin - 1])) --begin;
+  while (end < text.size() && end - at < longest_host && name_signs.hold(text[end])) ++end;
   MarkupKind kind = markup_before(text, begin);
   if (kind == MarkupKind::none) kind = markup_behind(text, end);
   if (kind == MarkupKind::none) return;
-  const Row row = row_around(text, at, from, kind, is_mailbox_sign);
+  const Row row = row_around(text, at, from, kind, mailbox_signs);
   if (const Part part = mailbox(row); part.end > 0) give("MARKUP", row, part, out);
   leave("MARKUP", at, std::max(row.end, end), from, out);
 }
 
 // A sign of no width, or where a word may be broken. What is written in UTF-8, URLs are known to have.
 void on_invisible(std::string_view text, size_t anchor, bool is_written_out, size_t from, Decoded& out) {
-  const Row row = row_around(text, anchor, from, MarkupKind::html, is_url_sign);
+  const Row row = row_around(text, anchor, from, MarkupKind::html, url_signs);
   size_t end =
       row.is_whole || row.text.size() <= longest_before ? row.end : row.places[row.text.size() - longest_before].begin;
   if (row.text.find("://") != std::string::npos) {
     const Part part{0, row.text.size(), 0};
     if (is_written_out && has_joint(row, part)) give("MARKUP", row, part, out), end = row.end;
   } else if (row.text.find('@') != std::string::npos) {
-    const Row name = row_around(text, anchor, from, MarkupKind::html, is_mailbox_sign);
+    const Row name = row_around(text, anchor, from, MarkupKind::html, mailbox_signs);
     if (const Part part = mailbox(name); part.end > 0) give("MARKUP", name, part, out);
     end = name.end;
   }
@@ -327,21 +321,46 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (hit.end <= from) return;
   const auto last_of = [&](std::string_view signs) { return text.find_last_of(signs, hit.end - 2); };
   if (hit.pattern == at_sign && text[hit.end - 1] == ';') return on_at_sign(text, last_of("&"), hit.end, from, out);
-  if (hit.pattern == at_sign || hit.pattern == spaced_at) return on_at_sign(text, hit.end - 2, hit.end - 1, from, out);
+  if (hit.pattern == at_sign) return on_at_sign(text, hit.end - 2, hit.end - 1, from, out);
   if (hit.pattern == written_out) return on_invisible(text, last_of("<&") - 1, true, from, out);
   size_t anchor = hit.end - 2;
   while (uint8_t(text[anchor]) >= 0x80) --anchor;
   on_invisible(text, anchor, false, from, out);
 }
 
+// Cheap: whether digits go on behind the markup that begins somewhere behind the sign at `anchor`.
+bool goes_on(std::string_view text, size_t anchor, MarkupKind kind) {
+  constexpr size_t most_separators = 2, most_joints = 8;
+  size_t separators = 0, joints = 0;
+  for (size_t at = anchor + 1; at < text.size() && separators <= most_separators && joints <= most_joints;) {
+    if (is_digit(text[at])) return joints > 0;
+    const MarkupSign sign = kind == MarkupKind::rtf ? rtf_sign(text, at) : html_sign(text, at);
+    if (sign.is == MarkupSign::Is::joint)
+      ++joints;
+    else if (sign.is == MarkupSign::Is::sign && sign.value < 0x80 && is_number_separator(char(sign.value)))
+      ++separators;
+    else
+      return false;
+    at += sign.size;
+  }
+  return false;
+}
+
 void on_number_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (hit.end <= from) return;
   const std::string_view text = as_text(bytes);
-  // The markup in the match may hold digits.
-  const std::string_view opens = hit.pattern == html_digit ? "<&\xc2\xe2" : text[hit.end - 2] == '{' ? "}" : "\\";
-  const size_t anchor = text.find_last_of("0123456789+)", text.find_last_of(opens, hit.end - 2));
-  const MarkupKind kind = hit.pattern == rtf_digit ? MarkupKind::rtf : MarkupKind::html;
-  const Row row = row_around(text, anchor, from, kind, is_number_sign);
+  const char last = text[hit.end - 1];
+  const bool is_rtf = last == '\\' || last == '{' || last == '}';
+  const MarkupKind kind = is_rtf ? MarkupKind::rtf : MarkupKind::html;
+  const std::string_view opens = is_rtf ? "\\{}" : "<&\xc2\xe2";
+  size_t anchor = text.find_last_of(opens, hit.end - 1);
+  while (anchor > from && opens.find(text[anchor]) != std::string_view::npos) --anchor;
+  constexpr size_t most_separators = 12;
+  for (size_t back = 0; anchor > from && back < most_separators && !is_digit(text[anchor]) && text[anchor] != '+';
+       ++back)
+    --anchor;
+  if (!goes_on(text, anchor, kind)) return;
+  const Row row = row_around(text, anchor, from, kind, number_signs);
   if (const Part part = number_of(row); part.end > 0) return give("MARKUPNUMBER", row, part, out);
   // Where it was cut off, a number may begin.
   const size_t kept = row.text.size() - std::min(row.text.size(), longest_before);

@@ -31,7 +31,7 @@ constexpr auto letter_controls =
            "rsid", "kerning", "expnd", "expndtw", "cs", "scaps", "caps", "outl", "shad", "plain", "charscalex", "cgrid",
            "revised", "revauth", "revdttm", "nosupersub", "zwj", "zwnj", "htmlrtf", "cchs", "uc");
 
-constexpr size_t longest_name = 16, longest_control = 32, longest_number = 11;
+constexpr size_t longest_name = 16, longest_control = 32, longest_number = 11, longest_entity = 16;
 
 template <class Names>
 bool is_one_of(const Names& names, std::string_view text, size_t begin, size_t end) {
@@ -98,7 +98,6 @@ MarkupSign tag_at(std::string_view text, size_t at) {
 }
 
 MarkupSign entity_at(std::string_view text, size_t at) {
-  constexpr size_t longest_entity = 16;
   const std::string_view rest = text.substr(at, longest_entity);
   if (const Entity entity = numbered_entity(rest); entity.size > 0) return sign_of(entity.size, entity.value);
   using Named = std::pair<std::string_view, char32_t>;
@@ -168,6 +167,14 @@ MarkupSign group_at(std::string_view text, size_t at) {
   return out;
 }
 
+// Whether a word may begin or end with it, if there is more than chance to it.
+bool adjoins(char c) {
+  return is_alnum(uint8_t(c)) || c == '.' || c == '_' || c == '-' || c == '+' || c == '@';
+}
+bool is_of_word(const MarkupSign& entity) {
+  return entity.is == Is::joint || (entity.size > 1 && (entity.value >= 0x80 || adjoins(char(entity.value))));
+}
+
 }  // namespace
 
 MarkupSign html_sign(std::string_view text, size_t at) {
@@ -208,16 +215,18 @@ MarkupKind markup_before(std::string_view text, size_t at) {
   const size_t floor = at - std::min(at, longest_markup);
   if (last == '>') {
     const size_t open = text.substr(floor, at - 1 - floor).find_last_of("<>");
-    return open != std::string_view::npos && text[floor + open] == '<' && tag_at(text, floor + open).is == Is::joint
-               ? MarkupKind::html
-               : MarkupKind::none;
+    if (open == std::string_view::npos || text[floor + open] != '<' || floor + open == 0) return MarkupKind::none;
+    const char before = text[floor + open - 1];
+    if (!adjoins(before) && before != '>' && before != ';') return MarkupKind::none;
+    return tag_at(text, floor + open).is == Is::joint ? MarkupKind::html : MarkupKind::none;
   }
   if (last == ';') {
-    constexpr size_t longest_entity = 16;
     const size_t near = at - std::min(at, longest_entity);
-    return text.substr(near, at - near).find('&') != std::string_view::npos ? MarkupKind::html : MarkupKind::none;
+    const size_t begin = text.substr(near, at - near).find('&');
+    return begin != std::string_view::npos && is_of_word(entity_at(text, near + begin)) ? MarkupKind::html
+                                                                                        : MarkupKind::none;
   }
-  if (last == '}' || last == '{') return MarkupKind::rtf;
+  if (last == '}') return adjoins(char_before(text, at - 1)) ? MarkupKind::rtf : MarkupKind::none;
   if (last == '\\') return is_letter_control(control_at(text, at - 1)) ? MarkupKind::rtf : MarkupKind::none;
   if (last != ' ') return MarkupKind::none;
   size_t name = at - 1;
@@ -230,18 +239,22 @@ MarkupKind markup_before(std::string_view text, size_t at) {
 
 MarkupKind markup_behind(std::string_view text, size_t at) {
   switch (char_at(text, at)) {
-    case '<':
-      return tag_at(text, at).is == Is::joint ? MarkupKind::html : MarkupKind::none;
-    case '&': {
-      const MarkupSign sign = entity_at(text, at);
-      return sign.is == Is::joint || sign.size > 1 ? MarkupKind::html : MarkupKind::none;
+    case '<': {
+      const MarkupSign tag = tag_at(text, at);
+      const char behind = char_at(text, at + tag.size);
+      return tag.is == Is::joint && (adjoins(behind) || behind == '<' || behind == '&') ? MarkupKind::html
+                                                                                        : MarkupKind::none;
     }
+    case '&':
+      return is_of_word(entity_at(text, at)) ? MarkupKind::html : MarkupKind::none;
     case '\\':
       return is_letter_control(control_at(text, at)) ? MarkupKind::rtf : MarkupKind::none;
     case '{':
       return group_at(text, at).is == Is::joint ? MarkupKind::rtf : MarkupKind::none;
-    case '}':
-      return MarkupKind::rtf;
+    case '}': {
+      const char behind = char_at(text, at + 1);
+      return adjoins(behind) || behind == '{' || behind == '\\' ? MarkupKind::rtf : MarkupKind::none;
+    }
     default:
       return MarkupKind::none;
   }
