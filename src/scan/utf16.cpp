@@ -145,6 +145,21 @@ Utf16Run better(Bytes bytes, const Utf16Run& little, const Utf16Run& big, size_t
   return (offset + letter) % 2 == 0 ? little : big;
 }
 
+// IndexedDB writes a type and a length, a byte each, in front of texts in its keys (Chromium, indexed_db/docs/leveldb
+// coding scheme): to a big-endian reader a letter, "\1\x19" is U+0119. Where the length says that the text is what is
+// behind it, up to the end or to the next such letter, that is the run.
+Utf16Run behind_length(Bytes bytes, Utf16Run run) {
+  constexpr size_t most_before = 4;  // such letters
+  constexpr unsigned first = 0x100;
+  if (!run.big_endian) return run;
+  for (size_t text = run.begin + 2, n = 0; n < most_before && text < run.end; ++n, text += 2) {
+    if (unit_at(bytes, text - 2, true) < first) break;
+    const size_t end = text + 2 * size_t(bytes[text - 1]);
+    if (end == run.end || (end > text && end < run.end && unit_at(bytes, end, true) >= first)) return {text, end, true};
+  }
+  return run;
+}
+
 }  // namespace
 
 std::vector<Utf16Run> find_utf16(Bytes bytes, uint64_t offset) {
@@ -158,7 +173,7 @@ std::vector<Utf16Run> find_utf16(Bytes bytes, uint64_t offset) {
     const Utf16Run little = extend(bytes, letter, floor, false);
     const Utf16Run big =
         letter > floor ? extend(bytes, letter - 1, floor, true) : extend(bytes, letter + 1, floor, true);
-    const Utf16Run run = without_strays(bytes, better(bytes, little, big, letter, offset));
+    const Utf16Run run = without_strays(bytes, behind_length(bytes, better(bytes, little, big, letter, offset)));
     position += 4;
     if (size_of(run) < 2 * fewest_characters) continue;
     runs.push_back(run);

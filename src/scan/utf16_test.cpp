@@ -68,6 +68,16 @@ TEST(Utf16, LettersOfWordsArePartOfIt) {
   }
 }
 
+// Keys of IndexedDB: a type, a length and the text.
+TEST(Utf16, ATypeAndALengthInFrontAreNoLetters) {
+  const std::string key = utf16(u"anna@example.com", true);
+  EXPECT_THAT(runs_of("\0\1\1\1\1\x10"s + key + "\n\xff"), ElementsAre("be 6 anna@example.com"));
+  EXPECT_THAT(runs_of("\0\1\1\x10"s + key + "\1\4" + utf16(u"mail", true) + "\n"),
+              ElementsAre("be 4 anna@example.com"));
+  EXPECT_THAT(runs_of("\1\x11"s + key + "\n\xff"), ElementsAre("be 0 \xc4\x91"
+                                                               "anna@example.com"));
+}
+
 // A binary format keeps what it will beside its texts: checksums, lengths, times.
 TEST(Utf16, ValuesAreFoundAmongRandomBytes) {
   constexpr int texts = 1000;

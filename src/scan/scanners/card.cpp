@@ -14,6 +14,7 @@
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
 #include "scan/scanners/validate/escape.h"
+#include "scan/scanners/validate/glued.h"
 #include "scan/scanners/validate/luhn.h"
 
 namespace weft::scan {
@@ -128,6 +129,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   const size_t begin = behind_escape(text, hit.end - width(hit.pattern));
   const char before = sign_before(text, begin);
   if (begin < from || (is_alnum(before) && before != 'B' && before != 'b')) return;
+  text = without_glued(text, begin, " -");
   size_t end = begin;
   char separator = 0;
   std::string digits, shape;  // shape: how many digits stand in front of each separator, as letters

@@ -12,6 +12,7 @@
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
 #include "scan/scanners/validate/escape.h"
+#include "scan/scanners/validate/glued.h"
 
 namespace weft::scan {
 namespace {
@@ -28,6 +29,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   size_t length = iban_length(text.substr(begin, 2));
   char before = sign_before(text, begin);
   if (length == 0 || is_alnum(before) || before == '_' || before == '/' || before == '+') return;
+  text = without_glued(text, begin, " ");
   bool grouped = char_at(text, begin + 4) == ' ';
   std::string value;
   size_t end = begin;

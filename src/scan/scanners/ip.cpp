@@ -17,6 +17,7 @@
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
 #include "scan/scanners/validate/escape.h"
+#include "scan/scanners/validate/glued.h"
 
 namespace weft::scan {
 namespace {
@@ -184,6 +185,7 @@ void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (begin >= hit.end || hit.end - begin > longest) return;
   // Of the two hits in four numbers, the first.
   if (std::count(text.begin() + ptrdiff_t(begin), text.begin() + ptrdiff_t(hit.end), '.') != 2) return;
+  text = without_glued(text, begin, ".:");
   while (end < text.size() && end - hit.end < 10 &&
          (is_digit(text[end]) || (text[end] == '.' && is_digit(char_at(text, end + 1)))))
     ++end;

@@ -17,6 +17,7 @@
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
 #include "scan/scanners/validate/escape.h"
+#include "scan/scanners/validate/glued.h"
 #include "scan/scanners/validate/memo.h"
 
 namespace weft::scan {
@@ -161,9 +162,12 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
     begin = hit.end - 9;
     const char first = text[begin + 1] == '(' ? char_at(text, begin + 2) : text[begin + 1];
     if (begin < from || !is_digit(first) || first == '0') return;
-    if (!starts_well(sign_before(text, begin)) && emphasis(text, begin) == '\0' && !is_field_of_numbers(text, begin))
-      return;
-    return on_international(text, begin, begin + 1, sink);
+    if (starts_well(sign_before(text, begin)) || emphasis(text, begin) != '\0' || is_field_of_numbers(text, begin))
+      return on_international(without_glued(text, begin, "+ -.()/"), begin, begin + 1, sink);
+    const size_t counted = cbor_string_end(text, begin);
+    if (counted > hit.end && is_digit(text[counted - 1]))
+      on_international(text.substr(0, counted), begin, begin + 1, sink);
+    return;
   }
   // Back over the eight digits behind "00".
   size_t digits = 0;

@@ -58,6 +58,25 @@ size_t counted_end(std::string_view text, size_t begin, size_t end) {
   return 0;
 }
 
+std::string_view without_glued(std::string_view text, size_t begin, std::string_view signs) {
+  constexpr size_t longest = 64;
+  // Most values have a space or a quotation mark in front: no length.
+  if (begin == 0 || uint8_t(text[begin - 1]) == ' ') return text;
+  size_t end = begin;
+  while (end < text.size() && end - begin < longest &&
+         (is_alnum(uint8_t(text[end])) || signs.find(text[end]) != std::string_view::npos))
+    ++end;
+  const size_t counted = counted_end(text, begin, end);
+  return counted == 0 ? text : text.substr(0, counted);
+}
+
+size_t cbor_string_end(std::string_view text, size_t begin) {
+  constexpr uint8_t text_type = 0x60, longest = 23;
+  if (begin == 0) return 0;
+  const auto size = uint8_t(uint8_t(text[begin - 1]) - text_type);
+  return size > 0 && size <= longest && begin + size <= text.size() ? begin + size : 0;
+}
+
 bool is_written_hyphen(std::string_view text, size_t at) {
   return at + 2 < text.size() && text[at] == '\\' && text[at + 1] == '-' && is_alnum(text[at + 2]);
 }

@@ -21,6 +21,12 @@ size_t der_string_begin(std::string_view text, size_t first, size_t last, size_t
 // may as well be text, so it counts only with zeros around.
 size_t counted_end(std::string_view text, size_t begin, size_t end);
 
+// The same of a value that begins at `begin`: the text without what its length says is behind it, or all of it. `signs`
+// go on in it, and letters and digits.
+std::string_view without_glued(std::string_view text, size_t begin, std::string_view signs);
+// Of CBOR a text of up to 23 signs has a letter in front, which is its length ("n+4915112345678"); where it ends, or 0.
+size_t cbor_string_end(std::string_view text, size_t begin);
+
 // Manual pages write "\-" for a hyphen (groff_char(7)). True when one stands at `at`, with a letter or digit behind.
 bool is_written_hyphen(std::string_view text, size_t at);
 
