@@ -525,7 +525,7 @@ void Scan::State::match_fields(const Text& text, size_t stop) {
     level.shown.clear();
     for (; is_left() && level.shown.text().size() < block_size; ++level.next_field)
       if (const Fields::Field& field = fields[level.next_field];
-          field.size >= shortest_found && field.end() > text.begin)
+          field.coding != Coding::none && field.size >= shortest_found && field.end() > text.begin)
         level.shown.add(as_bytes(text.bytes), field.begin, field.end(), field.coding);
     hits_of(level.shown.text(), 0, level.shown.text().size(), level, &level.shown);
     level.from_fields.assign(rules.owners(), 0);

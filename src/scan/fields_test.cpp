@@ -46,6 +46,45 @@ std::string member(const std::string& name, const std::string& content, bool beh
   return out;
 }
 
+// A hive's bin with values of that name, the data of each behind it.
+std::string bin(const std::vector<std::pair<std::string, std::string>>& named, uint64_t place = 0x3000) {
+  const auto cell = [](std::string content) {
+    content.resize((content.size() + 4 + 7) / 8 * 8 - 4);
+    return number(uint64_t(-int64_t(content.size() + 4)), 4) + content;
+  };
+  std::string out = "hbin" + number(place, 4) + number(4096, 4) + std::string(20, '\0');
+  for (const auto& [name, text] : named) {
+    std::string data;
+    for (const char c : text + '\0') data += std::string{c, '\0'};
+    const size_t size = cell(std::string(20, '\0') + name).size();
+    out += cell("vk" + number(name.size(), 2) + number(data.size(), 4) + number(place + out.size() + size, 4) +
+                number(1, 4) + number(1, 4) + name) +
+           cell(data);
+  }
+  out.resize(4096);
+  return out;
+}
+
+TEST(Fields, VersionsInHivesAreNoAddresses) {
+  const auto hive = bin({{"DriverVersion", "10.6.0.23"},
+                         {"IP", "10.3.58.6"},
+                         {"version", "192.168.77.1"},
+                         {"NameServer", "203.0.113.4"},
+                         {"Versions", "203.0.113.5"},
+                         {"Version", "on anna@velten-law.de"}});
+  for (const size_t front : {0, 512, 8192}) {
+    EXPECT_THAT(values(std::string(front, '\0') + hive, "ipv4"),
+                ElementsAre("10.3.58.6", "203.0.113.4", "203.0.113.5"));
+    EXPECT_THAT(values(std::string(front, '\0') + hive, "email"), ElementsAre("anna@velten-law.de"));
+  }
+  for (size_t cut = 32; cut < 400; ++cut) scan_all(hive.substr(0, cut));
+  for (size_t at = 0; at < 400; ++at) {
+    std::string broken = hive;
+    broken[at] = char(~broken[at]);
+    scan_all(broken);
+  }
+}
+
 TEST(Fields, MembersOfZipsThatAreStored) {
   for (const bool behind : {false, true}) {
     const std::string zip = member("contact.txt", "anna@velten-law.de", behind) +

@@ -11,7 +11,7 @@
 
 namespace weft::scan {
 
-enum class Coding : uint8_t { utf8, utf16le, utf16be };
+enum class Coding : uint8_t { utf8, utf16le, utf16be, none };  // none: scanners are to see nothing in it
 
 // As one UTF-8 text with a NUL byte before and behind each, and the way back to the source.
 class Pieces {
