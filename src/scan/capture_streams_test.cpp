@@ -14,16 +14,6 @@ namespace {
 using namespace std::string_literals;
 using ::testing::Contains, ::testing::ElementsAre, ::testing::HasSubstr, ::testing::IsEmpty, ::testing::Not;
 
-std::string big(uint64_t value, size_t size) {
-  std::string out;
-  for (size_t i = size; i-- > 0;) out += char(uint8_t(value >> (8 * i)));
-  return out;
-}
-std::string little(uint64_t value, size_t size) {
-  const std::string out = big(value, size);
-  return {out.rbegin(), out.rend()};
-}
-
 constexpr uint32_t data = 0x18, syn = 2;
 
 std::string tcp(uint32_t number, const std::string& content, uint32_t flags = data, unsigned port = 4711) {

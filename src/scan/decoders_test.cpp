@@ -503,11 +503,6 @@ std::string brotli_body() {
     out += char(std::stoi(std::string(brotli_hex.substr(i, 2)), nullptr, 16));
   return out;
 }
-std::string big(uint64_t value, size_t width) {
-  std::string out;
-  for (size_t i = width; i-- > 0;) out += char(uint8_t(value >> (8 * i)));
-  return out;
-}
 std::string simple_entry(const std::string& body) {
   const std::string key = "1/0/_dk_https://example.org https://example.org https://example.org/orders";
   return "\x30\x5c\x72\xa7\x1b\x6d\xfb\xfc\5\0\0\0"s + char(key.size()) + "\0\0\0hash\0\0\0\0"s + key + body +

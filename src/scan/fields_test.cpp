@@ -14,15 +14,6 @@ namespace {
 using namespace std::string_literals;
 using ::testing::Contains, ::testing::ElementsAre, ::testing::IsEmpty, ::testing::Not, ::testing::UnorderedElementsAre;
 
-std::string number(uint64_t value, size_t size, bool is_big = false) {
-  std::string out;
-  for (size_t i = 0; i < size; ++i) {
-    const char byte = char(uint8_t(value >> (8 * i)));
-    out.insert(is_big ? out.begin() : out.end(), byte);
-  }
-  return out;
-}
-
 std::vector<std::string> values(const std::string& bytes, std::string_view kind) {
   std::vector<std::string> out;
   for (const Found& found : scan_all(bytes).features)
@@ -39,9 +30,9 @@ uint64_t offset(const std::string& bytes, std::string_view kind) {
 
 // A stored member as the usual programs write it; behind says that its sizes stand behind the content.
 std::string member(const std::string& name, const std::string& content, bool behind = false) {
-  const std::string sizes = number(content.size(), 4) + number(content.size(), 4);
-  std::string out = "PK\3\4\x0a\0"s + number(behind ? 8 : 0, 2) + "\0\0\0\0\0\0\1\2\3\4"s;
-  out += (behind ? std::string(8, '\0') : sizes) + number(name.size(), 2) + "\0\0"s + name + content;
+  const std::string sizes = little(content.size(), 4) + little(content.size(), 4);
+  std::string out = "PK\3\4\x0a\0"s + little(behind ? 8 : 0, 2) + "\0\0\0\0\0\0\1\2\3\4"s;
+  out += (behind ? std::string(8, '\0') : sizes) + little(name.size(), 2) + "\0\0"s + name + content;
   if (behind) out += "PK\7\x8\1\2\3\4"s + sizes;
   return out;
 }
@@ -50,15 +41,15 @@ std::string member(const std::string& name, const std::string& content, bool beh
 std::string bin(const std::vector<std::pair<std::string, std::string>>& named, uint64_t place = 0x3000) {
   const auto cell = [](std::string content) {
     content.resize((content.size() + 4 + 7) / 8 * 8 - 4);
-    return number(uint64_t(-int64_t(content.size() + 4)), 4) + content;
+    return little(uint64_t(-int64_t(content.size() + 4)), 4) + content;
   };
-  std::string out = "hbin" + number(place, 4) + number(4096, 4) + std::string(20, '\0');
+  std::string out = "hbin" + little(place, 4) + little(4096, 4) + std::string(20, '\0');
   for (const auto& [name, text] : named) {
     std::string data;
     for (const char c : text + '\0') data += std::string{c, '\0'};
     const size_t size = cell(std::string(20, '\0') + name).size();
-    out += cell("vk" + number(name.size(), 2) + number(data.size(), 4) + number(place + out.size() + size, 4) +
-                number(1, 4) + number(1, 4) + name) +
+    out += cell("vk" + little(name.size(), 2) + little(data.size(), 4) + little(place + out.size() + size, 4) +
+                little(1, 4) + little(1, 4) + name) +
            cell(data);
   }
   out.resize(4096);
@@ -117,7 +108,7 @@ TEST(Fields, StructuresAreFoundAroundFields) {
       "PK\1\2\x0a\0\x0a\0\0\0\0\0\0\0\0\0\1\2\3\4\x12\0\0\0\x12\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"s + "a";
   const std::string zip = member("a", "anna@velten-law.de");
   const std::string whole =
-      zip + central + "PK\5\6\0\0\0\0\1\0\1\0"s + number(central.size(), 4) + number(zip.size(), 4) + "\0\0"s;
+      zip + central + "PK\5\6\0\0\0\0\1\0\1\0"s + little(central.size(), 4) + little(zip.size(), 4) + "\0\0"s;
   EXPECT_THAT(values(whole, "carved_zip"), ElementsAre(testing::HasSubstr("whole")));
   EXPECT_THAT(values(whole, "email"), ElementsAre("anna@velten-law.de"));
 }
@@ -139,9 +130,9 @@ class Plist {
   size_t data(const std::string& bytes) { return add(head(4, bytes.size()) + bytes); }
   std::string done(size_t width = 1, size_t reference = 1) const {
     std::string out = bytes_;
-    for (const size_t at : offsets_) out += number(at, width, true);
-    return out + std::string(6, '\0') + char(width) + char(reference) + number(offsets_.size(), 8, true) +
-           number(0, 8, true) + number(bytes_.size(), 8, true);
+    for (const size_t at : offsets_) out += big(at, width);
+    return out + std::string(6, '\0') + char(width) + char(reference) + big(offsets_.size(), 8) + big(0, 8) +
+           big(bytes_.size(), 8);
   }
 
  private:
@@ -157,7 +148,7 @@ Plist some(size_t reference) {
   Plist list;
   list.add("\xa6"s + [&] {
     std::string out;
-    for (size_t i = 1; i <= 6; ++i) out += number(i, reference, true);
+    for (size_t i = 1; i <= 6; ++i) out += big(i, reference);
     return out;
   }());
   list.text("pa@velten-law.de"), list.text("Bob"), list.wide("carl@velten-law.de"), list.text("203.0.113.77");
@@ -199,7 +190,7 @@ TEST(Fields, ValuesOfAChunkThatWasMade) {
 
 TEST(Fields, KeysAndBodiesOfChromiumsCache) {
   const std::string key = "1/0/_dk_http://velten-law.de http://velten-law.de http://www.velten-law.de/app.js";
-  const std::string entry = "\x30\x5c\x72\xa7\x1b\x6d\xfb\xfc\5\0\0\0"s + number(key.size(), 4) + "\1\2\3\4\0\0\0\0"s +
+  const std::string entry = "\x30\x5c\x72\xa7\x1b\x6d\xfb\xfc\5\0\0\0"s + little(key.size(), 4) + "\1\2\3\4\0\0\0\0"s +
                             key + "anna@velten-law.de" + "\xd8\x41\x0d\x97\x45\x6f\xfa\xf4"s;
   EXPECT_THAT(values(entry, "email"), ElementsAre("anna@velten-law.de"));
   EXPECT_THAT(values(entry, "url"), Contains("http://www.velten-law.de/app.js"));
@@ -208,11 +199,11 @@ TEST(Fields, KeysAndBodiesOfChromiumsCache) {
 TEST(Fields, LengthsInFrontTellWhereTextEnds) {
   const std::string url = "http://www.velten-law.de:8123/a.htm";
   // A pickle of Chromium, CBOR, and Protocol Buffers.
-  EXPECT_THAT(values("x\0\0\0"s + number(url.size(), 4) + url + "d\0\0\0title"s, "url"), ElementsAre(url));
-  EXPECT_THAT(values("\xa2\x78"s + number(url.size(), 1) + url + "bc\1"s, "url"), ElementsAre(url));
-  EXPECT_THAT(values("\xda"s + number(url.size(), 1) + url + "z\4hallo"s, "url"), ElementsAre(url));
+  EXPECT_THAT(values("x\0\0\0"s + little(url.size(), 4) + url + "d\0\0\0title"s, "url"), ElementsAre(url));
+  EXPECT_THAT(values("\xa2\x78"s + little(url.size(), 1) + url + "bc\1"s, "url"), ElementsAre(url));
+  EXPECT_THAT(values("\xda"s + little(url.size(), 1) + url + "z\4hallo"s, "url"), ElementsAre(url));
   // What a NUL ends, goes on to there.
-  EXPECT_THAT(values("x\0\0\0"s + number(url.size() - 1, 4) + url + "\0\0\0\0title"s, "url"), ElementsAre(url));
+  EXPECT_THAT(values("x\0\0\0"s + little(url.size() - 1, 4) + url + "\0\0\0\0title"s, "url"), ElementsAre(url));
   EXPECT_THAT(values("x\x0a\x0e"s + "ab@example.orgR\5hallo", "email"), ElementsAre("ab@example.org"));
   std::string longer = url;
   while (longer.size() < 150) longer += "/abc";

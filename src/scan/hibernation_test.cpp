@@ -18,12 +18,6 @@ using ::testing::HasSubstr, ::testing::IsEmpty;
 
 constexpr size_t page = 4096, set_pages = 16;
 
-std::string little(uint64_t value, size_t width) {
-  std::string out;
-  for (size_t i = 0; i < width; ++i) out += char(uint8_t(value >> (8 * i)));
-  return out;
-}
-
 enum Packing : uint32_t { plain = 1, huffman = 2 };
 
 // A set whose pages lie in two stretches of memory.

@@ -25,12 +25,6 @@ using Clock = std::chrono::steady_clock;
 
 // --- Disguises -------------------------------------------------------------------------------------------------------
 
-std::string little(uint64_t value, size_t width) {
-  std::string out;
-  for (size_t i = 0; i < width; ++i) out += char(uint8_t(value >> (8 * i)));
-  return out;
-}
-
 std::string gzipped(std::string_view text) {
   return deflated(text, 31);
 }

@@ -49,6 +49,17 @@ inline std::string described(const Results& results) {
   return out;
 }
 
+// A number as a format writes it.
+inline std::string big(uint64_t value, size_t width) {
+  std::string out;
+  for (size_t i = width; i-- > 0;) out += char(uint8_t(value >> (8 * i)));
+  return out;
+}
+inline std::string little(uint64_t value, size_t width) {
+  const std::string out = big(value, width);
+  return {out.rbegin(), out.rend()};
+}
+
 // A file of the evidence; empty where it is not at hand.
 inline std::string evidence(const std::string& name) {
   const char* given = std::getenv("WEFT_EVIDENCE");

@@ -18,11 +18,6 @@ using ::testing::Contains, ::testing::ElementsAre, ::testing::IsEmpty, ::testing
 constexpr size_t page_size = 4096;
 enum : uint8_t { inner_keys = 2, keys = 10, rows = 13 };
 
-std::string big(uint64_t value, size_t size) {
-  std::string out;
-  for (size_t i = size; i-- > 0;) out += char(uint8_t(value >> (8 * i)));
-  return out;
-}
 std::string varint(uint64_t value) {
   std::string out(1, char(value & 0x7f));
   while (value >>= 7) out.insert(out.begin(), char(0x80 | (value & 0x7f)));

@@ -29,12 +29,6 @@ std::set<std::string> emails(const Results& results, std::string_view layers) {
   return out;
 }
 
-std::string little(uint64_t value, size_t width) {
-  std::string out;
-  for (size_t i = 0; i < width; ++i) out += char(uint8_t(value >> (8 * i)));
-  return out;
-}
-
 std::string text_of(const Unpacked& unpacked) {
   return std::string(as_text(unpacked.bytes));
 }

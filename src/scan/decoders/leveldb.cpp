@@ -18,6 +18,7 @@
 #include "base/cursor.h"
 #include "base/text.h"
 #include "scan/decoders/streams.h"
+#include "scan/decoders/varint.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {
@@ -31,17 +32,6 @@ struct Handle {
   uint64_t place = 0, size = 0;
   uint64_t end() const { return place + size + trailer_size; }
 };
-
-std::optional<uint64_t> varint(Cursor& in) {
-  uint64_t value = 0;
-  for (unsigned shift = 0; shift < 64; shift += 7) {
-    const uint8_t byte = in.u8();
-    if (!in.ok()) return std::nullopt;
-    value |= uint64_t(byte & 0x7f) << shift;
-    if (byte < 0x80) return value;
-  }
-  return std::nullopt;
-}
 
 std::optional<Handle> handle(Cursor& in) {
   const auto place = varint(in), size = varint(in);

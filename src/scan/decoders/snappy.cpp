@@ -16,6 +16,7 @@
 
 #include "base/cursor.h"
 #include "scan/decoders/streams.h"
+#include "scan/decoders/varint.h"
 #include "scan/scanner.h"
 
 namespace weft::scan {
@@ -30,14 +31,10 @@ constexpr size_t most_of_chunk = 64 * KiB;
 // How many bytes the value that begins there has, by its elements; nothing when they do not give what it promises.
 std::optional<size_t> size_of(Bytes bytes) {
   Cursor in(bytes);
-  uint64_t promised = 0, given = 0;
-  for (unsigned shift = 0;; shift += 7) {
-    const uint8_t byte = in.u8();
-    if (!in.ok() || shift > 28) return std::nullopt;
-    promised |= uint64_t(byte & 0x7f) << shift;
-    if (byte < 0x80) break;
-  }
-  while (given < promised) {
+  const auto promised = varint(in);
+  if (!promised || *promised > UINT32_MAX) return std::nullopt;
+  uint64_t given = 0;
+  while (given < *promised) {
     const uint8_t tag = in.u8();
     uint64_t size = (tag >> 2) + 1;
     if ((tag & 3) == 0) {  // a literal
@@ -55,7 +52,7 @@ std::optional<size_t> size_of(Bytes bytes) {
     if (!in.ok()) return std::nullopt;
     given += size;
   }
-  return given == promised ? std::optional(in.position()) : std::nullopt;
+  return given == *promised ? std::optional(in.position()) : std::nullopt;
 }
 
 void on_value(Bytes bytes, size_t elements, size_t from, Decoded& out) {
