@@ -1,9 +1,8 @@
 // Finding UTF-16 in raw bytes.
 //
 // An anchor is two code units of printable ASCII in an aligned word of four bytes: letter, zero, letter, zero or zero,
-// letter, zero, letter; or two Cyrillic letters, with fours for zeros. Any run of four such characters has one, at
-// whatever offset it lies. A word is tested with two additions and masks, which compilers turn into vector code; text
-// without zeros passes at several GB/s.
+// letter, zero, letter. Any run of four ASCII characters has one, at whatever offset it lies. A word is tested with two
+// additions and masks, which compilers turn into vector code; text without zeros passes at several GB/s.
 //
 // From an anchor the run is extended both ways over plausible code units (is_text), once read as little endian and once
 // as big endian. "A 0 B 0 C 0" is both "ABC" little endian and "BC" big endian, shifted by one byte: the longer reading
@@ -73,16 +72,11 @@ uint32_t word_at(const uint8_t* at) {
   return word;
 }
 
-// U+0400 to U+047F.
-constexpr bool is_cyrillic(uint32_t word) {
-  return ((word & 0xff80ff80u) == 0x04000400u) | ((word & 0x80ff80ffu) == 0x00040004u);
-}
-
 // Two printable ASCII characters with zeros between them (little-endian load; 0x20..0x7f + 0x60 sets the top bit).
 constexpr bool is_anchor(uint32_t word) {
   const uint32_t low = word + 0x00600060u, high = word + 0x60006000u;
   return ((((low & 0xff80ff80u) ^ 0x00800080u) | (word & 0xff80ff80u)) == 0) |
-         ((((high & 0x80ff80ffu) ^ 0x80008000u) | (word & 0x80ff80ffu)) == 0) | is_cyrillic(word);
+         ((((high & 0x80ff80ffu) ^ 0x80008000u) | (word & 0x80ff80ffu)) == 0);
 }
 static_assert(is_anchor(0x00420041) && is_anchor(0x42004100) && !is_anchor(0) && !is_anchor(0x42424242));
 static_assert(!is_anchor(0x00010041) && !is_anchor(0x00c10041));
@@ -174,8 +168,7 @@ std::vector<Utf16Run> find_utf16(Bytes bytes, uint64_t offset) {
   // Anchors lie at multiples of 4 of the source, so that pages cut anywhere find the same ones.
   size_t position = (4 - offset % 4) % 4;
   while ((position = next_anchor(bytes, position)) < bytes.size()) {
-    const bool is_high = bytes[position] == 0 || (bytes[position] == 4 && bytes[position + 2] == 4);
-    const size_t letter = position + is_high;
+    const size_t letter = position + (bytes[position] == 0);
     // The little-endian unit of the letter begins at it, the big-endian one a byte before.
     const Utf16Run little = extend(bytes, letter, floor, false);
     const Utf16Run big =

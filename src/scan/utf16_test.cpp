@@ -68,15 +68,6 @@ TEST(Utf16, LettersOfWordsArePartOfIt) {
   }
 }
 
-TEST(Utf16, NeedsNoLatinLetters) {
-  for (const size_t front : {2, 4})
-    for (const bool big_endian : {false, true}) {
-      const std::string source =
-          std::string(front, '\xff') + utf16(u"почта@пример.рф", big_endian) + "\xff\xff\xff\xff";
-      EXPECT_THAT(values_of(scan_all(source), "email"), ElementsAre("почта@пример.рф")) << front << big_endian;
-    }
-}
-
 // Keys of IndexedDB: a type, a length and the text.
 TEST(Utf16, ATypeAndALengthInFrontAreNoLetters) {
   const std::string key = utf16(u"anna@example.com", true);
