@@ -295,6 +295,12 @@ void on_at_sign(std::string_view text, size_t at, size_t end, size_t from, Decod
   MarkupKind kind = markup_before(text, begin);
   if (kind == MarkupKind::none) kind = markup_behind(text, end);
   if (kind == MarkupKind::none) return;
+  // Braces stand anywhere in what is no text.
+  constexpr std::ptrdiff_t fewest_signs = 3;
+  const std::string_view around = text.substr(begin, end - begin);
+  if (kind == MarkupKind::rtf &&
+      std::count_if(around.begin(), around.end(), [](char c) { return is_alnum(uint8_t(c)); }) < fewest_signs)
+    return;
   const Row row = row_around(text, at, from, kind, mailbox_signs);
   if (const Part part = mailbox(row); part.end > 0) give("MARKUP", row, part, out);
   leave("MARKUP", at, std::max(row.end, end), from, out);
