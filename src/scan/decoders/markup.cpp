@@ -230,11 +230,12 @@ Part number_between(std::string_view text, size_t begin, size_t end, size_t firs
   while (part.end < end && part.end - behind < longest_before && is_alnum(uint8_t(text[part.end]))) ++part.end;
   // Whole words in front of it, but for what may be a part of an address.
   for (part.begin = number; part.begin > begin;) {
-    size_t word = part.begin, end = word;
-    while (end > begin && text[end - 1] == ' ') --end;
-    for (word = end; word > begin && text[word - 1] != ' ';) --word;
-    const size_t dot = std::min(text.find_first_of("./", word), end);
-    if (word == end || number - word > longest_before || (word == begin && word > 0) || dot + 1 < end) break;
+    size_t word = part.begin, behind_word = word;
+    while (behind_word > begin && text[behind_word - 1] == ' ') --behind_word;
+    for (word = behind_word; word > begin && text[word - 1] != ' ';) --word;
+    const size_t dot = std::min(text.find_first_of("./", word), behind_word);
+    if (word == behind_word || number - word > longest_before || (word == begin && word > 0) || dot + 1 < behind_word)
+      break;
     part.begin = word;
   }
   part.said = std::min(text.find_first_of("+0123456789", part.begin), number);
