@@ -26,5 +26,9 @@ size_t find_evtx_fields(std::string_view text, size_t at, Work& work, Fields::Li
 size_t find_zip_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
 // The key and the body of an entry of Chromium's Simple cache.
 size_t find_cache_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
+// Names and data of the cells in bins of a registry hive ("hbin"), and the name of a key or value whose signature is
+// there ("nk", "vk").
+size_t find_bin_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
+size_t find_key_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
 
 }  // namespace weft::scan

@@ -20,6 +20,9 @@ constexpr std::array sources{
     Source{"PK\3\4", find_zip_fields},
     Source{"bplist00", find_plist_fields},
     Source{std::string_view("ElfChnk\0", 8), find_evtx_fields},
+    Source{"hbin", find_bin_fields},
+    Source{"nk", find_key_fields},
+    Source{"vk", find_key_fields},
     Source{"\x30\x5c\x72\xa7\x1b\x6d\xfb\xfc", find_cache_fields},
 };
 

@@ -196,6 +196,80 @@ TEST(Fields, KeysAndBodiesOfChromiumsCache) {
   EXPECT_THAT(values(entry, "url"), Contains("http://www.velten-law.de/app.js"));
 }
 
+std::string wide(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += {c, '\0'};
+  return out;
+}
+
+// A bin of a registry hive.
+class Bin {
+ public:
+  explicit Bin(size_t place) : place_(place) {}
+  // Gives the place of the cell; what the cell held before fills it.
+  size_t cell(const std::string& content, bool used = true) {
+    const size_t size = (content.size() + 4 + 7) / 8 * 8, at = place_ + 32 + bytes_.size();
+    bytes_ += number(used ? -size : size, 4) + content + std::string("before!").substr(0, size - content.size() - 4);
+    return at;
+  }
+  void key(const std::string& name, size_t class_place = 0xffffffff, size_t class_size = 0) {
+    cell("nk\x20\0\xca\xcb\x03\xcc\xb5\x74\xcc\x01"s + std::string(36, '\0') + number(class_place, 4) +
+         std::string(20, '\0') + number(name.size(), 2) + number(class_size, 2) + name);
+  }
+  void value(const std::string& name, const std::string& data, bool used = true) {
+    const size_t at = data.empty() ? 0 : cell(data, used);
+    cell("vk"s + number(name.size(), 2) + number(data.size(), 4) + number(at, 4) + "\1\0\0\0\1\0\0\0"s + name, used);
+  }
+  std::string done() const {
+    std::string out = "hbin" + number(place_, 4) + number(4096, 4) + std::string(20, '\0') + bytes_;
+    out += number(4096 - out.size(), 4);
+    return out + std::string(4096 - out.size(), '\0');
+  }
+
+ private:
+  size_t place_;
+  std::string bytes_;
+};
+
+Bin some_bin() {
+  Bin bin(0x5000);
+  bin.key("203.0.113.77");
+  bin.key("other", bin.cell(wide("http://www.velten-law.de/x")), 52);
+  bin.value("00-00-5e-00-01-1d", "");
+  bin.value("anna@velten-law.de", wide("carl@velten-law.de"));
+  bin.value("x", "dora@velten-law.de");
+  bin.value("+49 89 32168123", wide("erna@velten-law.de"), false);
+  return bin;
+}
+
+TEST(Fields, CellsOfRegistryHives) {
+  const std::string bin = some_bin().done();
+  const auto all =
+      UnorderedElementsAre("anna@velten-law.de", "carl@velten-law.de", "dora@velten-law.de", "erna@velten-law.de");
+  EXPECT_THAT(values(bin, "email"), all);
+  EXPECT_THAT(values(bin, "ipv4"), ElementsAre("203.0.113.77"));
+  EXPECT_THAT(values(bin, "mac"), ElementsAre("00:00:5e:00:01:1d"));
+  EXPECT_THAT(values(bin, "phone"), ElementsAre("+498932168123"));
+  EXPECT_THAT(values(bin, "url"), ElementsAre("http://www.velten-law.de/x"));
+  EXPECT_EQ(offset(bin, "ipv4"), bin.find("203.0.113.77"));
+  // Behind another, and cut off.
+  Bin more(0x6000);
+  more.value("fred@velten-law.de", wide("gitta@velten-law.de"));
+  EXPECT_THAT(values(bin + more.done().substr(0, 512), "email"),
+              UnorderedElementsAre("anna@velten-law.de", "carl@velten-law.de", "dora@velten-law.de",
+                                   "erna@velten-law.de", "fred@velten-law.de", "gitta@velten-law.de"));
+  // Names are told without the bin's head, too.
+  EXPECT_THAT(values(bin.substr(32), "ipv4"), ElementsAre("203.0.113.77"));
+  EXPECT_THAT(values(bin.substr(32), "mac"), ElementsAre("00:00:5e:00:01:1d"));
+}
+
+TEST(Fields, CellsOfAHiveThatWindowsWrote) {
+  const std::string hive = evidence("windows/registry/NTUSER-WIN7.DAT");
+  if (hive.empty()) GTEST_SKIP() << "no evidence";
+  // As regfexport shows it; the cell held "ThreeByte..." before.
+  EXPECT_EQ(offset(hive, "mac"), 300472u);
+}
+
 TEST(Fields, LengthsInFrontTellWhereTextEnds) {
   const std::string url = "http://www.velten-law.de:8123/a.htm";
   // A pickle of Chromium, CBOR, and Protocol Buffers.
@@ -218,7 +292,7 @@ TEST(Fields, LengthsInFrontTellWhereTextEnds) {
 
 TEST(Fields, DamagedOnesAreReadAsTheyLie) {
   const std::string plain = " anna@velten-law.de ";
-  std::vector<std::string> samples = {member("a", plain), some(1).done() + plain,
+  std::vector<std::string> samples = {member("a", plain), some(1).done() + plain, some_bin().done(),
                                       evidence("windows/eventlog/System2.evtx").substr(0, 100'000) + plain};
   std::mt19937_64 random(7);
   for (const std::string& sample : samples)
@@ -239,6 +313,11 @@ TEST(Fields, DamagedOnesAreReadAsTheyLie) {
   chunk.replace(chunk.find("GGGGGGGGGGGGGGGG") - 4 + 24 + 6, hidden.size(), hidden);  // in a template
   EXPECT_THAT(values(chunk, "email"), ElementsAre("bert@velten-law.de"));
   EXPECT_THAT(values(chunk, "ipv4"), ElementsAre("203.0.113.77"));
+  // A cell that says to hold all the others.
+  Bin bin(0x1000);
+  bin.cell("vk\1\0"s + number(200, 4) + number(0x1000 + 32 + 32, 4) + "\1\0\0\0\1\0\0\0x"s);
+  bin.cell(plain + plain + std::string(180, '.'));
+  EXPECT_THAT(values(bin.done(), "email"), ElementsAre("anna@velten-law.de", "anna@velten-law.de"));
   // A length that is wrong hides nothing.
   std::string wrong = member("a", plain) + std::string(60, 'x') + plain;
   wrong[18] = wrong[22] = 40;
