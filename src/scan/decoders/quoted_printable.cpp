@@ -2,6 +2,8 @@
 // "=C3=BC" or "=40" stand for signs. One layer is one logical line (lines joined over soft breaks), since that is the
 // smallest stretch which can be decoded alone and whose start can be told from what stands right before it. In an
 // address book the line begins where it says so: "NOTE;ENCODING=QUOTED-PRINTABLE:" (vCard 2.1).
+#include "scan/scanners/validate/quoted_printable.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -11,11 +13,11 @@
 namespace weft::scan {
 namespace {
 
-// A soft break; an encoded equals sign; two encoded bytes of a UTF-8 character; an encoded "@" in an address.
-enum : uint32_t { soft_break, equals_sign, character, at_sign, property };
+// A soft break; an encoded equals sign; an encoded byte that is not ASCII; an encoded "@" in an address.
+enum : uint32_t { soft_break, equals_sign, high_byte, at_sign, property };
 constexpr Pattern patterns[] = {{R"([\x20-\x7e]=\r?\n)", dotall, soft_break},
                                 {R"(=3D)", dotall, equals_sign},
-                                {R"(=[C-F][0-9A-F]=[89AB][0-9A-F])", dotall, character},
+                                {R"(=[89A-F][0-9A-F])", dotall, high_byte},
                                 {R"([0-9A-Za-z]=40[0-9A-Za-z])", dotall, at_sign},
                                 {R"(QUOTED-PRINTABLE(?:;[A-Z0-9=-]{1,24}){0,2}:)", caseless, property}};
 
@@ -90,15 +92,18 @@ bool is_address_in_mail(std::string_view text, size_t host) {
   return false;
 }
 
-// What a soft break cuts is said by the layer, not by its halves: the words on both sides, and what may be a number.
-void say_around(Bytes bytes, size_t begin, size_t end, const std::vector<size_t>& breaks, Decoded& out) {
-  constexpr size_t around = 40;  // a number in groups
+// What a soft break cuts, or an escape stands in, is said by the layer, not by its pieces: the words on both sides, and
+// `around` them what may be a number.
+void say_around(Bytes bytes, size_t begin, size_t end, const std::vector<size_t>& places, size_t around, Decoded& out) {
   const auto in_word = [&](size_t at) { return bytes[at] > ' '; };
-  for (const size_t at : breaks) {
-    size_t first = at - std::min(at - begin, around), last = std::min(end, at + around);
-    while (first > begin && in_word(first - 1)) --first;
+  size_t said = begin;
+  for (const size_t at : places) {
+    size_t first = std::max(said, at - std::min(at - begin, around)), last = std::min(end, at + around);
+    while (first > said && in_word(first - 1)) --first;
+    last = std::max(last, said);
     while (last < end && in_word(last)) ++last;
-    out.says_all(first, last);
+    if (first < last) out.says_all(first, last);
+    said = last;
   }
 }
 
@@ -107,7 +112,7 @@ void decode(Bytes bytes, size_t begin, size_t text, size_t hit_end, Decoded& out
   std::vector<uint8_t> line;
   size_t escapes = 0, line_start = text;
   bool encoder_break = false;
-  std::vector<size_t> breaks;
+  std::vector<size_t> breaks, high;
   size_t i = text;
   for (; i < bytes.size() && i - begin < longest_line && is_line_text(bytes[i]); ++i) {
     if (bytes[i] != '=') {
@@ -130,6 +135,7 @@ void decode(Bytes bytes, size_t begin, size_t text, size_t hit_end, Decoded& out
         (value < 0x20 && value != '\t' && value != '\n' && value != '\r'))
       return refuse(bytes, begin, i, out);
     line.push_back(uint8_t(value));
+    if (value >= 0x80) high.push_back(i);
     ++escapes;
     i += 2;
   }
@@ -137,7 +143,10 @@ void decode(Bytes bytes, size_t begin, size_t text, size_t hit_end, Decoded& out
   if (i < hit_end || line.size() > out.room()) return;
   const size_t end = std::min(i, bytes.size());
   out.layer("QP", begin, end - begin, std::move(line));
-  if (encoder_break) say_around(bytes, begin, end, breaks, out);
+  constexpr size_t of_a_number = 40;  // in groups
+  if (encoder_break) say_around(bytes, begin, end, breaks, of_a_number, out);
+  if (encoder_break || (!high.empty() && is_quoted_byte(as_text(bytes), high.front())))
+    say_around(bytes, begin, end, high, 0, out);
 }
 
 // The line of an address book that says what it is.
@@ -157,6 +166,7 @@ void decode_property(Bytes bytes, size_t line, size_t from, Decoded& out) {
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (hit.end <= from) return;
   if (hit.pattern == property) return decode_property(bytes, hit.end, from, out);
+  if (hit.pattern == high_byte && !is_quoted_byte(as_text(bytes), hit.end - 3)) return;
   if (hit.pattern == at_sign && !is_address_in_mail(as_text(bytes), hit.end - 1)) return;
   const size_t floor = std::max(from, hit.end - std::min(hit.end, longest_back));
   size_t at = hit.end - 1;

@@ -19,6 +19,7 @@
 #include "scan/scanners/validate/escape.h"
 #include "scan/scanners/validate/glued.h"
 #include "scan/scanners/validate/host.h"
+#include "scan/scanners/validate/quoted_printable.h"
 #include "scan/scanners/validate/sqlite_row.h"
 #include "scan/scanners/validate/utf8.h"
 
@@ -82,6 +83,7 @@ size_t cut_prefix(std::string_view text, size_t begin, size_t at, size_t domain_
       begin = i + 3;
       break;
     }
+    if (c == '=' && is_quoted_byte(text, i)) return at;  // QP has the whole
     if (c == '=' && !is_bounce(text, begin, i, at)) {
       begin = i + (is_escape(text, i + 1) ? 3 : 1);
       break;
@@ -383,6 +385,6 @@ constexpr std::array examples{
 
 extern const Scanner email_scanner;
 const Scanner email_scanner{
-    "email", "email: e-mail addresses, lower case, IDN as UTF-8", kinds, patterns, on_hit, examples, 2304, 512};
+    "email", "email: e-mail addresses, lower case, IDN as UTF-8", kinds, patterns, on_hit, examples, 4608, 1600};
 
 }  // namespace weft::scan
