@@ -25,6 +25,7 @@ using namespace std::string_view_literals;
 constexpr std::string_view units[] = {
     // decoders
     "a=\n"sv, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=\n"sv, "x=3D"sv, "=C3=BC"sv, "a=40b.cc "sv,
+    "a=FCa\n"sv, "a=FC&a@b.de\n"sv, "a=FCa@b.de\n=z\n"sv, "\n\na=FCa@b.de\n\n=z"sv, "a=FCa=A0b@b.de "sv, "a=FC =z"sv,
     "(a) Tj "sv, "BT (://a?) Tj T* (:?) Tj T* "sv, "BT (a) Tj "sv, "BT "sv, "[ (a) ] TJ "sv, "(((((((("sv, "PK\3\4"sv,
     "PK\3\4\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0a"sv, "\x1f\x8b\x08"sv,
     "\x1f\x8b\x08\0\0\0\0\0\0\3"sv, "\x1f\x8b\x08\x08\0\0\0\0\0\3"sv, "x\x9c"sv, "x\x9cK"sv, "stream\nx\x9c"sv,
@@ -60,6 +61,9 @@ constexpr std::string_view units[] = {
     "1 <b><b><b>"sv,
     "1<b aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa>"sv,
     "aaaaaaaaaaaaaaaa%41%41%41%41%41"sv, "\x1f\x9d\x90"sv, "\x1f\x9d\x90\x61\xc4\x04\x1c\x38\x06\x20\x00\x00"sv,
+    "6bTpzujg6/Xl7e7rIGcg6/Xl7e7rIOHw9fTo7/oga/Dg6/Xl7e7rIOHw\n\n"sv,
+    "6bTpzujg6/Xl7e7rIGcg6/Xl7e7rIOHw9fTo7/oga/Dg6/Xl7e7rIOHw "sv,
+    "6bTpzujg6/Xl7e7rIGcg6/Xl7e7rIOHw9fTo7/oga/Dg6/Xl7e7rIOHw\\/"sv, "e9b4e9cee8e0ebf5e5edeeeb20e1f0f5f4e8eff8 "sv,
     "\x1f\x9d\x90\x61\xc4\x8c\x21\x53\xc6\xcc\x19\x34\x69\xd4\xac\x61\xd3\xc6\xcd\x1b\x38"sv,
     "\x1f\x9d\x90\x61\x02\x0a\x1c\x48\xb0\xa0\xc1\x83\x08\x13\x2a\x5c\xc8\xb0\xa1\xc3\x87\x10\x23\x4a\x9c\x48\xb1\xa2\xc5\x8b\x18\x33\x6a\xdc\xc8\xb1\xa3\xc7\x8f\x20\x43\x8a\x1c\x49\xb2\xa4\xc9\x93"sv,
     "\x50\x4b\x03\x04\x3f\x00\x00\x00\x62\x00\xd5\x00\x81\x5d\x46\xba\xc7\x7c\x0b\x00\x00\x00\x3c\x00\x00\x00\x07\x00\x00\x00\x61\x33\x30\x2e\x74\x78\x74\x07\x00\x61\x03\x63\x78\x88\x08\x4a\x00\x00"sv,  // a member packed with PPMd

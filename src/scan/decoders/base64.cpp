@@ -15,8 +15,10 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "scan/decoders/code_page_text.h"
 #include "scan/decoders/lettered.h"
 #include "scan/scanner.h"
+#include "scan/scanners/context.h"
 
 namespace weft::scan {
 namespace {
@@ -71,7 +73,26 @@ class Quanta {
 };
 
 bool is_plausible(std::string_view bytes) {
-  return has_magic(bytes) || is_textual(bytes);
+  return has_magic(bytes) || is_textual(bytes) || is_code_page_text(bytes);
+}
+
+// Whether the head that ends in front of `begin` says that its body is text: then it may be in any code page.
+bool is_declared_text(Bytes bytes, size_t begin) {
+  constexpr size_t most_lines = 24, longest_head = 2 * KiB;
+  constexpr std::string_view field = "content-type:", text_type = "text/";
+  std::string_view before = as_text(bytes).substr(0, begin);
+  before.remove_prefix(begin - std::min(begin, longest_head));
+  if (!before.ends_with("\n\n") && !before.ends_with("\n\r\n")) return false;
+  before.remove_suffix(before.ends_with("\r\n") ? 2 : 1);
+  for (size_t lines = 0; lines < most_lines && before.size() > 1; ++lines) {
+    before.remove_suffix(1);
+    const size_t line = before.rfind('\n') + 1;
+    if (before.size() - line <= 1) return false;  // an empty one: the head begins
+    if (has_word(before, line, field))
+      return has_word(before, std::min(before.find_first_not_of(' ', line + field.size()), before.size()), text_type);
+    before = before.substr(0, line);
+  }
+  return false;
 }
 
 // --- In JSON and URLs ------------------------------------------------------------------------------------------------
@@ -129,11 +150,11 @@ void on_written(Bytes bytes, size_t begin, size_t from, Decoded& out) {
   size_t end = begin;
   while (signs.size() < most) {
     // Judged early, since each run of a block that is none leads here.
-    if (signs.size() == least || signs.size() == sample) {
+    if (signs.size() == least || signs.size() == 2 * least || signs.size() == sample) {
       if (!is_mixed(Bytes(signs).first(least))) return;
       decoded.clear();
       Quanta(decoded).add(signs);
-      if (!is_plausible(as_text(decoded))) return;
+      if (!is_plausible(as_text(decoded)) && (signs.size() > least || !lacks_controls(as_text(decoded)))) return;
     }
     const Written next = written_at(bytes, end);
     if (next.size == 0) break;
@@ -242,7 +263,7 @@ void on_declared(Bytes bytes, size_t said_end, size_t from, Decoded& out) {
   if ((padding - at) % 4 != 0) return;
   std::vector<uint8_t> decoded;
   Quanta(decoded).add(bytes.subspan(at, signs));
-  if (!is_plausible(as_text(decoded))) return;
+  if (!is_plausible(as_text(decoded)) && !lacks_controls(as_text(decoded))) return;
   out.layer("BASE64", begin, padding - begin, std::move(decoded));
 }
 
@@ -303,9 +324,16 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const bool closes = line % 4 == 0 || (end < bytes.size() && bytes[end] == '=');
   if (line % 4 == 1 || (line <= longest_line && continues_a_block(bytes, begin, line, values, closes))) return;
 
+  // Text in a code page is told by more of it.
   Quanta first(decoded);
   first.add(bytes.subspan(begin, least));
-  if (!is_plausible(as_text(decoded))) return;
+  bool declared_text = false;
+  if (!is_plausible(as_text(decoded))) {
+    if (!lacks_controls(as_text(decoded))) return;
+    first.add(bytes.subspan(begin + least, std::min(line, sample) - least));
+    declared_text = is_declared_text(bytes, begin);
+    if (!declared_text && !is_plausible(as_text(decoded))) return;
+  }
   decoded.clear();
   Quanta quanta(decoded);
   const size_t most_signs = out.room() / 3 * 4;
@@ -324,7 +352,8 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     end = next_end;
   }
   while (end < bytes.size() && bytes[end] == '=' && end < begin + line * 2 + decoded.size() * 2) ++end;
-  if (!is_plausible(as_text(Bytes(decoded)).substr(0, sample))) return;
+  const std::string_view shown = as_text(Bytes(decoded)).substr(0, sample);
+  if (!is_plausible(shown) && !(lacks_controls(shown) && (declared_text || is_declared_text(bytes, begin)))) return;
   if (decoded.size() > out.room()) decoded.resize(out.room());
   out.layer("BASE64", begin, end - begin, std::move(decoded));
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "scan/decoders/code_page_text.h"
 #include "scan/decoders/lettered.h"
 #include "scan/scanner.h"
 
@@ -39,9 +40,15 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   std::vector<uint8_t> decoded;
   add(bytes.subspan(begin, least), decoded);
   const bool textual = is_textual(as_text(decoded)) && has_letters(as_text(decoded));
-  if (!textual && !has_magic(as_text(decoded))) return;
+  const bool told = textual || has_magic(as_text(decoded));
+  if (!told && !lacks_controls(as_text(decoded))) return;
   size_t end = run_end(bytes, begin, values);
   const size_t line = end - begin;
+  // Text in a code page is told by more of it.
+  if (!told) {
+    add(bytes.subspan(begin + least, std::min(line, 2 * sample) - least), decoded);
+    if (!is_code_page_text(as_text(decoded))) return;
+  }
   if (line % 2 != 0 || (line <= longest_line && continues_a_block(bytes, begin, line, values, true))) return;
   decoded.clear();
   add(bytes.subspan(begin, std::min(line, out.room() * 2)), decoded);
@@ -56,7 +63,8 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
     end = next_end;
   }
   const std::string_view shown = as_text(Bytes(decoded)).substr(0, sample);
-  if (!is_textual(shown) && (!has_magic(shown) || decoded.size() < least_of_format)) return;
+  if (!is_textual(shown) && !is_code_page_text(shown) && (!has_magic(shown) || decoded.size() < least_of_format))
+    return;
   out.layer("HEX", begin, end - begin, std::move(decoded));
 }
 
