@@ -78,10 +78,21 @@ constexpr std::string_view units[] = {
     "2\0a\0"sv,
     "1234567\xa0"sv,
     // addresses and hosts
-    "aX.bY."sv, "a@aX.bY."sv, "@aaa."sv, "@"sv, "a@"sv, "a@a.com@"sv, "a@a.de"sv, "a%22@b.de"sv, "==========@b.de"sv,
-    "a=b@c.de="sv, "$a@b.de"sv, "\"a b c d e f\"@a."sv, "xn--a.xn--b@"sv, "a@xn--mller-kva.de "sv,
-    "\xe4\xb8\xad\xe6\x96\x87@"sv, "\xc3\xbc@\xc3\xbc."sv, "http://"sv, "http://a"sv, "http://a.com/"sv,
-    "http://a.com/("sv, "http://a:b@"sv, "www."sv, "www.a."sv, "wwww.a.de"sv,
+    "aX.bY."sv, "a@aX.bY."sv, "@aaa."sv, "@"sv, "a@"sv, "a@a.com@"sv, "a@a.de"sv,
+    "\x81"
+    "Fa@b.de"sv,
+    "\x81"
+    "Fa@b.de "sv,
+    "\x81\x40\x81"
+    "Fa@b.de "sv,
+    "\xe9sa@b.de"sv,
+    "\x81\x40\x81"
+    "F1.1.1.1"sv,
+    "\x81"
+    "F4111111111111111 "sv,
+    "a%22@b.de"sv, "==========@b.de"sv, "a=b@c.de="sv, "$a@b.de"sv, "\"a b c d e f\"@a."sv, "xn--a.xn--b@"sv,
+    "a@xn--mller-kva.de "sv, "\xe4\xb8\xad\xe6\x96\x87@"sv, "\xc3\xbc@\xc3\xbc."sv, "http://"sv, "http://a"sv,
+    "http://a.com/"sv, "http://a.com/("sv, "http://a:b@"sv, "www."sv, "www.a."sv, "wwww.a.de"sv,
     // mail
     "From: a\n"sv, "\nFrom:a"sv, "From:\n a\n"sv, "To:a\n "sv, "\n \n"sv, "Subject:a\n b\n"sv, "X-A: b\n"sv,
     "Received: from x\n\tby y\n"sv, "Message-ID: <a@b>\n"sv, "<a@b>"sv, "<a1111111111111@b>\n "sv,

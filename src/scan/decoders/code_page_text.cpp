@@ -5,10 +5,11 @@
 // * in scripts of two bytes a character the pairs are valid, and most are of the rows in daily use.
 #include "scan/decoders/code_page_text.h"
 
-#include <array>
+#include <algorithm>
 #include <bitset>
 
 #include "base/text.h"
+#include "scan/double_byte.h"
 
 namespace weft::scan {
 namespace {
@@ -83,47 +84,11 @@ bool is_of_another_alphabet(std::string_view text, size_t high) {
   return high >= runs * 5 / 2 && touching <= high / 16;
 }
 
-// One encoding of two bytes a character.
-struct Pairs {
-  bool (*lead)(uint8_t);
-  bool (*trail)(uint8_t);
-  bool (*daily)(uint8_t lead, uint8_t trail);  // rows that most of any text is from
-};
-constexpr bool is_from(uint8_t c, uint8_t first, uint8_t last) {
-  return c >= first && c <= last;
-}
-constexpr std::array encodings{
-    // EUC-JP, EUC-KR, GB 2312, and GBK and CP949 around them
-    Pairs{[](uint8_t c) { return is_from(c, 0x81, 0xfe); },
-          [](uint8_t c) { return is_from(c, 0x40, 0x7e) || is_from(c, 0x80, 0xfe); },
-          [](uint8_t a, uint8_t b) { return (is_from(a, 0xa1, 0xa5) || is_from(a, 0xb0, 0xd7)) && b >= 0xa1; }},
-    // Big5
-    Pairs{[](uint8_t c) { return is_from(c, 0x81, 0xfe); },
-          [](uint8_t c) { return is_from(c, 0x40, 0x7e) || is_from(c, 0xa1, 0xfe); },
-          [](uint8_t a, uint8_t) { return is_from(a, 0xa1, 0xc6); }},
-    // Shift_JIS
-    Pairs{[](uint8_t c) { return is_from(c, 0x81, 0x9f) || is_from(c, 0xe0, 0xfc); },
-          [](uint8_t c) { return is_from(c, 0x40, 0x7e) || is_from(c, 0x80, 0xfc); },
-          [](uint8_t a, uint8_t) { return is_from(a, 0x81, 0x83) || is_from(a, 0x88, 0x97); }},
-};
-
-bool is_of_pairs(std::string_view text, const Pairs& encoding) {
+bool is_of_pairs(std::string_view text, PairCount::Page page) {
   constexpr size_t fewest = 4;
-  size_t pairs = 0, daily = 0, odd = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto a = uint8_t(text[i]);
-    if (a < 0x80) continue;
-    if (i + 1 == text.size()) break;  // cut
-    const auto b = uint8_t(text[i + 1]);
-    if (!encoding.lead(a) || !encoding.trail(b)) {
-      ++odd;
-      continue;
-    }
-    ++pairs, ++i;
-    daily += encoding.daily(a, b);
-  }
-  if (text.size() < short_bytes && (daily < pairs || odd > 0)) return false;
-  return pairs >= fewest && odd <= pairs / 32 && daily >= pairs - pairs / 5;
+  const PairCount count(text, page, text.size() / 64, text.size());
+  if (text.size() < short_bytes && (count.daily < count.pairs || count.odd + count.singles > 0)) return false;
+  return count.pairs >= fewest && count.reads();
 }
 
 }  // namespace
@@ -145,9 +110,8 @@ bool is_code_page_text(std::string_view bytes) {
   if (is_latin(bytes, high)) return true;
   if (letters.count() < fewest_letters) return false;
   if (is_of_another_alphabet(bytes, high)) return true;
-  for (const Pairs& encoding : encodings)
-    if (is_of_pairs(bytes, encoding)) return true;
-  return false;
+  return std::any_of(std::begin(PairCount::pages), std::end(PairCount::pages),
+                     [&](PairCount::Page page) { return is_of_pairs(bytes, page); });
 }
 
 }  // namespace weft::scan

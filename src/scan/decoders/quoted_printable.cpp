@@ -92,6 +92,8 @@ bool is_address_in_mail(std::string_view text, size_t host) {
   return false;
 }
 
+constexpr size_t shortest_piece = 9;  // "=A0a@b.de"
+
 // What a soft break cuts, or an escape stands in, is said by the layer, not by its pieces: the words on both sides, and
 // `around` them what may be a number.
 void say_around(Bytes bytes, size_t begin, size_t end, const std::vector<size_t>& places, size_t around, Decoded& out) {
@@ -102,7 +104,7 @@ void say_around(Bytes bytes, size_t begin, size_t end, const std::vector<size_t>
     while (first > said && in_word(first - 1)) --first;
     last = std::max(last, said);
     while (last < end && in_word(last)) ++last;
-    if (first < last) out.says_all(first, last);
+    if (last >= first + shortest_piece) out.says_all(first, last);
     said = last;
   }
 }

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "scan/double_byte.h"
 #include "scan/scanner.h"
 #include "scan/scanners/context.h"
 #include "scan/scanners/message_ids.h"
@@ -75,6 +76,13 @@ bool is_octal(char c) {
   return c >= '0' && c <= '7';
 }
 
+// Behind a character of two bytes whose second is a letter. With the one in front its first may look like UTF-8.
+size_t behind_double_byte(std::string_view text, size_t begin, size_t at) {
+  size_t last = at;
+  while (last + 1 > begin && last > 0 && uint8_t(text[last - 1]) < 0x80) --last;
+  return last > 0 && last + 1 <= at && last >= begin && leads_ascii(text, last - 1) ? last + 1 : begin;
+}
+
 // Cuts what is glued in front of the address: escapes, keys, quotes, list signs.
 size_t cut_prefix(std::string_view text, size_t begin, size_t at, size_t domain_end) {
   for (size_t i = at; i-- > begin;) {
@@ -99,6 +107,7 @@ size_t cut_prefix(std::string_view text, size_t begin, size_t at, size_t domain_
   }
   if (const Escape escape = escape_over(text, begin); escape.value == '\x1b' && escape.end <= at)
     begin = std::max(begin, escape.end);
+  begin = behind_double_byte(text, begin, at);
   if (char_before(text, begin) == '\\' && begin < at) {
     char c = text[begin];
     std::string_view rest = text.substr(begin + 1, 4);

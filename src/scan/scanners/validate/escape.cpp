@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "scan/double_byte.h"
 #include "scan/entity.h"
 #include "scan/scanners/context.h"
 
@@ -69,6 +70,8 @@ Escape escape_over(std::string_view text, size_t at) {
     if (c != '\\' && c != '%' && c != '\x1b') continue;
     if (const Escape escape = escape_at(text, at - back); escape.end >= at) return escape;
   }
+  for (size_t back = 1; back <= 2 && back <= at; ++back)
+    if (leads_ascii(text, at - back)) return {at - back, at - back + 2, double_byte};
   return {};
 }
 
@@ -78,7 +81,8 @@ size_t behind_escape(std::string_view text, size_t begin) {
 
 char sign_before(std::string_view text, size_t begin) {
   const char before = char_before(text, begin);
-  if (!is_alnum(before) && before != '@') return before;
+  const bool may_be_second = begin > 1 && before >= '@' && uint8_t(text[begin - 2]) > 0x80;
+  if (!is_alnum(before) && before != '@' && !may_be_second) return before;
   const Escape escape = escape_over(text, begin);
   return escape.end == begin && begin > 0 ? narrowed(escape.value) : before;
 }

@@ -1,6 +1,6 @@
 // Escapes that end in a letter or digit, right in front of a value that is not glued to anything: "\n", "\x0a" and
 // "\u003d" in JSON, dumps of databases and source text, "%20" in URLs, "\'93" in RTF, and what switches the alphabet in
-// ISO 2022 ("ESC ( B", Japanese mail).
+// ISO 2022 ("ESC ( B", Japanese mail). Characters of two bytes whose second is ASCII are such, too (Shift_JIS, Big5).
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,7 @@ struct Escape {
   size_t begin = 0, end = 0;  // end is 0 when there is none
   char32_t value = 0;         // what it stands for
 };
+inline constexpr char32_t double_byte = 0xfffd;  // the value of a character of two bytes, whichever it is
 // The escape that holds the byte in front of `at`.
 Escape escape_over(std::string_view text, size_t at);
 
