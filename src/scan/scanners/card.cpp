@@ -5,7 +5,9 @@
 // point in touch (object ids, hex, URLs, floats), unless the key in front of "=" speaks of cards or the number is that
 // of a magnetic stripe's first track (ISO/IEC 7813: %B, number, ^, name, ^, date); no digit repeated through. Test
 // numbers that the networks publish are cards as far as bytes can tell: linking sets them aside. Maestro's 12 to 15
-// digits are not looked for: nothing but Luhn would tell them.
+// digits are not looked for: nothing but Luhn would tell them. In a column of numbers of which hardly any is a card's,
+// those that pass are the one in ten that must; and what is written in the digits 1 to 5 alone, beside more of the
+// kind, counts strokes, notes or answers.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -63,13 +65,14 @@ bool issued(std::string_view digits) {
   });
 }
 
-// Filler, not a number somebody holds: one digit throughout, nothing but zeros in the middle, or counting up.
+// Filler, not a number somebody holds: one digit throughout, nothing but zeros in the middle, or counting up and down.
 bool is_filler(std::string_view digits) {
   size_t run = 1, zeros = 0, counting = 0;
   for (size_t i = 1; i < digits.size(); ++i) {
     run = digits[i] == digits[i - 1] ? run + 1 : 1;
     if (digits[i] == '0') zeros = std::max(zeros, run);
-    counting += (digits[i] - digits[i - 1] + 10) % 10 == 1;
+    const int step = (digits[i] - digits[i - 1] + 10) % 10;
+    counting += step == 1 || step == 9;
   }
   bool one_digit = digits.find_first_not_of(digits[0]) >= digits.size() - 1;
   return one_digit || zeros >= 10 || counting + 3 >= digits.size();
@@ -117,6 +120,64 @@ bool is_on_track(std::string_view text, size_t begin, size_t end) {
   return month >= 1 && month <= 12;
 }
 
+bool is_written_in_one_to_five(std::string_view digits) {
+  return digits.find_first_not_of("12345") == std::string_view::npos;
+}
+
+// The numbers above and below one that stand between the same signs, on lines of their own.
+class Column {
+ public:
+  static constexpr size_t reach = 256;  // bytes, on each side
+
+  Column(std::string_view text, size_t begin, size_t end) : text_(text), end_(end) {
+    size_t front = begin;
+    while (front > 0 && begin - front < 2 && !is_alnum(text[front - 1])) --front;
+    front_ = text.substr(front, begin - front);
+    const size_t first = begin - std::min(begin, reach), last = std::min(text.size(), end + reach);
+    size_t numbers = 0;
+    bool line = false;
+    for (size_t at = begin; at > first && numbers < most && !settled();) {
+      line = line || text[at - 1] == '\n';
+      if (!is_digit(text[--at])) continue;
+      const size_t stop = at + 1;
+      while (at > first && is_digit(text[at - 1])) --at;
+      if (at > first && line) look(at, stop);
+      ++numbers;
+    }
+    line = false;
+    for (size_t at = end; at < last && numbers < 2 * most && !settled();) {
+      line = line || text[at] == '\n';
+      if (!is_digit(text[at++])) continue;
+      const size_t start = at - 1;
+      while (at < last && is_digit(text[at])) ++at;
+      if (at < last && line) look(start, at);
+      ++numbers;
+    }
+  }
+  // By far more than the one in ten that pass for cards by chance must be some.
+  bool is_of_others(std::string_view digits) const {
+    return others_ >= fewest &&
+           (4 * cards_ < others_ || (one_to_five_ == others_ && is_written_in_one_to_five(digits)));
+  }
+
+ private:
+  static constexpr size_t fewest = 4, most = 12, fewest_digits = 8;
+
+  bool settled() const { return cards_ > most / 2; }
+  void look(size_t begin, size_t end) {
+    const std::string_view number = text_.substr(begin, end - begin);
+    if (number.size() < fewest_digits || !text_.substr(0, begin).ends_with(front_) ||
+        text_[end] != char_at(text_, end_))
+      return;
+    ++others_;
+    cards_ += number.size() <= 19 && issued(number) && luhn(number);
+    one_to_five_ += is_written_in_one_to_five(number);
+  }
+
+  std::string_view text_, front_;
+  size_t end_, others_ = 0, cards_ = 0, one_to_five_ = 0;
+};
+
 enum : uint32_t { run, fours, amex };
 
 // Bytes of a pattern's match.
@@ -153,6 +214,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (!stands_alone(text, begin, end) && !is_on_track(text, begin, end)) return;
   // A withdrawn length, as milliseconds and article numbers have it; and the length of numbers of 64 bits.
   if ((digits.size() == 13 || (digits.size() > 16 && shape.empty())) && !speaks_of_cards(text, begin)) return;
+  if (shape.empty() && !speaks_of_cards(text, begin) && Column(text, begin, end).is_of_others(digits)) return;
   std::string masked = digits.substr(0, 6) + std::string(digits.size() - 10, '*') + digits.substr(digits.size() - 4);
   sink.feature("card", masked, begin, end, digits);
 }
@@ -191,14 +253,23 @@ constexpr std::array examples{
     Example{"ab4111111111111111", "card", ""},
     Example{"4444444444444448", "card", ""},
     Example{"1234567890123452", "card", ""},
+    Example{"6543210123456788", "card", ""},
     Example{"/4111111111111111/", "card", ""},
     Example{"4012 8888 8888 1881 0000", "card", ""},
+    Example{"<U4E41>;IGNORE # 41431354415\n<U4E85>;IGNORE # 414313544151511\n<U4E8C>;IGNORE # 4143135441532144\n"
+            "<U5196>;IGNORE # 41431354415151114\n<U5197>;IGNORE # 414313544151513\n",
+            "card", ""},
+    Example{"order;sum\n4012888888881880;1\n4012888888881881;2\n4012888888881882;3\n4012888888881883;4\n"
+            "4012888888881884;5\n",
+            "card", ""},
+    Example{"id;sum\n7012888888881880;1\n4012888888881881;2\n", "card", "401288******1881"},
 };
 
 }  // namespace
 
 extern const Scanner card_scanner;
 const Scanner card_scanner{
-    "card", "card: payment card numbers, masked; the full number is secret", kinds, patterns, on_hit, examples, 64, 64};
+    "card", "card: payment card numbers, masked; the full number is secret", kinds, patterns, on_hit, examples, 320,
+    320};
 
 }  // namespace weft::scan
