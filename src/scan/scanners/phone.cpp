@@ -1,12 +1,14 @@
 // Telephone numbers: ITU-T E.164 through libphonenumber (numbering plans of all countries); canonical form E.164.
 //
-// Four ways in: "+" and digits; "00" and digits behind a word such as Tel. or Fax; North American numbers written with
-// separators, (303) 555-0123 or 303-555-0123; and the same behind "+1" or "1-". A national number of another country
-// does not say which country it is of: phone_national.cpp looks whether something beside it does.
+// Five ways in: "+" and digits; "00" and digits behind a word such as Tel. or Fax; North American numbers written with
+// separators, (303) 555-0123 or 303-555-0123; the same behind "+1" or "1-"; and the name that WhatsApp gives to who has
+// a number, 4915112345678@s.whatsapp.net. A national number of another country does not say which country it is of:
+// phone_national.cpp looks whether something beside it does.
 //
-// False positives: clause numbers, hash fragments, limits of integers, ISBNs, dates. What is in touch with letters,
-// digits, or further digit groups is none; at most 15 digits; separators as people write them, not a lone dot; and the
-// country's numbering plan must know the number. libphonenumber costs microseconds, so all the rest is asked first.
+// False positives: clause numbers, hash fragments, limits of integers, ISBNs, dates, decimal fractions, coordinates
+// (ISO 6709: +4953-09709). What is in touch with letters, digits, or further digit groups is none; at most 15 digits;
+// separators as people write them, not a lone dot; and the country's numbering plan must know the number.
+// libphonenumber costs microseconds, so all the rest is asked first.
 #include "scan/scanners/phone.h"
 
 #include <array>
@@ -19,6 +21,7 @@
 #include "scan/scanners/validate/escape.h"
 #include "scan/scanners/validate/glued.h"
 #include "scan/scanners/validate/memo.h"
+#include "scan/scanners/validate/sqlite_row.h"
 
 namespace weft::scan {
 namespace {
@@ -65,7 +68,7 @@ bool starts_well(char before) {
 
 namespace {
 
-enum : uint32_t { plus, zeros, american };
+enum : uint32_t { plus, zeros, american, jid };
 
 using i18n::phonenumbers::PhoneNumber;
 using i18n::phonenumbers::PhoneNumberUtil;
@@ -101,6 +104,68 @@ char emphasis(std::string_view text, size_t begin) {
   return (mark == '*' || mark == '_') && !is_alnum(char_before(text, begin - 1)) ? mark : '\0';
 }
 
+// "+35236450.6", "+49 1512 345678.9": one dot, behind a number and in front of a digit or two.
+bool is_fraction(std::string_view number) {
+  constexpr size_t fewest_in_front = 4, most_behind = 2;
+  const size_t dot = number.find('.');
+  if (dot == std::string_view::npos || number.find('.', dot + 1) != std::string_view::npos) return false;
+  size_t begin = dot, end = dot + 1;
+  while (begin > 0 && is_digit(number[begin - 1])) --begin;
+  while (end < number.size() && is_digit(number[end])) ++end;
+  return dot - begin >= fewest_in_front && end - dot - 1 <= most_behind;
+}
+
+// "14.04.2014", and whatever stands behind it.
+bool is_date(std::string_view number) {
+  const size_t day = number.find('.');
+  if (day == 0 || day > 2 || number.size() < day + 8 || number[day + 3] != '.') return false;
+  const std::string_view month = number.substr(day + 1, 2), century = number.substr(day + 4, 2);
+  return month >= "01" && month <= "12" && (century == "19" || century == "20") && is_digit(number[day + 6]) &&
+         is_digit(number[day + 7]);
+}
+
+// Of degrees, with minutes and seconds where there are four and more digits behind them.
+bool is_angle(std::string_view digits, size_t of_degrees, int most) {
+  int degrees = 0;
+  for (const char c : digits.substr(0, of_degrees)) degrees = 10 * degrees + c - '0';
+  for (size_t i = of_degrees; i < digits.size(); i += 2)
+    if (digits[i] > '5') return false;
+  return degrees <= most;
+}
+
+// Where the latitude and longitude end that begin with this sign (ISO 6709); 0 when none do.
+size_t coordinates_end(std::string_view text, size_t sign) {
+  size_t at = sign, of_fractions = 0;
+  std::array<std::string_view, 2> digits;
+  for (std::string_view& part : digits) {
+    if (char_at(text, at) != '+' && char_at(text, at) != '-') return 0;
+    const size_t begin = ++at;
+    while (at - begin < 8 && is_digit(char_at(text, at))) ++at;
+    part = text.substr(begin, at - begin);
+    if (char_at(text, at) != '.' || !is_digit(char_at(text, at + 1))) continue;
+    ++of_fractions;
+    const size_t dot = at++;
+    while (at - dot < 16 && is_digit(char_at(text, at))) ++at;
+  }
+  const auto [latitude, longitude] = digits;
+  const bool paired = longitude.size() == latitude.size() + 1 &&
+                      (latitude.size() == 4 || latitude.size() == 6 || (latitude.size() == 2 && of_fractions == 2));
+  return paired && is_angle(latitude, 2, 90) && is_angle(longitude, 3, 180) && !is_alnum(char_at(text, at)) ? at : 0;
+}
+
+// No subscriber's number begins with 0; where a longitude does not, more must say that it is one.
+bool is_coordinates(std::string_view text, size_t begin) {
+  constexpr size_t near = 96;
+  const size_t end = coordinates_end(text, begin);
+  if (end == 0) return false;
+  if (text[text.find_first_of("+-", begin + 1) + 1] == '0' || char_at(text, end) == '/') return true;
+  const size_t last = std::min(text.size(), end + near);
+  for (size_t at = begin - std::min(begin, near); at < last; ++at)
+    if ((text[at] == '+' || text[at] == '-') && (at < begin || at >= end) && coordinates_end(text, at) != 0)
+      return true;
+  return false;
+}
+
 void on_international(std::string_view text, size_t begin, size_t digits_begin, Sink& sink) {
   const char mark = emphasis(text, begin);
   Written number = read_number(text, digits_begin);
@@ -109,6 +174,7 @@ void on_international(std::string_view text, size_t begin, size_t digits_begin, 
   size_t marks = 0;
   for (char c : number.separators) marks += c == '.' || c == '/';
   if (number.separators.size() == 1 && marks == 1) return;
+  if (is_date(text.substr(digits_begin, 16)) || (text[begin] == '+' && is_coordinates(text, begin))) return;
   for (size_t i = number.stops.size(), tries = 0; i-- > 0 && tries < 4;) {
     auto [end, digits] = number.stops[i];
     if (digits < 8) break;
@@ -118,6 +184,7 @@ void on_international(std::string_view text, size_t begin, size_t digits_begin, 
     const bool emphasized = mark != '\0' && char_at(text, end) == mark && !is_alnum(char_at(text, end + 1));
     if (mark != '\0' ? !emphasized : !rest && !ends_well(text, end)) continue;
     if (rest && text[end] != ' ') continue;  // what follows is another number, not a part of this one
+    if (is_fraction(text.substr(digits_begin, end - digits_begin))) continue;
     std::string value = e164("+" + number.digits.substr(0, digits));
     if (!value.empty()) return sink.feature("phone", value, begin, end);
   }
@@ -154,8 +221,28 @@ void on_american(std::string_view text, const Hit& hit, size_t from, Sink& sink)
   if (!value.empty()) sink.feature("phone", value, begin, end);
 }
 
+// "4915112345678@s.whatsapp.net", "4915112345678:12@…" of one of somebody's devices. Names of groups have a hyphen.
+void on_jid(std::string_view text, size_t at, Sink& sink) {
+  constexpr size_t longest = 15, of_device = 7;
+  const char behind = char_at(text, text.find('.', at) + (text[at + 1] == 's' ? 13 : 3));
+  if (is_alnum(behind)) return;
+  size_t end = at, begin = at;
+  while (end > 0 && at - end < of_device && (is_digit(text[end - 1]) || text[end - 1] == ':' || text[end - 1] == '.'))
+    --end;
+  end = std::min(text.find_first_of(".:", end), at);
+  begin = end;
+  while (begin > 0 && end - begin <= longest && is_digit(text[begin - 1])) --begin;
+  if (const TextColumn column = text_column(text, at); column.begin > begin && column.begin < end) begin = column.begin;
+  if (end - begin < 8 || end - begin > longest ||
+      (char_before(text, begin) == '-' && begin >= 2 && is_digit(text[begin - 2])))
+    return;
+  std::string value = e164("+" + std::string(text.substr(begin, end - begin)));
+  if (!value.empty()) sink.feature("phone", std::move(value), begin, end);
+}
+
 void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   if (hit.end <= from) return;
+  if (hit.pattern == jid) return on_jid(text, text.rfind('@', hit.end), sink);
   if (hit.pattern == american) return on_american(text, hit, from, sink);
   size_t begin = hit.end;
   if (hit.pattern == plus) {
@@ -186,6 +273,8 @@ constexpr std::array patterns{
     Pattern{R"(00 ?[1-9](?:[ ()./-]{0,3}[0-9]){7})", 0, zeros},
     Pattern{R"([2-9][0-9]{2}[ .-][2-9][0-9]{2}[ .-][0-9]{4})", 0, american},
     Pattern{R"(\([2-9][0-9]{2}\)[ -]?[2-9][0-9]{2}[ .-][0-9]{4})", 0, american},
+    Pattern{R"([0-9]@s\.whatsapp\.net)", 0, jid},
+    Pattern{R"([0-9]@c\.us)", 0, jid},
 };
 
 constexpr std::array examples{
@@ -224,12 +313,32 @@ constexpr std::array examples{
     Example{"10.303.497.3000", "phone", ""},
     Example{"123-497-3000", "phone", ""},
     Example{"0049893216812", "phone", ""},
+    Example{"4915112345678@s.whatsapp.net", "phone", "+4915112345678"},
+    Example{"\"4915112345678@c.us\"", "phone", "+4915112345678"},
+    Example{"4915112345678:12@s.whatsapp.net", "phone", "+4915112345678"},
+    Example{"4915112345678.0:3@s.whatsapp.net", "phone", "+4915112345678"},
+    Example{"call you.19195550123@s.whatsapp.net", "phone", "+19195550123"},
+    Example{"4915112345678-1612345678@g.us", "phone", ""},
+    Example{"4915112345678-1612345678@s.whatsapp.net", "phone", ""},
+    Example{"123456789012345@lid", "phone", ""},
+    Example{"491511234@s.whatsapp.net", "phone", ""},
+    Example{"4915112345678@c.usa.example", "phone", ""},
+    Example{"CA\t+4953-09709\tAmerica/Winnipeg", "phone", ""},
+    Example{"CA\t+4906-11631\tAmerica/Creston\nCA\t+4916-12307\tAmerica/Vancouver", "phone", ""},
+    Example{"GPS +492717-0023210/", "phone", ""},
+    Example{"+4930-22732", "phone", "+493022732"},
+    Example{"rescale +35236450.6 -2 -> NaN", "phone", ""},
+    Example{",+49 1512 345678.9,", "phone", ""},
+    Example{"+32.2 506 38 11", "phone", "+3225063811"},
+    Example{"from +14.04.2014040", "phone", ""},
 };
 
 }  // namespace
 
 extern const Scanner phone_scanner;
-const Scanner phone_scanner{
-    "phone", "phone: telephone numbers in international form (E.164)", kinds, patterns, on_hit, examples, 128, 128};
+const Scanner phone_scanner{"phone",        "phone: telephone numbers in international form (E.164)",
+                            kinds,          patterns,
+                            on_hit,         examples,
+                            row_reach + 64, 128};
 
 }  // namespace weft::scan
