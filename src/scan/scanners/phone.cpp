@@ -232,10 +232,9 @@ void on_jid(std::string_view text, size_t at, Sink& sink) {
   end = std::min(text.find_first_of(".:", end), at);
   begin = end;
   while (begin > 0 && end - begin <= longest && is_digit(text[begin - 1])) --begin;
+  if (end - begin < 8) return;
   if (const TextColumn column = text_column(text, at); column.begin > begin && column.begin < end) begin = column.begin;
-  if (end - begin < 8 || end - begin > longest ||
-      (char_before(text, begin) == '-' && begin >= 2 && is_digit(text[begin - 2])))
-    return;
+  if (end - begin > longest || (char_before(text, begin) == '-' && begin >= 2 && is_digit(text[begin - 2]))) return;
   std::string value = e164("+" + std::string(text.substr(begin, end - begin)));
   if (!value.empty()) sink.feature("phone", std::move(value), begin, end);
 }
