@@ -1,9 +1,9 @@
 // Hardware addresses (IEEE 802 MAC-48/EUI-48), six pairs with ":" or "-"; behind the word BSSID the address of an
 // access point.
 //
-// False positives: seven and more pairs are fingerprints; six pairs of decimal digits may be times and dates and need
-// the word MAC or the like near; 00:00:…, ff:ff:…, one byte repeated and group addresses (lowest bit of the first byte)
-// name no device.
+// False positives: seven and more pairs are fingerprints or dumps, on one line or on several (openssl x509 -text); six
+// pairs of decimal digits may be times and dates and need the word MAC or the like near; 00:00:…, ff:ff:…, one byte
+// repeated and group addresses (lowest bit of the first byte) name no device.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -15,6 +15,29 @@
 
 namespace weft::scan {
 namespace {
+
+// Where the blanks and ends of lines begin that stand in front of `begin`, those written as escapes included.
+size_t before_blanks(std::string_view text, size_t begin) {
+  constexpr size_t most = 64;
+  size_t at = begin;
+  while (at > 0 && begin - at < most) {
+    const char c = text[at - 1];
+    if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
+      at -= 1;
+    else if ((c == 'n' || c == 'r' || c == 't') && at >= 2 && text[at - 2] == '\\')
+      at -= 2;
+    else
+      break;
+  }
+  return at;
+}
+
+// The last line of a dump: the one above ends in a pair and its separator.
+bool continues_a_dump(std::string_view text, size_t begin, char separator) {
+  const size_t above = before_blanks(text, begin);
+  return above != begin && above >= 4 && text[above - 1] == separator && is_hex(text.substr(above - 3, 2)) &&
+         text[above - 4] == separator;
+}
 
 void on_hit(std::string_view text, const Hit& hit, size_t, Sink& sink) {
   constexpr size_t size = 17, matched_behind = 12;  // the pattern ends with the fourth separator
@@ -35,6 +58,7 @@ void on_hit(std::string_view text, const Hit& hit, size_t, Sink& sink) {
     }
   }
   if (!is_hex(digits) || is_alnum(char_at(text, end)) || char_at(text, end) == separator) return;
+  if (continues_a_dump(text, begin, separator)) return;
   bool repeated = true;
   for (size_t i = 2; i < 12; ++i) repeated = repeated && digits[i] == digits[i % 2];
   if (repeated) return;
@@ -68,13 +92,17 @@ constexpr std::array examples{
     Example{"2a:3b:4c:5d:6e:7f:80", "mac", ""},
     Example{"2a:3b:4c:5d-6e:7f", "mac", ""},
     Example{"01:00:5e:00:00:fb", "mac", ""},
+    Example{"  4b:5c:6d:7e:8f:90:a1:\n        2a:3b:4c:5d:6e:7f\n", "mac", ""},
+    Example{"\"4b:5c:6d:7e:8f:90:a1:\\n        2a:3b:4c:5d:6e:7f\"", "mac", ""},
+    Example{"Address:\n  2a:3b:4c:5d:6e:7f\n", "mac", "2a:3b:4c:5d:6e:7f"},
 };
 
 }  // namespace
 
 extern const Scanner mac_scanner;
-const Scanner mac_scanner{
-    "mac", "mac, bssid: hardware addresses of network devices and access points", kinds, patterns, on_hit, examples, 64,
-    32};
+const Scanner mac_scanner{"mac",  "mac, bssid: hardware addresses of network devices and access points",
+                          kinds,  patterns,
+                          on_hit, examples,
+                          128,    32};
 
 }  // namespace weft::scan
