@@ -3,8 +3,9 @@
 // in validate/coin.h. Private keys and seed phrases are not looked for: a pack is no place for them.
 //
 // False positives: 30 bits of checksum and more settle all but Ethereum. Ethereum in mixed case has some 15 bits; all
-// in one case it has none, and looks like any 160-bit hash: then a word of wallets must stand near. Filler (0x000…0) is
-// none.
+// in one case it has none, and looks like any 160-bit hash: then a word of wallets must stand near, the key of an
+// address in front ("selectedAddress", "from"), or the hash of a transaction in the same line. Keystores (Web3 Secret
+// Storage) have it without "0x", and in their names, UTC--…--…. Filler (0x000…0) is none.
 #include "scan/scanners/validate/coin.h"
 
 #include <algorithm>
@@ -23,10 +24,60 @@ namespace {
 enum : uint32_t { run, ethereum, segwit, litecoin, descriptor };
 constexpr size_t longest_descriptor = 2 * KiB;
 
-void on_ethereum(std::string_view text, size_t end, Sink& sink) {
-  const size_t begin = end - 42;
+// The key or the name of a column right in front: "selectedAddress":"0x…, from=0x…, to: 0x….
+bool is_keyed(std::string_view text, size_t begin) {
+  constexpr size_t most_signs = 6;
+  size_t end = begin;
+  while (end > 0 && begin - end < most_signs &&
+         std::string_view("\"': =[\\").find(text[end - 1]) != std::string_view::npos)
+    --end;
+  if (end == begin || text.substr(end, begin - end).find_first_of(":=") == std::string_view::npos) return false;
+  size_t first = end;
+  while (first > 0 && end - first < 24 && (is_alnum(text[first - 1]) || text[first - 1] == '_')) --first;
+  const std::string key = lower_ascii(text.substr(first, end - first));
+  if (key.ends_with("address") || key.ends_with("addr")) return true;
+  static constexpr std::array<std::string_view, 11> keys{"account", "accounts", "beneficiary", "contract",
+                                                         "from",    "miner",    "owner",       "recipient",
+                                                         "sender",  "spender",  "to"};
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+// "0x" and 64 digits in the same line, as exports of transactions have them.
+bool is_beside_transaction(std::string_view text, size_t begin, size_t end) {
+  constexpr size_t near = 200, digits = 64;
+  size_t first = begin, last = end;
+  while (first > 0 && begin - first < near && text[first - 1] != '\n') --first;
+  while (last < text.size() && last - end < near && text[last] != '\n') ++last;
+  for (size_t at = text.find("0x", first); at < last; at = text.find("0x", at + 2)) {
+    size_t stop = at + 2;
+    while (stop - at - 2 <= digits && is_hex(text.substr(stop, 1))) ++stop;
+    if (stop - at - 2 == digits && !is_alnum(char_at(text, stop))) return true;
+    at = stop - 2;
+  }
+  return false;
+}
+
+// {"address":"008aee…","crypto":{"cipher":…: the address of a keystore; "UTC--2024-…Z--008aee…", its name.
+bool is_of_keystore(std::string_view text, size_t begin, size_t end) {
+  constexpr size_t near = 512;
+  const size_t from = begin - std::min<size_t>(begin, 40);
+  const std::string_view before = text.substr(from, begin - from);
+  if (before.ends_with("--")) return before.find("UTC--") != std::string_view::npos;
+  if (char_at(text, end) != '"' || !before.ends_with('"')) return false;
+  size_t colon = before.find_last_not_of(" \"");
+  if (colon == std::string_view::npos || before[colon] != ':' || !before.substr(0, colon).ends_with("\"address\""))
+    return false;
+  const size_t first = begin - std::min(begin, near);
+  const std::string around = lower_ascii(text.substr(first, end + near - first));
+  return around.find("\"crypto\"") != std::string::npos &&
+         (around.find("\"ciphertext\"") != std::string::npos || around.find("\"kdf\"") != std::string::npos);
+}
+
+// 40 hex digits from `begin` on, behind "0x" or in a keystore.
+void on_ethereum(std::string_view text, size_t begin, size_t digits, Sink& sink) {
+  const size_t end = digits + 40;
   if (is_alnum(char_at(text, end)) || char_at(text, end) == '_') return;
-  std::string_view hex = text.substr(begin + 2, 40);
+  std::string_view hex = text.substr(digits, 40);
   std::string lower = lower_ascii(hex);
   size_t same = 0;
   for (size_t i = 1; i < 40; ++i) same += lower[i] == lower[i - 1];
@@ -35,9 +86,11 @@ void on_ethereum(std::string_view text, size_t end, Sink& sink) {
   for (char c : hex) small = small || (c >= 'a' && c <= 'f');
   bool mixed = capital && small;
   if (mixed && !is_ethereum_checksummed(hex)) return;
-  if (!mixed && !mentioned_before(text, begin, 64,
-                                  {"eth", "ethereum", "ether", "wallet", "erc20", "erc-20", "usdt", "usdc", "metamask",
-                                   "etherscan", "token", "contract", "0x address", "bsc", "polygon"}))
+  if (!mixed && begin != digits &&
+      !mentioned_before(text, begin, 64,
+                        {"eth", "ethereum", "ether", "wallet", "erc20", "erc-20", "usdt", "usdc", "metamask",
+                         "etherscan", "token", "contract", "address", "bsc", "polygon"}) &&
+      !is_keyed(text, begin) && !is_beside_transaction(text, begin, end))
     return;
   sink.feature("ethereum", "0x" + lower, begin, end);
 }
@@ -84,12 +137,14 @@ void on_run(std::string_view text, size_t begin, size_t from, Sink& sink) {
   }
 }
 
-// A run of hex digits: 40 of them behind "0x".
+// A run of hex digits: 40 of them behind "0x", or of a keystore.
 void on_hex(std::string_view text, size_t digits, size_t from, Sink& sink) {
-  if (digits < from + 2 || digits + 40 > text.size()) return;
-  const size_t begin = digits - 2;
-  if (text[begin] != '0' || (text[begin + 1] | 32) != 'x' || is_alnum(sign_before(text, begin))) return;
-  if (is_hex(text.substr(digits, 40))) on_ethereum(text, digits + 40, sink);
+  if (digits + 40 > text.size() || digits < from || !is_hex(text.substr(digits, 40))) return;
+  if (digits >= from + 2 && text[digits - 2] == '0' && (text[digits - 1] | 32) == 'x') {
+    if (!is_alnum(sign_before(text, digits - 2))) on_ethereum(text, digits - 2, digits, sink);
+  } else if (is_of_keystore(text, digits, digits + 40)) {
+    on_ethereum(text, digits, digits, sink);
+  }
 }
 
 void on_segwit(std::string_view text, size_t begin, std::string_view coin, size_t from, Sink& sink) {
@@ -168,6 +223,26 @@ constexpr std::array examples{
     Example{"ETH wallet 0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "ethereum",
             "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"},
     Example{"0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "ethereum", ""},
+    Example{"{\"address\":\"5aaeb6053f3e94c9b9a09f33669435e7ef1beaed\",\"crypto\":{\"cipher\":\"aes-128-ctr\","
+            "\"ciphertext\":\"53\",\"kdf\":\"scrypt\"},\"version\":3}",
+            "ethereum", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"},
+    Example{"{\"Crypto\": {\"kdf\": \"pbkdf2\"}, \"address\": \"5aaeb6053f3e94c9b9a09f33669435e7ef1beaed\"}",
+            "ethereum", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"},
+    Example{"UTC--2024-01-01T00-00-00.000000000Z--5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "ethereum",
+            "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"},
+    Example{"\"address\":\"5aaeb6053f3e94c9b9a09f33669435e7ef1beaed\"", "ethereum", ""},
+    Example{"\"sha1\":\"5aaeb6053f3e94c9b9a09f33669435e7ef1beaed\",\"crypto\":{\"kdf\":\"scrypt\"}", "ethereum", ""},
+    Example{"\"selectedAddress\":\"0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed\"", "ethereum",
+            "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"},
+    Example{"Address: 0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "ethereum",
+            "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"},
+    Example{"\"commit\": \"0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed\"", "ethereum", ""},
+    Example{
+        "0x9fc76417374aa880d4449a1f7f31ec597f00b1f6f3dd2d66f4c9c6c445836d8b,0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
+        "ethereum", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"},
+    Example{"0x9fc76417374aa880d4449a1f7f31ec597f00b1f6f3dd2d66f4c9c6c445836d8b\n0x5aaeb6053f3e94c9b9a09f33669435e7ef1b"
+            "eaed",
+            "ethereum", ""},
     Example{"0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "ethereum", ""},
     Example{"eth 0x0000000000000000000000000000000000000000", "ethereum", ""},
 };
@@ -183,6 +258,6 @@ const Scanner coin_scanner{"coin",
                            on_hit,
                            examples,
                            3 * KiB,
-                           128};
+                           640};
 
 }  // namespace weft::scan
