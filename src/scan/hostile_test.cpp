@@ -104,6 +104,10 @@ constexpr std::string_view units[] = {
     "tel 030 1 2 3 4 Wien Berlin CH-8001 A "sv, "Tel 0301234 Bern "sv, "\xd1\xe5\xeb 0301234"sv, "\xe5\xeb"sv,
     "тел 0301234 Київ "sv, "手机"sv, "手机1"sv, "1@c.us"sv, "4915112345678@s.whatsapp.net "sv, "+4953-09709"sv,
     "+4906-11631 "sv, "4111111111111111\n"sv, "4111111111111112\n"sv, "DE89 3704 0044 0532 "sv, "NO1111111111111"sv,
+    "?31DE89370400440532013000?32 "sv, "IBAN"sv, "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed,"sv,
+    "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed 0x"sv, "\"address\":\"5aaeb6053f3e94c9b9a09f33669435e7ef1beaed\""sv,
+    "00:0c:29:ab:cd:3e:\n"sv, "00:0c:29:ab:cd:3e                    "sv,
+
     "DE89370400440532013000 "sv, "00:11:22:33:44:55:"sv, "00:0c:29:ab:cd:3e "sv, "00-11-"sv,
     "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"sv, "S-1-5-21-1-1-1-"sv, "S-1-5-21-1-1-1 "sv, "-1-"sv, "ssh-rsa AAAA"sv,
     "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC"sv, "-----BEGIN PGP MESSAGE-----\n"sv, "-----BEGIN PGP MESSAGE-----\n\n"sv,
