@@ -209,20 +209,20 @@ class Bin {
   // Gives the place of the cell; what the cell held before fills it.
   size_t cell(const std::string& content, bool used = true) {
     const size_t size = (content.size() + 4 + 7) / 8 * 8, at = place_ + 32 + bytes_.size();
-    bytes_ += number(used ? -size : size, 4) + content + std::string("before!").substr(0, size - content.size() - 4);
+    bytes_ += little(used ? -size : size, 4) + content + std::string("before!").substr(0, size - content.size() - 4);
     return at;
   }
   void key(const std::string& name, size_t class_place = 0xffffffff, size_t class_size = 0) {
-    cell("nk\x20\0\xca\xcb\x03\xcc\xb5\x74\xcc\x01"s + std::string(36, '\0') + number(class_place, 4) +
-         std::string(20, '\0') + number(name.size(), 2) + number(class_size, 2) + name);
+    cell("nk\x20\0\xca\xcb\x03\xcc\xb5\x74\xcc\x01"s + std::string(36, '\0') + little(class_place, 4) +
+         std::string(20, '\0') + little(name.size(), 2) + little(class_size, 2) + name);
   }
   void value(const std::string& name, const std::string& data, bool used = true) {
     const size_t at = data.empty() ? 0 : cell(data, used);
-    cell("vk"s + number(name.size(), 2) + number(data.size(), 4) + number(at, 4) + "\1\0\0\0\1\0\0\0"s + name, used);
+    cell("vk"s + little(name.size(), 2) + little(data.size(), 4) + little(at, 4) + "\1\0\0\0\1\0\0\0"s + name, used);
   }
   std::string done() const {
-    std::string out = "hbin" + number(place_, 4) + number(4096, 4) + std::string(20, '\0') + bytes_;
-    out += number(4096 - out.size(), 4);
+    std::string out = "hbin" + little(place_, 4) + little(4096, 4) + std::string(20, '\0') + bytes_;
+    out += little(4096 - out.size(), 4);
     return out + std::string(4096 - out.size(), '\0');
   }
 
@@ -315,7 +315,7 @@ TEST(Fields, DamagedOnesAreReadAsTheyLie) {
   EXPECT_THAT(values(chunk, "ipv4"), ElementsAre("203.0.113.77"));
   // A cell that says to hold all the others.
   Bin bin(0x1000);
-  bin.cell("vk\1\0"s + number(200, 4) + number(0x1000 + 32 + 32, 4) + "\1\0\0\0\1\0\0\0x"s);
+  bin.cell("vk\1\0"s + little(200, 4) + little(0x1000 + 32 + 32, 4) + "\1\0\0\0\1\0\0\0x"s);
   bin.cell(plain + plain + std::string(180, '.'));
   EXPECT_THAT(values(bin.done(), "email"), ElementsAre("anna@velten-law.de", "anna@velten-law.de"));
   // A length that is wrong hides nothing.
