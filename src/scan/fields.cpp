@@ -114,8 +114,6 @@ void Fields::find(std::string_view text, size_t end, uint64_t origin) {
   if (text.size() > std::numeric_limits<uint32_t>::max()) return;
   find_sqlite_fields(text, end, origin, of_);
   Lists others;
-  find_hive_fields(text, end, origin, others);
-  if (!others.stretches.empty()) merge(of_, others), others = {};
   Work work{text.size() + 64 * KiB};
   for (size_t at = 0; (at = next_place(text, at, end)) < end;) {
     const auto source = std::find_if(sources.begin(), sources.end(),

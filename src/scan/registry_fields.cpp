@@ -6,17 +6,36 @@
 //
 // All are told as bytes, in which UTF-16 is found: a text may be in either, whatever its type says.
 // Names are told wherever their cell lies, in logs and torn bins, too; data where their bin is.
+//
+// "2.8.141.15" is what an address looks like, and the name of the value alone says what it is: Version, DriverVersion,
+// ProductVersion, BinFileVersion. Scanners see nothing in such data.
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "scan/field_sources.h"
+#include "scan/scanners/context.h"
 #include "scan/scanners/structure.h"
 
 namespace weft::scan {
 namespace {
+
+bool names_version(std::string_view name) {
+  constexpr std::string_view version = "version";
+  return name == "pv" ||  // of programs that Google's updater keeps up to date
+         (name.size() >= version.size() && has_word(name, name.size() - version.size(), version));
+}
+
+// Four numbers in UTF-16, with NULs behind.
+bool is_dotted(std::string_view data) {
+  size_t at = 0, dots = 0;
+  for (; at + 2 <= data.size() && (is_digit(data[at]) || data[at] == '.') && data[at + 1] == '\0'; at += 2)
+    dots += data[at] == '.';
+  return dots == 3 && data.find_first_not_of('\0', at) == std::string_view::npos;
+}
 
 constexpr size_t size_width = 4, grid = 8, bin_grid = 4 * KiB, bin_head = 32, longest_bin = 4 * MiB;
 
@@ -90,19 +109,24 @@ class Cells {
   }
 
   void cell(size_t at, int64_t first) {
-    if (Fields::Field field; name(at, field)) fields_.push_back(field);
     const bool is_key = text_[at] == 'n';
+    bool is_version = false;
+    if (Fields::Field field; name(at, field)) {
+      fields_.push_back(field);
+      is_version = !is_key && names_version(text_.substr(field.begin, field.size));
+    }
     data(first + int64_t(little(text_, at + (is_key ? 48 : 8), 4)),
-         little(text_, at + (is_key ? 74 : 4), is_key ? 2 : 4));
+         little(text_, at + (is_key ? 74 : 4), is_key ? 2 : 4), is_version);
   }
 
   // The name of a key's class, or what a value holds.
-  void data(int64_t place, uint64_t size) {
+  void data(int64_t place, uint64_t size, bool is_version) {
     bool used = false;
     if (place < 0 || uint64_t(place) >= text_.size() || size == 0) return;
     const size_t at = size_t(place), cell = cell_size(text_, at, used);
     if (size + size_width > cell || at + cell > text_.size()) return;  // or it is in the value itself
-    fields_.push_back({uint32_t(at + size_width), uint32_t(size)});
+    const bool is_hidden = is_version && is_dotted(text_.substr(at + size_width, size));
+    fields_.push_back({uint32_t(at + size_width), uint32_t(size), is_hidden ? Coding::none : Coding::utf8});
   }
 
   // Those that lie in [begin, end).
@@ -113,7 +137,7 @@ class Cells {
     for (const Fields::Field& field : fields_) {
       if (field.begin < begin || field.end() > end) continue;
       out_.stretch(field.begin, field.end());
-      out_.field(field.begin, field.end());
+      out_.field(field.begin, field.end(), field.coding);
       begin = field.end();
     }
   }
