@@ -28,13 +28,12 @@ constexpr std::array sources{
 
 // The next place from `at` on where the first two bytes of a magic number stand, or `end`. This is what it costs on all
 // other bytes.
-size_t next_place(std::string_view text, size_t at, size_t end) {
+size_t next_place_by_16(std::string_view text, size_t at, size_t end) {
   constexpr size_t step = 16;
   for (; at < end && at + step < text.size(); at += step) {
-    const auto load = [&](size_t from) {
-      return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + from));
-    };
-    const __m128i first = load(at), second = load(at + 1);
+    const auto* bytes = text.data() + at;
+    const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)),
+                  second = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 1));
     __m128i any = _mm_setzero_si128();
     for (const Source& source : sources)
       any = _mm_or_si128(any, _mm_and_si128(_mm_cmpeq_epi8(first, _mm_set1_epi8(source.magic[0])),
@@ -44,6 +43,22 @@ size_t next_place(std::string_view text, size_t at, size_t end) {
   }
   return std::min(at, end);
 }
+__attribute__((target("avx2"))) size_t next_place_by_32(std::string_view text, size_t at, size_t end) {
+  constexpr size_t step = 32;
+  for (; at < end && at + step < text.size(); at += step) {
+    const auto* bytes = text.data() + at;
+    const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes)),
+                  second = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 1));
+    __m256i any = _mm256_setzero_si256();
+    for (const Source& source : sources)
+      any = _mm256_or_si256(any, _mm256_and_si256(_mm256_cmpeq_epi8(first, _mm256_set1_epi8(source.magic[0])),
+                                                  _mm256_cmpeq_epi8(second, _mm256_set1_epi8(source.magic[1]))));
+    if (const auto places = unsigned(_mm256_movemask_epi8(any)); places != 0)
+      return std::min(end, at + size_t(std::countr_zero(places)));
+  }
+  return next_place_by_16(text, at, end);
+}
+const auto next_place = __builtin_cpu_supports("avx2") ? next_place_by_32 : next_place_by_16;
 
 // What lies between the fields of a stretch and is longer than numbers are is a field of bytes, too: a structure that
 // lies, or says less than it holds, hides nothing.
