@@ -69,6 +69,7 @@ class Checking final : public Decoded {
     check(begin <= bytes_.size(), "what is in vain lies in its text");
     out_.in_vain(begin, unpacked);
   }
+  bool is_known(size_t begin) const override { return out_.is_known(begin); }
   size_t room() const override { return out_.room(); }
 
  private:

@@ -400,6 +400,7 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
       told.push_back(what);
       problem(begin, std::move(what));
     }
+    bool is_known(size_t) const override { return false; }
     size_t room() const override {
       const uint64_t branch = state_.limits.decoded_branch, page = state_.limits.decoded_page;
       return std::min(branch - std::min(branch, used_), page - std::min(page, state_.decoded));

@@ -169,6 +169,32 @@ TEST(Letters, OfShortMailsAreRead) {
   EXPECT_THAT(scan_all("Content-Transfer-Encoding: base64\n\nWell, anna said no").features, IsEmpty());
 }
 
+// Fields that say that their value is base64, however short.
+TEST(Letters, OfShortFieldsAreRead) {
+  const auto value = [](std::string_view text) { return base64(text, 76, ""); };
+  for (const auto& [source, shown] :
+       {std::pair{std::string("GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ") + value("anna@example.com:pw") +
+                      "\r\n\r\n",
+                  "anna@example.com:pw"},
+        {"proxy-authorization: basic " + value("anna@example.com:") + "\r\n", "anna@example.com:"},
+        {"dn: cn=A\nmail:: " + value("anna@example.com") + "\ncn: x\n", "anna@example.com"},
+        {"dn: cn=A\nmail;lang-de:: " + value("\xc3\xa4 anna@example.com") + "\n", "\xc3\xa4 anna@example.com"}}) {
+    const Results results = scan_all(source);
+    const auto email = std::find_if(results.features.begin(), results.features.end(),
+                                    [](const Found& one) { return one.kind == "email"; });
+    ASSERT_NE(email, results.features.end()) << source;
+    EXPECT_EQ(email->value, "anna@example.com");
+    EXPECT_EQ(as_text(unpack(as_bytes(source).subspan(email->offset), email->layers, {}).bytes), shown);
+  }
+}
+
+TEST(Letters, OfPaddingAreNoSoftBreak) {
+  const std::string text = "Call Anna, please, at anna@example.com or so";
+  const Results results =
+      scan_all("Content-Transfer-Encoding: base64\r\n\r\n" + base64(text, 76, "\r\n") + "\r\n\r\n--x\r\n");
+  EXPECT_EQ(results.features.size(), 1u) << described(results);
+}
+
 TEST(Letters, AreReadAndUnpackLeadsBack) {
   for (const Disguise& disguise : disguises()) {
     SCOPED_TRACE(disguise.name);

@@ -101,6 +101,8 @@ class Decoded {
   // What begins here came to nothing, and so many bytes of it were unpacked to see that. A page may be full of such
   // beginnings: when a decoder has had Limits::decoded_vain of them, those that stand close together are left off.
   virtual void in_vain(size_t begin, size_t unpacked) = 0;
+  // Whether an address says that a layer begins there: then it need not be told again by what stood in front.
+  virtual bool is_known(size_t begin) const = 0;
   // How many bytes may still be produced.
   virtual size_t room() const = 0;
 };

@@ -61,6 +61,7 @@ class Taken final : public Decoded {
   void document_read(size_t) override {}
   void problem_of_document(size_t, std::string) override {}
   void in_vain(size_t, size_t) override {}
+  bool is_known(size_t begin) const override { return begin == begin_; }
   size_t room() const override { return room_; }
 
   size_t from = 0;

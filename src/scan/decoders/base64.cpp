@@ -5,10 +5,10 @@
 // Such a field is read from its beginning, even if that is no text: Exchange writes text behind numbers and a gzip
 // stream.
 //
-// A mail that says "Content-Transfer-Encoding: base64" may be a few words: then less than a line counts. What stands
-// between "-----BEGIN …-----" and its end holds names and addresses among numbers, which are no text: OpenPGP keys and
-// signatures (RFC 9580 §6.2), and private keys of OpenSSH, which end in a comment. Such layers begin where that is
-// said.
+// A mail that says "Content-Transfer-Encoding: base64" may be a few words, and so may fields that say as much: then
+// less than a line counts. What stands between "-----BEGIN …-----" and its end holds names and addresses among numbers,
+// which are no text: OpenPGP keys and signatures (RFC 9580 §6.2), and private keys of OpenSSH, which end in a comment.
+// Such layers begin where that is said.
 //
 // A block begins where the sign before its first line is none of the alphabet and the line before it is not one of the
 // same block. That is judged by what stands right there, so that all pages agree about it.
@@ -26,9 +26,11 @@ namespace {
 constexpr size_t least = 48;  // signs in the first line
 // Every sign from the 48th on matches; the first tells where the line begins. (Asking for another sign in front of it
 // takes Hyperscan from 8 GB/s down to 0.1.)
-enum : uint32_t { block, declared, armoured };
+enum : uint32_t { block, declared, marked, armoured };
 constexpr Pattern patterns[] = {{"[A-Za-z0-9+/_-]{48}", first_end, block},
                                 {"Content-Transfer-Encoding: ?base64", caseless, declared},
+                                {"Authorization: Basic [A-Z0-9+/]{4}", caseless, marked},
+                                {"[A-Z0-9]:: [A-Z0-9+/]{4}", caseless, marked},
                                 {"-----BEGIN PGP (?:PUBLIC KEY BLOCK|PRIVATE KEY BLOCK|SIGNATURE)-----", 0, armoured},
                                 {"-----BEGIN OPENSSH PRIVATE KEY-----", 0, armoured}};
 constexpr size_t sample = 4 * KiB;  // of what comes out, to judge it by
@@ -267,6 +269,33 @@ void on_declared(Bytes bytes, size_t said_end, size_t from, Decoded& out) {
   out.layer("BASE64", begin, padding - begin, std::move(decoded));
 }
 
+// --- In fields -------------------------------------------------------------------------------------------------------
+
+// "Authorization: Basic …" (RFC 7617), and "mail:: …" in LDIF (RFC 2849), when it is shorter than that, too.
+void on_marked(Bytes bytes, size_t sign, size_t from, Decoded& out) {
+  constexpr size_t longest_name = 64;
+  const std::string_view text = as_text(bytes);
+  size_t at = sign;
+  while (at > 0 && values[bytes[at - 1]] != no_sign) --at;
+  const auto is_name = [&](size_t i) { return is_alnum(text[i]) || text[i] == '-' || text[i] == ';'; };
+  // Back over ":: " or ": Basic ".
+  const bool is_basic = text[at - 2] != ':';
+  const size_t name = at - (is_basic ? std::string_view(": Basic ").size() : std::string_view(":: ").size());
+  size_t begin = name;
+  while (begin > from && name - begin < longest_name && is_name(begin - 1)) --begin;
+  if (begin < from || begin == name || (begin > 0 && !is_basic && text[begin - 1] != '\n')) return;
+  const size_t signs_end = run_end(bytes, at, values), signs = signs_end - at;
+  size_t end = signs_end;
+  while (end < bytes.size() && bytes[end] == '=' && end - signs_end < 2) ++end;
+  if (signs >= least || (end - at) % 4 != 0 || fold_at(bytes, end) > 0) return;
+  std::vector<uint8_t> decoded;
+  Quanta(decoded).add(bytes.subspan(at, signs));
+  const std::string_view value = as_text(decoded);
+  const bool is_value =
+      is_basic ? lacks_controls(value) && value.find(':') != std::string_view::npos : is_textual(value);
+  if (is_value) out.layer("BASE64", begin, end - begin, std::move(decoded));
+}
+
 // --- In armour -------------------------------------------------------------------------------------------------------
 
 // What stands below a line that says what it is, and headers ("Version: …") with an empty line behind them.
@@ -304,6 +333,7 @@ void on_armoured(Bytes bytes, size_t said_end, size_t from, Decoded& out) {
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (hit.pattern == armoured) return on_armoured(bytes, hit.end, from, out);
   if (hit.pattern == declared) return on_declared(bytes, hit.end, from, out);
+  if (hit.pattern == marked) return on_marked(bytes, hit.end - 1, from, out);
   size_t begin = hit.end - least;
   if (begin < from || (begin > 0 && values[bytes[begin - 1]] != no_sign)) return;
   if (const Written escape = begin > 0 ? written_at(bytes, begin - 1) : Written{}; escape.sign != 0) {
@@ -331,7 +361,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (!is_plausible(as_text(decoded))) {
     if (!lacks_controls(as_text(decoded))) return;
     first.add(bytes.subspan(begin + least, std::min(line, sample) - least));
-    declared_text = is_declared_text(bytes, begin);
+    declared_text = out.is_known(begin) || is_declared_text(bytes, begin);
     if (!declared_text && !is_plausible(as_text(decoded))) return;
   }
   decoded.clear();
@@ -353,7 +383,9 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   }
   while (end < bytes.size() && bytes[end] == '=' && end < begin + line * 2 + decoded.size() * 2) ++end;
   const std::string_view shown = as_text(Bytes(decoded)).substr(0, sample);
-  if (!is_plausible(shown) && !(lacks_controls(shown) && (declared_text || is_declared_text(bytes, begin)))) return;
+  if (!is_plausible(shown) &&
+      !(lacks_controls(shown) && (declared_text || out.is_known(begin) || is_declared_text(bytes, begin))))
+    return;
   if (decoded.size() > out.room()) decoded.resize(out.room());
   out.layer("BASE64", begin, end - begin, std::move(decoded));
 }

@@ -165,11 +165,22 @@ void decode_property(Bytes bytes, size_t line, size_t from, Decoded& out) {
   if (begin >= from && stands_at(begin)) decode(bytes, begin, line, line, out);
 }
 
+// The padding of base64 looks like a soft break. What follows it is no text that goes on.
+bool ends_base64(Bytes bytes, size_t begin, size_t padding, size_t next) {
+  const std::string_view behind = as_text(bytes).substr(next, 2);
+  if (!behind.empty() && behind[0] != '\n' && behind != "\r\n" && behind != "--") return false;
+  const Bytes line = bytes.subspan(begin, padding - begin);
+  return std::all_of(line.begin(), line.end(), [](uint8_t c) { return is_alnum(c) || c == '+' || c == '/'; });
+}
+
 void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   if (hit.end <= from) return;
   if (hit.pattern == property) return decode_property(bytes, hit.end, from, out);
-  if (hit.pattern == high_byte && !is_quoted_byte(as_text(bytes), hit.end - 3)) return;
-  if (hit.pattern == at_sign && !is_address_in_mail(as_text(bytes), hit.end - 1)) return;
+  const auto is_told = [&] {
+    return hit.pattern == high_byte ? is_quoted_byte(as_text(bytes), hit.end - 3)
+                                    : hit.pattern != at_sign || is_address_in_mail(as_text(bytes), hit.end - 1);
+  };
+  if (!out.is_known(from) && !is_told()) return;
   const size_t floor = std::max(from, hit.end - std::min(hit.end, longest_back));
   size_t at = hit.end - 1;
   while (at > floor && !is_line_text(bytes[at])) --at;  // the soft break that was hit
@@ -182,6 +193,7 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const size_t begin = logical_start(bytes, floor, at);
   if (begin == floor && floor > from) return;  // starts farther away than can be told
 
+  if (hit.pattern == soft_break && ends_base64(bytes, begin, at, hit.end)) return;
   decode(bytes, begin, begin, hit.end, out);
 }
 
