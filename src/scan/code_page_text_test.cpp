@@ -113,9 +113,10 @@ TEST(CodePageText, IsReadWhereAHeadSaysSo) {
   ASSERT_FALSE(is_code_page_text(odd));
   EXPECT_THAT(emails(head + base64(odd) + "\r\n"), Contains("nina@example.com"));
   const std::string mail = head + base64(odd) + "\r\n";
-  for (const Found& one : scan_all(mail).features)
+  for (const Found& one : scan_all(mail).features) {
     if (one.layers.empty()) continue;
-  EXPECT_EQ(as_text(unpack(as_bytes(mail).subspan(one.offset), one.layers, {}).bytes), odd);
+    EXPECT_EQ(as_text(unpack(as_bytes(mail).subspan(one.offset), one.layers, {}).bytes), odd);
+  }
   EXPECT_THAT(emails("Content-Type: image/png\r\n\r\n" + base64(odd) + "\r\n"), IsEmpty());
   EXPECT_THAT(emails(head +
                      base64("Gr\xfc\xdf"

@@ -21,10 +21,10 @@ std::vector<std::string> found(const std::string& bytes, std::string_view kind =
 
 // Each layer is found again by its address alone.
 void expect_found_again(const std::string& bytes) {
-  for (const Found& one : scan_all(bytes).features)
-    if (!one.layers.empty()) {
-      EXPECT_NO_THROW(unpack(as_bytes(bytes).subspan(one.offset), one.layers, {})) << bytes;
-    }
+  for (const Found& one : scan_all(bytes).features) {
+    if (one.layers.empty()) continue;
+    EXPECT_NO_THROW(unpack(as_bytes(bytes).subspan(one.offset), one.layers, {})) << bytes;
+  }
 }
 
 std::string mail(const std::string& charset, const std::string& body) {
