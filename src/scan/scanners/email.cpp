@@ -188,6 +188,7 @@ size_t cut_by_host(std::string_view text, size_t begin, size_t at, const Host& h
   if (host.value == "s.whatsapp.net") {
     size_t digits = at;
     while (digits > begin && is_digit(text[digits - 1])) --digits;
+    if (at - digits < 5 && char_before(text, digits) == ':') return at;  // "4915112345678:12@…", of a device
     return at - digits >= 5 ? digits : begin;
   }
   const size_t behind = begin + host.value.size();
@@ -347,6 +348,7 @@ constexpr std::array examples{
     Example{"example.comjoe@example.com", "email", "joe@example.com"},
     Example{"example.com.joe@example.com", "email", "example.com.joe@example.com"},
     Example{"call you.19195550123@s.whatsapp.net", "email", "19195550123@s.whatsapp.net"},
+    Example{"4915112345678:12@s.whatsapp.net", "email", ""},
     Example{"gnome-session@gnome.target", "email", ""},
     Example{"ldap/dc1.example.com@EXAMPLE.COM", "email", ""},
     Example{"ldap/dc1.example.com/example.com@EXAMPLE.COM", "email", ""},

@@ -1,11 +1,12 @@
 // IP addresses with an optional port: dotted quads and RFC 4291 text, canonical as RFC 5952 has it.
 //
-// False positives are versions, object identifiers, section numbers, times and C++ scopes. A quad touched by letters,
+// False positives are versions (also told by what depends on them, and by their lists and columns), object identifiers,
+// section numbers (also told by their counting up), times and C++ scopes. A quad touched by letters,
 // digits, dots or hyphens is none; nor one behind "version", "v", "release", "section", "OID". A quad of small numbers
 // ("7.10.1.2") counts only with a port, brackets, or a word of networks near it, one of 10.x not among numbers of three
 // or five parts, as tables of sections have. Small first numbers among object identifiers are object identifiers. IPv6
-// must start as assigned addresses do (2000::/3, fc00::/7, fe80::/10, ff00::/8, 64:ff9b::). Network masks, also inverse
-// ones, and 0.0.0.0/8 are not reported, nor ::1.
+// must start as assigned addresses do (what of 2000::/3 is given out, fc00::/7, fe80::/10, ff00::/8, 64:ff9b::).
+// Network masks, also inverse ones, and 0.0.0.0/8 are not reported, nor ::1.
 #include "scan/scanners/validate/ip.h"
 
 #include <algorithm>
@@ -175,6 +176,148 @@ bool is_identifier_or_section(std::string_view text, size_t begin, size_t end, c
          (near.oid || mentioned_before(text, begin, 64, {"oid"}) || mentioned_after(text, end, 40, {"oid"}));
 }
 
+// "libvulkan1 (>= 1.2.131.2)", "baidu-aip==2.2.17.0", "Requires: mono >= 6.8.0.105": what a package depends on. Filters
+// of packets are written alike ("ip.src==10.0.0.1"), ranges too (">= 224.0.0.0").
+bool is_dependency(std::string_view text, size_t begin, size_t end) {
+  size_t at = begin;
+  while (at > 0 && begin - at < 2 && text[at - 1] == ' ') --at;
+  const size_t sign = at;
+  while (at > 0 && sign - at < 3 && std::string_view("<>=~!^").find(text[at - 1]) != std::string_view::npos) --at;
+  if (at == sign || text.substr(at, sign - at) == "=>" || text.substr(at, sign - at) == "->") return false;
+  if (char_before(text, at) == '(' && char_at(text, end) == ')') return true;
+  if (sign - at < 2) return false;
+  if (sign == begin && is_alnum(char_before(text, at)))
+    return !mentioned_before(text, at, 24, {"ip", "ip6", "addr", "address", "src", "dst", "host", "net", "network"});
+  return mentioned_before(text, at, 64,
+                          {"requires", "buildrequires", "depends", "conflicts", "breaks", "replaces", "provides",
+                           "recommends", "suggests", "obsoletes"});
+}
+
+// A number as versions are written, other than one of four parts: "1.4.6", "2.0rc1".
+bool is_other_version(std::string_view field) {
+  constexpr size_t longest = 24;
+  if (field.empty() || field.size() > longest || !is_digit(field[0]) || ipv4(field)) return false;
+  return field.find('.') != std::string_view::npos && is_digit(field[field.find('.') - 1]) &&
+         std::all_of(field.begin(), field.end(),
+                     [](char c) { return is_alnum(c) || c == '.' || c == '-' || c == '+' || c == '~'; });
+}
+
+// In a table whose columns are told by tabs: the lines above and below have versions of other forms there.
+bool is_in_column_of_versions(std::string_view text, size_t begin, size_t end) {
+  constexpr size_t reach = 512, lines = 3;
+  if (char_before(text, begin) != '\t') return false;
+  const size_t first = begin - std::min(begin, reach), last = std::min(text.size(), end + reach);
+  size_t line = text.substr(first, begin - first).rfind('\n');
+  if (line == std::string_view::npos) return false;
+  line += first + 1;
+  const auto column = std::count(text.begin() + ptrdiff_t(line), text.begin() + ptrdiff_t(begin), '\t');
+  size_t versions = 0, others = 0;
+  const auto look = [&](std::string_view row) {
+    for (auto left = column; left > 0 && !row.empty(); --left)
+      row.remove_prefix(std::min(row.find('\t'), row.size() - 1) + 1);
+    row = row.substr(0, std::min(row.find_first_of("\t\r"), row.size()));
+    (is_other_version(row) ? versions : others) += 1;
+  };
+  size_t stop = line - 1;
+  for (size_t i = 0; i < lines && stop > first; ++i) {
+    const size_t before = text.substr(first, stop - first).rfind('\n');
+    if (before == std::string_view::npos && first != 0) break;
+    const size_t row = before == std::string_view::npos ? 0 : first + before + 1;
+    look(text.substr(row, stop - row));
+    stop = row == 0 ? 0 : row - 1;
+  }
+  size_t start = std::min(text.find('\n', end), last);
+  for (size_t i = 0; i < lines && start < last; ++i) {
+    const size_t next = text.substr(0, last).find('\n', ++start);
+    if (next == std::string_view::npos) break;
+    look(text.substr(start, next - start));
+    start = next;
+  }
+  return versions >= 2 && versions >= others;
+}
+
+// In a list of versions, "4.0.100.9 4.0.101 4.0.101.1"; beside what it is a build of, "1.4.6 (1.4.6.100)".
+bool is_beside_version(std::string_view text, size_t begin, size_t end) {
+  constexpr size_t reach = 96;
+  const std::string_view first = text.substr(begin, text.find('.', begin) + 1 - begin);
+  const auto is_one = [&](std::string_view token) {
+    const auto dots = std::count(token.begin(), token.end(), '.');
+    return token.starts_with(first) && (dots == 2 || dots == 4);
+  };
+  const auto is_dotted = [](char c) { return is_digit(c) || c == '.'; };
+  const auto is_between = [](char c) { return c == ' ' || c == ',' || c == '('; };
+  for (size_t at = begin; begin - at < reach;) {
+    size_t stop = at;
+    while (stop > 0 && at - stop < 2 && is_between(text[stop - 1])) --stop;
+    size_t start = stop;
+    while (start > 0 && stop - start < 24 && is_dotted(text[start - 1])) --start;
+    if (stop == at || start == stop || is_alnum(char_before(text, start))) break;
+    if (is_one(text.substr(start, stop - start))) return true;
+    at = start;
+  }
+  for (size_t at = end; at - end < reach;) {
+    size_t start = at;
+    while (start < text.size() && start - at < 2 && is_between(text[start])) ++start;
+    size_t stop = start;
+    while (stop < text.size() && stop - start < 24 && is_dotted(text[stop])) ++stop;
+    if (start == at || stop == start || is_alnum(char_at(text, stop))) break;
+    if (is_one(text.substr(start, stop - start))) return true;
+    at = stop;
+  }
+  return false;
+}
+
+// "\n10.3.15.2 scale\n… \n10.3.15.3 sprint": they count up at the starts of lines, with lines of other text between.
+// Files of hosts count up, too, but line by line.
+bool counts_up(std::string_view text, size_t begin, size_t end, const Octets& o) {
+  constexpr size_t reach = 1024;
+  if (char_before(text, begin) != '\n' || char_at(text, end) != ' ' || o[0] > 30 ||
+      !std::all_of(o.begin(), o.end(), [](unsigned number) { return number >= 1 && number <= 130; }))
+    return false;
+  const size_t last_dot = text.substr(0, end).rfind('.');
+  const std::string_view chapter = text.substr(begin - 1, last_dot - begin + 1);  // "\n10.3.15"
+  // The number behind a chapter's, or 0.
+  const auto number_at = [&](std::string_view page, size_t at) {
+    unsigned number = 0;
+    at += chapter.size();
+    if (char_at(page, at) != '.') return number;
+    for (++at; number < 1000 && is_digit(char_at(page, at)); ++at) number = 10 * number + unsigned(page[at] - '0');
+    return char_at(page, at) == ' ' ? number : 0;
+  };
+  const auto are_lines_of_text = [&](std::string_view between) {
+    size_t lines = 0;
+    for (size_t at = between.find('\n', 1); at != std::string_view::npos; at = between.find('\n', at + 1))
+      lines += !is_digit(char_at(between, at + 1)) && char_at(between, at + 1) != '#';
+    return lines >= 2;
+  };
+  const size_t first = begin - std::min(begin, reach);
+  const std::string_view above = text.substr(first, begin - first), below = text.substr(end, reach);
+  if (const size_t at = above.rfind(chapter); at != std::string_view::npos) {
+    if (o[3] == 1 ? char_at(above, at + chapter.size()) == ' '
+                  : number_at(above, at) + 1 == o[3] && are_lines_of_text(above.substr(at)))
+      return true;
+  }
+  const size_t at = below.find(chapter);
+  return at != std::string_view::npos && number_at(below, at) == o[3] + 1u &&
+         are_lines_of_text(below.substr(0, at + 1));
+}
+
+// "1.2.131.2 released", "4.12.3.18 (2024-01-01)".
+bool is_released(std::string_view text, size_t end) {
+  return text.substr(end, 9) == " released" ||
+         (text.substr(end, 4) == " (20" && is_digit(char_at(text, end + 5)) && char_at(text, end + 6) == '-');
+}
+
+// Of a standard, "3GPP TS 24.008 10.5.6.5", "10.5.6.3 of 3GPP"; of the attributes of X.520 and X.509, 2.5.4.10.
+bool is_of_standard(std::string_view text, size_t begin, size_t end, const Octets& o) {
+  const unsigned most = *std::max_element(o.begin(), o.end());
+  if (o[0] == 2 && o[1] == 5 && (o[2] == 4 || o[2] == 29))
+    return !mentioned_before(text, begin, 12, {"ip", "ipaddress", "inet"});
+  return most < 250 && o[0] <= 30 &&
+         (mentioned_before(text, begin, 24, {"3gpp", "ieee", "ieee802", "spec", "specification", "iso/iec", "iso"}) ||
+          mentioned_after(text, end, 12, {"of 3gpp", "of ieee", "of iso"}));
+}
+
 void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   // The pattern took three of the four numbers, or a part of them.
   constexpr size_t longest = 15, of_escape = 4;  // of four numbers; digits in front that are an escape's
@@ -210,13 +353,18 @@ void on_quad(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
                                                              "8.8.4.4", "9.9.9.9", "149.112.112.112"};
   std::string value(text.substr(begin, end - begin));
   // "<a name=…></a>10.3.2.5. Access counts": the number of a section.
-  if (*std::max_element(o.begin(), o.end()) < 100 && (before == '>' || before == '\n' || before == '(') &&
-      after == '.' && (char_at(text, end + 1) == ' ' || text.substr(end + 1, 2) == "\xC2\xA0"))
+  if (*std::max_element(o.begin(), o.end()) < 100 &&
+      (before == '>' || before == '\n' || before == '(' || before == '\0') && after == '.' &&
+      (char_at(text, end + 1) == ' ' || text.substr(end + 1, 2) == "\xC2\xA0"))
     return;
   if (port.empty() && !(before == '[' && after == ']')) {
     if (is_numbering(text, begin) || is_heading(text, begin, end, o) || is_mask(text, begin, o) ||
         is_kernel(text, begin, o) || is_identifier_or_section(text, begin, end, o) ||
         is_of_a_product(text, begin, end, o))
+      return;
+    if (o[0] < 60 && (is_dependency(text, begin, end) || is_beside_version(text, begin, end) ||
+                      is_in_column_of_versions(text, begin, end) || is_released(text, end) ||
+                      is_of_standard(text, begin, end, o) || counts_up(text, begin, end, o)))
       return;
     // "Chrome/121.0.0.0", a folder "\\1.3.21.111\\"; not "\\\\10.0.0.1\\share".
     const char second = begin >= 2 ? text[begin - 2] : '\0';
@@ -234,6 +382,14 @@ bool is_group_sign(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
 }
 
+// Of 2000::/3, what the registries have of IANA (iana.org/assignments/ipv6-unicast-address-assignments), each of them
+// with the room to grow that is kept for it; and 3ffe::/15, of the 6bone and of documentation.
+bool is_given_out(uint16_t first) {
+  const unsigned high = first >> 8;
+  return (first >= 0x2000 && first <= 0x2003) || high == 0x24 || high == 0x26 || high == 0x28 || high == 0x2A ||
+         high == 0x2C || first == 0x3FFE || first == 0x3FFF;
+}
+
 void on_groups(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   size_t begin = hit.end, end = hit.end;
   while (begin > 0 && hit.end - begin < 44 && is_group_sign(text[begin - 1]) && text[begin - 1] != '.') --begin;
@@ -245,8 +401,8 @@ void on_groups(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
   auto groups = ipv6(text.substr(begin, end - begin));
   if (!groups || is_alnum(char_at(text, end)) || char_at(text, end) == '_') return;
   auto g = *groups;
-  bool assigned = (g[0] & 0xE000) == 0x2000 || (g[0] & 0xFE00) == 0xFC00 || (g[0] & 0xFFC0) == 0xFE80 ||
-                  (g[0] & 0xFF80) == 0xFF00 || (g[0] == 0x64 && g[1] == 0xFF9B);
+  bool assigned = (hit.pattern == full ? (g[0] & 0xE000) == 0x2000 : is_given_out(g[0])) || (g[0] & 0xFE00) == 0xFC00 ||
+                  (g[0] & 0xFFC0) == 0xFE80 || (g[0] & 0xFF80) == 0xFF00 || (g[0] == 0x64 && g[1] == 0xFF9B);
   if (!assigned) return;
   if (std::all_of(g.begin() + 1, g.end(), [](uint16_t x) { return x == 0; }))
     return;  // a prefix, or a year: "Jun 6 2006::"
@@ -330,12 +486,29 @@ constexpr std::array examples{
     Example{"# Linux router 2.6.32.27 #5", "ipv4", ""},
     Example{"Tf\n(10.3.2.2. The Root Node)", "ipv4", ""},
     Example{"2a:3b:4c:5d:6e:7f:80:91:a2:b3", "ipv6", ""},
+    Example{"libvulkan1 (>= 1.2.131.2), libc6", "ipv4", ""},
+    Example{"baidu-aip-http2==2.2.117.0", "ipv4", ""},
+    Example{"Requires: mono-core >= 6.8.0.105", "ipv4", ""},
+    Example{"ip.src==5.8.0.105", "ipv4", "5.8.0.105"},
+    Example{"addr >= 5.8.0.105", "ipv4", "5.8.0.105"},
+    Example{"a\t1.0.2\t2019\ntccli\t3.1.189.1\t2020\nb\t0.9\t2021\n", "ipv4", ""},
+    Example{"4.0.101 4.0.101.1 of 3", "ipv4", ""},
+    Example{"a 1.4.6 (1.4.6.100)", "ipv4", ""},
+    Example{"foo 1.2.131.2 released", "ipv4", ""},
+    Example{"## 4.12.3.118 (2024-01-01)", "ipv4", ""},
+    Example{"3GPP TS 24.008 10.5.6.5", "ipv4", ""},
+    Example{"# 10.5.6.3 of 3GPP TS 24", "ipv4", ""},
+    Example{"Address:2.5.4.10 ", "ipv4", ""},
+    Example{"10.3.2.1. Structure", "ipv4", ""},
+    Example{"3997::7997", "ipv6", ""},
+    Example{"2034::201", "ipv6", ""},
+    Example{"2a04:4e42::561", "ipv6", "2a04:4e42::561"},
 };
 
 }  // namespace
 
 extern const Scanner ip_scanner;
 const Scanner ip_scanner{
-    "ip", "ipv4, ipv6: IP addresses, with the port if there is one", kinds, patterns, on_hit, examples, 160, 160};
+    "ip", "ipv4, ipv6: IP addresses, with the port if there is one", kinds, patterns, on_hit, examples, 1088, 1088};
 
 }  // namespace weft::scan

@@ -370,6 +370,24 @@ TEST(Scanners, RefuseWhatIsKnownToBeTakenForFeatures) {
   }
 }
 
+TEST(Scanners, NumbersOfSectionsCountUpAndHostsDoSoLineByLine) {
+  Direct direct(scanner("ip"));
+  const std::string title = " scale\nIt multiplies a number by\nanother one.\n";
+  EXPECT_EQ(values(direct.run("\n10.3.15.2" + title + "10.3.15.3" + title + "10.3.15.4" + title), "ipv4").size(), 0u);
+  EXPECT_EQ(values(direct.run("\n10.3.15.2 alpha\n10.3.15.3 beta\n# the third\n10.3.15.4 gamma\n"), "ipv4").size(), 3u);
+}
+
+TEST(Scanners, ColumnsOfVersionsAndOfHosts) {
+  Direct direct(scanner("ip"));
+  const auto found = [&](std::string_view text) { return values(direct.run(text), "ipv4"); };
+  EXPECT_EQ(found("a\t1.0.2\t2019\nb\t3.1.189.1\t2020\nc\t0.9\t2021\n"), std::set<std::string>{});
+  EXPECT_EQ(found("a\t5.6.7.108\t2019\nb\t3.1.189.1\t2020\nc\t-\t2021\n"),
+            (std::set<std::string>{"5.6.7.108", "3.1.189.1"}));
+  EXPECT_EQ(found("4.0.100.8 4.0.100.9 4.0.101 4.0.101.1"), std::set<std::string>{});
+  EXPECT_EQ(found("10.0.100.8 10.0.100.9 10.0.101.1"),
+            (std::set<std::string>{"10.0.100.8", "10.0.100.9", "10.0.101.1"}));
+}
+
 TEST(Scanners, RandomBytesHoldNextToNothing) {
   std::string noise(8 << 20, '\0');
   uint64_t state = 88172645463325252;
