@@ -60,26 +60,28 @@ void on_hit(std::string_view text, const Hit& hit, size_t from, Sink& sink) {
 }
 
 constexpr std::array<std::string_view, 1> kinds{"phone"};
-// What a word and a number have between them.
-#define WEFT_BETWEEN R"((?:[.: \t']|\xc2?\xa0|\xef\xbc\x9a){0,5}(?:<[a-z]{1,6}>)?[(]?[0-9])"
+// What a word and a number have between them: spaces that do not break and colons of full width, too.
+#define WEFT_BETWEEN R"([.: \t'\xa0\xc2\xef\xbc\x9a]{0,5}(?:<[a-z]{1,6}>)?[(]?[0-9])"
+// The ends of the words, of three bytes and more: pairs of bytes stand everywhere in programs.
 constexpr std::array patterns{
-    // The ends of the words.
     Pattern{
-        R"((?:tel|fax|faks|fon[eou]?|foon|phone|mob|mob(?:il|el|ile|iel|itel)|handy|gsm|funk|port|portable|cell?|cellulare)"
-        R"(|celular|call|tlf|tfno?|t(?:\xc3[\x89\xa9]|[\xc9\xe9])l|m(?:\xc3\xb3|\xf3)v[ie]l|telef(?:\xc3\xb3|\xf3)n|fixe)"
-        R"(|cep|kom|k(?:a|owy)|puh|puhelin|natel|sz(?:\xc3\xa1|\xe1)m|ph|whatsapp))"
-        R"((?:[.]?[ -]?n[or]|nummer| number)?)" WEFT_BETWEEN,
+        R"((?:tel|fax|faks|fon[eou]?|phone|foon|mob|mobile?|mobiel|mobitel|handy|gsm|funk|port|portable|cel|cell|celular)"
+        R"(|cellulare|call|tlf|tfno?|t(?:\xc3[\x89\xa9]|[\xc9\xe9])l|m(?:\xc3\xb3|\xf3)v[ie]l)"
+        R"(|telef(?:\xc3\xb3|\xf3)n|fixe|cep|kom|rka|owy|puh|puhelin|natel|sz(?:\xc3\xa1|\xe1)m|whatsapp))"
+        R"((?:[.]?[ -]?n[or]|nummer)?)" WEFT_BETWEEN,
         caseless},
     Pattern{"(?:ел|ЕЛ|он|кс|КС|об|ОБ|ый|ий|лен|ηλ|ΗΛ|νο|ιν|ΙΝ|τό|αξ|ΑΞ|טל|ון|יד|קס|تف|ال|كس|يل|ول|ون"
             "|电话|手机|传真|電話|手機|傳真|番号|携帯|전화|번호|휴대폰|핸드폰|팩스)" WEFT_BETWEEN},
     // Cyrillic (Windows-1251, KOI8-R, DOS, ISO 8859-5), Greek (1253), Hebrew (1255).
-    Pattern{R"((?:\xe5\xeb|\xc5\xcc|\xa5\xab|\xd5\xdb|\xc5\xcb|\xe5\xec|\xee\xed|\xcf\xce|\xae\xad|\xde\xdd|\xea\xf1)"
-            R"(|\xcb\xd3|\xaa\xe1|\xda\xe1|\xee\xe1|\xcf\xc2|\xae\xa1|\xde\xd1|\xca\xd1|\xe7\xeb|\xe9\xed|\xed\xef)"
-            R"(|\xf4\xfc|\xe1\xee|\xe8\xec|\xe5\xef|\xe9\xe3|\xf7\xf1))" WEFT_BETWEEN},
+    Pattern{R"((?:[\xf2\xd2]\xe5\xeb|\xd2\xc5\xcb|\xf4\xee\xed|\xe0\xea\xf1|\xc0\xca\xd1|[\xec\xcc]\xee\xe1)"
+            R"(|[\xd4\xf4]\xc5\xcc|\xf4\xe5\xec|\xc6\xcf\xce|\xc1\xcb\xd3|[\xcd\xed]\xcf\xc2)"
+            R"(|[\xe2\x92]\xa5\xab|\xe4\xae\xad|\xa0\xaa\xe1|[\xac\x8c]\xae\xa1)"
+            R"(|[\xe2\xc2]\xd5\xdb|\xe4\xde\xdd|\xd0\xda\xe1|[\xdc\xbc]\xde\xd1)"
+            R"(|[\xd4\xf4]\xe7\xeb|[\xca\xea]\xe9\xed|\xf9\xed\xef|\xe7\xf4\xfc|[\xd6\xf6]\xe1\xee)"
+            R"(|\xf4\xe5\xef|\xe9\xe9\xe3|\xf4\xf7\xf1))" WEFT_BETWEEN},
     // Chinese, Japanese, Korean: GBK, Big5, EUC-JP, Shift_JIS, EUC-KR.
-    Pattern{R"((?:\xb5\xe7\xbb\xb0|\xca\xd6\xbb\xfa|\xb4\xab\xd5\xe6|\xb9q\xb8\xdc|\xa4\xe2\xbe\xf7|\xb6\xc7\xafu)"
-            R"(|\xc5\xc5\xcf\xc3|\xc8\xd6\xb9\xe6|\xb7\xc8\xc2\xd3|\x93d\x98b|\x94\xd4\x8d\x86|\x8cg\x91\xd1)"
-            R"(|\xc0\xfc\xc8\xad|\xb9\xf8\xc8\xa3|\xc8\xde\xb4\xeb\xc6\xf9))" WEFT_BETWEEN},
+    Pattern{R"((?:\xe7\xbb\xb0|\xd6\xbb\xfa|\xab\xd5\xe6|q\xb8\xdc|\xe2\xbe\xf7|\xc7\xafu|\xc5\xcf\xc3|\xd6\xb9\xe6)"
+            R"(|\xc8\xc2\xd3|d\x98b|\xd4\x8d\x86|g\x91\xd1|\xfc\xc8\xad|\xf8\xc8\xa3|\xeb\xc6\xf9))" WEFT_BETWEEN},
 };
 #undef WEFT_BETWEEN
 

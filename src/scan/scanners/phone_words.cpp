@@ -19,7 +19,7 @@ struct Language {
 constexpr auto languages = std::to_array<Language>({
     {"",
      "call|cell|cel|celular|cellulare|cellphone|faks|fax|fixe|fone|gsm|handy|mob|mobiel|mobil|mobile|mobilephone|"
-     "mobilfunk|mobiltelefon|mobitel|móvil|ph|phone|port|portable|tel|telefaks|telefax|telefon|telefone|telefono|"
+     "mobilfunk|mobiltelefon|mobitel|móvil|phone|port|portable|tel|telefaks|telefax|telefon|telefone|telefono|"
      "telefonu|telefoon|telefón|telemóvel|telephone|teléfono|tfn|tfno|tlf|tél|téléphone|whatsapp|TÉL"},
     {"", "тел|Тел|ТЕЛ|телефон|Телефон|факс|Факс|ФАКС|моб|Моб|мобильный|Мобильный|мобільний|Мобільний|мобилен|Мобилен"},
     {"", "هاتف|الهاتف|تلفون|تليفون|جوال|الجوال|موبايل|محمول|فاكس"},
