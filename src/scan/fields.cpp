@@ -26,39 +26,42 @@ constexpr std::array sources{
     Source{"\x30\x5c\x72\xa7\x1b\x6d\xfb\xfc", find_cache_fields},
 };
 
+// For the first two bytes of magic numbers, by the lower and the upper half of a byte: whose it may be, a bit each.
+struct Halves {
+  alignas(16) std::array<uint8_t, 16> low{}, high{};
+};
+constexpr std::array<Halves, 2> halves = [] {
+  static_assert(sources.size() <= 8);
+  std::array<Halves, 2> out;
+  for (size_t i = 0; i < sources.size(); ++i)
+    for (size_t at = 0; at < 2; ++at) {
+      const auto byte = uint8_t(sources[i].magic[at]);
+      out[at].low[byte & 15] |= uint8_t(1 << i);
+      out[at].high[byte >> 4] |= uint8_t(1 << i);
+    }
+  return out;
+}();
+
 // The next place from `at` on where the first two bytes of a magic number stand, or `end`. This is what it costs on all
-// other bytes.
-size_t next_place_by_16(std::string_view text, size_t at, size_t end) {
+// other bytes. (Hyperscan asks for SSSE3, too.)
+__attribute__((target("ssse3"))) size_t next_place(std::string_view text, size_t at, size_t end) {
   constexpr size_t step = 16;
+  const auto* const bytes = reinterpret_cast<const __m128i*>(halves.data());
+  const __m128i low1 = _mm_load_si128(bytes), high1 = _mm_load_si128(bytes + 1), low2 = _mm_load_si128(bytes + 2),
+                high2 = _mm_load_si128(bytes + 3), half = _mm_set1_epi8(15);
   for (; at < end && at + step < text.size(); at += step) {
-    const auto* bytes = text.data() + at;
-    const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)),
-                  second = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 1));
-    __m128i any = _mm_setzero_si128();
-    for (const Source& source : sources)
-      any = _mm_or_si128(any, _mm_and_si128(_mm_cmpeq_epi8(first, _mm_set1_epi8(source.magic[0])),
-                                            _mm_cmpeq_epi8(second, _mm_set1_epi8(source.magic[1]))));
-    if (const auto places = unsigned(_mm_movemask_epi8(any)); places != 0)
+    const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i second = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at + 1));
+    const __m128i of_low = _mm_and_si128(_mm_shuffle_epi8(low1, _mm_and_si128(first, half)),
+                                         _mm_shuffle_epi8(low2, _mm_and_si128(second, half)));
+    const __m128i of_high = _mm_and_si128(_mm_shuffle_epi8(high1, _mm_and_si128(_mm_srli_epi16(first, 4), half)),
+                                          _mm_shuffle_epi8(high2, _mm_and_si128(_mm_srli_epi16(second, 4), half)));
+    const __m128i none = _mm_cmpeq_epi8(_mm_and_si128(of_low, of_high), _mm_setzero_si128());
+    if (const unsigned places = unsigned(_mm_movemask_epi8(none)) ^ 0xffff; places != 0)
       return std::min(end, at + size_t(std::countr_zero(places)));
   }
   return std::min(at, end);
 }
-__attribute__((target("avx2"))) size_t next_place_by_32(std::string_view text, size_t at, size_t end) {
-  constexpr size_t step = 32;
-  for (; at < end && at + step < text.size(); at += step) {
-    const auto* bytes = text.data() + at;
-    const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes)),
-                  second = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 1));
-    __m256i any = _mm256_setzero_si256();
-    for (const Source& source : sources)
-      any = _mm256_or_si256(any, _mm256_and_si256(_mm256_cmpeq_epi8(first, _mm256_set1_epi8(source.magic[0])),
-                                                  _mm256_cmpeq_epi8(second, _mm256_set1_epi8(source.magic[1]))));
-    if (const auto places = unsigned(_mm256_movemask_epi8(any)); places != 0)
-      return std::min(end, at + size_t(std::countr_zero(places)));
-  }
-  return next_place_by_16(text, at, end);
-}
-const auto next_place = __builtin_cpu_supports("avx2") ? next_place_by_32 : next_place_by_16;
 
 // What lies between the fields of a stretch and is longer than numbers are is a field of bytes, too: a structure that
 // lies, or says less than it holds, hides nothing.
