@@ -9,6 +9,8 @@ namespace weft::scan {
 
 // Columns of rows, on all pages of databases that begin in front of `end`.
 void find_sqlite_fields(std::string_view text, size_t end, uint64_t origin, Fields::Lists& out);
+// Values of records, and pieces of long ones, on all pages of ESE databases that begin in front of `end`.
+void find_ese_fields(std::string_view text, size_t end, uint64_t origin, Fields::Lists& out);
 
 // Of the structure that begins at `at`: they give where its last field ends, at most where the structure does; 0 when
 // it is none or damaged. work is how much may still be looked at in vain, for all of one text.

@@ -4,6 +4,7 @@
 #include <bit>
 #include <immintrin.h>
 #include <limits>
+#include <utility>
 
 #include "scan/field_sources.h"
 
@@ -132,6 +133,8 @@ void Fields::find(std::string_view text, size_t end, uint64_t origin) {
   if (text.size() > std::numeric_limits<uint32_t>::max()) return;
   find_sqlite_fields(text, end, origin, of_);
   Lists others;
+  find_ese_fields(text, end, origin, others);
+  if (!others.stretches.empty()) merge(of_, std::exchange(others, {}));
   Work work{text.size() + 64 * KiB};
   for (size_t at = 0; (at = next_place(text, at, end)) < end;) {
     const auto source = std::find_if(sources.begin(), sources.end(),

@@ -172,6 +172,8 @@ constexpr std::string_view units[] = {
     "\x0d\x01\x81\x48\x81\x48\x01\x01"sv, "\x0d\0\x10\0\x7f\0\x10\0"sv, ".iwa\0\3\0\0\1\0a"sv,
     "\x20\4\3\0\1\1\4\xf1\xff"sv, "\x08\4\3\0\1\1\4\xf1\xff"sv, "\xff\6\0\0sNaPpY\1\5\0\0\1\2\3\4a"sv, "bplist00"sv,
     "bplist00\x50\x50"sv, "bplist00\xa1\1Qa\x08\x0a"sv, "ElfChnk\0"sv,
+    "hbin\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xf8\xff\xff\xffvk"sv,
+    "\xe0\xff\xff\xffvk\4\0\4\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0abcd"sv,
     "PK\3\4\x0a\0\0\0\0\0\0\0\0\0\0\0\0\0\3\0\0\0\3\0\0\0\1\0\0\0aabc"sv,
     "PK\3\4\x0a\0\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0aabc"sv,
     "\x30\x5c\x72\xa7\x1b\x6d\xfb\xfc\5\0\0\0\4\0\0\0\1\2\3\4\0\0\0\0http"sv,
@@ -407,6 +409,43 @@ TEST(Hostile, CellsThatAreOneCostNoMoreThanTheirSize) {
     pages += one;
   }
   expect_linear(all_rules(), pages, "cells that are one");
+}
+
+// Bins of a registry hive whose values all hold the same, and all of the bin.
+TEST(Hostile, BinsCostNoMoreThanTheirSize) {
+  const auto number = [](size_t value) {
+    return std::string{char(value), char(uint8_t(value >> 8)), char(uint8_t(value >> 16)), char(value >> 24)};
+  };
+  for (const size_t bin : {4 * KiB, MiB}) {
+    const std::string value = "\xe0\xff\xff\xffvk\4\0"s + number(bin - 64) + number(32) + "\1\0\0\0\1\0\0\0abcd"s;
+    std::string bins;
+    while (bins.size() < short_size)
+      bins += "hbin" + number(bins.size()) + number(bin) + std::string(20, '\0') + number(bin - 32) +
+              std::string(28, '\0') + repeated(value, bin - 64).substr(0, bin - 64);
+    expect_linear(all_rules(), bins, fmt::format("bins of {}", bin));
+  }
+}
+
+// Pages of an ESE database in which the last sum is wrong, one in the other; and values that unpack to much.
+TEST(Hostile, PagesOfEseCostNoMoreThanTheirSize) {
+  const auto two = [](size_t value) { return std::string{char(value), char(uint8_t(value >> 8))}; };
+  const auto head = [&](size_t free, size_t data, size_t tags) {
+    return std::string(28, '\0') + two(free) + two(0) + two(data) + two(tags) + "\x02\x28\1\0"s;
+  };
+  for (const size_t tags : {500, 1000, 4095}) {
+    const std::string one = head(1, 0, tags);
+    expect_linear(all_rules(), repeated(one + std::string(512 - one.size(), '\0'), short_size), "pages in pages");
+  }
+  const std::string line = "\0\0\1\x7f\4\0\0\1\4\x40\3\x18\xff\xff\0\0\0\x40"s + "a\7\0\xff\0\0\xff\xff"s;
+  std::string data, tags = two(0) + two(0);
+  while (40 + data.size() + tags.size() + line.size() + 4 <= 4096) {
+    tags = two(line.size()) + two(data.size()) + tags;
+    data += line;
+  }
+  const size_t free = 4096 - 40 - data.size() - tags.size();
+  expect_linear(all_rules(),
+                repeated(head(free, data.size(), tags.size() / 4) + data + std::string(free, '\0') + tags, short_size),
+                "values that unpack to much");
 }
 
 // Pages of keys that are all one, whose head is long; and pages that are as they should be, full of short columns.
