@@ -11,6 +11,12 @@ namespace weft::scan {
 void find_sqlite_fields(std::string_view text, size_t end, uint64_t origin, Fields::Lists& out);
 // Values of records, and pieces of long ones, on all pages of ESE databases that begin in front of `end`.
 void find_ese_fields(std::string_view text, size_t end, uint64_t origin, Fields::Lists& out);
+// Items of the heaps in Outlook's stores, of all their blocks that begin in front of `end`.
+void find_heap_fields(std::string_view text, size_t end, uint64_t origin, Fields::Lists& out);
+
+// What a value is told as that has no coding of its own: UTF-16 that may begin at an odd place, mostly of ASCII, if
+// nothing in it might be 8-bit text; bytes.
+Coding coding_of_value(std::string_view value);
 
 // Of the structure that begins at `at`: they give where its last field ends, at most where the structure does; 0 when
 // it is none or damaged. work is how much may still be looked at in vain, for all of one text.

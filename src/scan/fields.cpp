@@ -109,6 +109,16 @@ void merge(Fields::Lists& first, const Fields::Lists& others) {
 
 }  // namespace
 
+Coding coding_of_value(std::string_view value) {
+  size_t wide = 0;
+  for (size_t at = 0; at + 2 <= value.size(); at += 2) {
+    const auto first = uint8_t(value[at]), second = uint8_t(value[at + 1]);
+    if (first >= 0x20 && first < 0x7f && second >= 0x20 && second < 0x7f) return Coding::utf8;
+    wide += first != 0 && first < 0x80 && second == 0;
+  }
+  return value.size() % 2 == 0 && 4 * wide >= value.size() ? Coding::utf16le : Coding::utf8;
+}
+
 void Fields::Lists::stretch(size_t begin, size_t end) {
   if (begin >= end) return;
   if (!stretches.empty() && stretches.back().end == begin)
@@ -133,8 +143,10 @@ void Fields::find(std::string_view text, size_t end, uint64_t origin) {
   if (text.size() > std::numeric_limits<uint32_t>::max()) return;
   find_sqlite_fields(text, end, origin, of_);
   Lists others;
-  find_ese_fields(text, end, origin, others);
-  if (!others.stretches.empty()) merge(of_, std::exchange(others, {}));
+  for (const auto find : {find_ese_fields, find_heap_fields}) {
+    find(text, end, origin, others);
+    if (!others.stretches.empty()) merge(of_, std::exchange(others, {}));
+  }
   Work work{text.size() + 64 * KiB};
   for (size_t at = 0; (at = next_place(text, at, end)) < end;) {
     const auto source = std::find_if(sources.begin(), sources.end(),

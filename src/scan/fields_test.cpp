@@ -270,6 +270,40 @@ TEST(Fields, CellsOfAHiveThatWindowsWrote) {
   EXPECT_EQ(offset(hive, "mac"), 300472u);
 }
 
+// A block of a heap in a mail store of Outlook.
+std::string heap_block(const std::string& head, const std::vector<std::string>& items) {
+  std::string bytes = number(0, 2) + head, places;
+  for (const std::string& item : items) {
+    places += number(bytes.size(), 2);
+    bytes += item;
+  }
+  places += number(bytes.size(), 2);
+  bytes.resize((bytes.size() + 1) / 2 * 2);
+  return bytes.replace(0, 2, number(bytes.size(), 2)) + number(items.size(), 2) + number(0, 2) + places;
+}
+
+std::string some_heap() {
+  return heap_block("\xec\xbc\x20\0\0\0\0\0\0\0"s, {"\xb5\2\6\0\x40\0\0\0"s, wide("anna@velten-law.de"), wide("SMTP"),
+                                                    wide("bert@velten-law.de"), "x", wide("carl@velten-law.de")});
+}
+
+TEST(Fields, ItemsOfHeapsInMailStores) {
+  const std::string next = heap_block("", {"dora@velten-law.de", "SMTP", "203.0.113.77", "Dora"});
+  std::string blocks = std::string(512, '\0') + some_heap();
+  blocks.resize((blocks.size() + 63) / 64 * 64 + 64, '\xcc');
+  blocks += next + "trailer.";
+  const auto all =
+      UnorderedElementsAre("anna@velten-law.de", "bert@velten-law.de", "carl@velten-law.de", "dora@velten-law.de");
+  EXPECT_THAT(values(blocks, "email"), all);
+  EXPECT_THAT(values(blocks, "ipv4"), ElementsAre("203.0.113.77"));
+  EXPECT_EQ(offset(blocks, "ipv4"), blocks.find("203.0.113.77"));
+  // As newer OST files keep them.
+  std::vector<std::string> found;
+  for (const Found& one : scan_all("zz" + zlibbed(some_heap()) + zlibbed(next) + "zz").features)
+    if (one.kind == "email") found.push_back(one.value);
+  EXPECT_THAT(found, all);
+}
+
 TEST(Fields, LengthsInFrontTellWhereTextEnds) {
   const std::string url = "http://www.velten-law.de:8123/a.htm";
   // A pickle of Chromium, CBOR, and Protocol Buffers.
@@ -292,7 +326,7 @@ TEST(Fields, LengthsInFrontTellWhereTextEnds) {
 
 TEST(Fields, DamagedOnesAreReadAsTheyLie) {
   const std::string plain = " anna@velten-law.de ";
-  std::vector<std::string> samples = {member("a", plain), some(1).done() + plain, some_bin().done(),
+  std::vector<std::string> samples = {member("a", plain), some(1).done() + plain, some_bin().done(), some_heap(),
                                       evidence("windows/eventlog/System2.evtx").substr(0, 100'000) + plain};
   std::mt19937_64 random(7);
   for (const std::string& sample : samples)

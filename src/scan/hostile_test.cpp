@@ -448,6 +448,18 @@ TEST(Hostile, PagesOfEseCostNoMoreThanTheirSize) {
                 "values that unpack to much");
 }
 
+// Heaps of a mail store at every place where one may begin, each with as many items as can be and the last one wrong.
+TEST(Hostile, HeapsCostNoMoreThanTheirSize) {
+  const auto two = [](size_t value) { return std::string{char(uint8_t(value)), char(uint8_t(value >> 8))}; };
+  constexpr size_t items = 2000, step = 4 * KiB;
+  std::string heap(step, '\0');
+  for (size_t at = 0; at < step; at += 64) heap.replace(at, 2, two(2 * step - at));
+  std::string map = two(items) + two(0);
+  for (size_t i = 0; i <= items; ++i) map += two(i + 2 < items ? 2 : i < items ? 1 : 2 * step);
+  map.resize(step);
+  expect_linear(all_rules(), repeated(heap + std::string(step, '\0') + map, short_size), "heaps");
+}
+
 // Pages of keys that are all one, whose head is long; and pages that are as they should be, full of short columns.
 TEST(Hostile, KeysCostNoMoreThanTheirSize) {
   const auto two = [](size_t value) { return std::string{char(value >> 8), char(value)}; };

@@ -12,7 +12,8 @@
 // layer each is followed by zeros, so that "anna@example.com" does not run on into the next item's first word.
 //
 // False positives: the checksum of 32 bits, and of the number its high bytes, which are zero. A store without
-// encryption is not to be unpacked: its heaps show it; of its other blocks comes noise, which matches nothing.
+// encryption is not to be unpacked: its heaps show it, and are fields (heap_fields.cpp); of its other blocks comes
+// noise, which matches nothing.
 #include <algorithm>
 #include <array>
 #include <utility>
