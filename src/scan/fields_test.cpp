@@ -272,14 +272,14 @@ TEST(Fields, CellsOfAHiveThatWindowsWrote) {
 
 // A block of a heap in a mail store of Outlook.
 std::string heap_block(const std::string& head, const std::vector<std::string>& items) {
-  std::string bytes = number(0, 2) + head, places;
+  std::string bytes = little(0, 2) + head, places;
   for (const std::string& item : items) {
-    places += number(bytes.size(), 2);
+    places += little(bytes.size(), 2);
     bytes += item;
   }
-  places += number(bytes.size(), 2);
+  places += little(bytes.size(), 2);
   bytes.resize((bytes.size() + 1) / 2 * 2);
-  return bytes.replace(0, 2, number(bytes.size(), 2)) + number(items.size(), 2) + number(0, 2) + places;
+  return bytes.replace(0, 2, little(bytes.size(), 2)) + little(items.size(), 2) + little(0, 2) + places;
 }
 
 std::string some_heap() {
