@@ -43,6 +43,10 @@ class Checking final : public Decoded {
     check(begin <= bytes_.size() && consumed <= bytes_.size() - begin, "what goes on lies in its text");
     return out_.goes_on(name, begin, consumed);
   }
+  void says_all_if_found(size_t begin, size_t end) override {
+    check(begin <= end && end <= bytes_.size(), "what is said lies in its text");
+    out_.says_all_if_found(begin, end);
+  }
   bool is_said(size_t at) override { return out_.is_said(at); }
   void says_all(size_t begin, size_t end) override {
     check(begin <= end && end <= bytes_.size(), "what is said lies in its text");

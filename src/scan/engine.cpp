@@ -155,6 +155,7 @@ struct Scan::State {
   std::string_view name;
   uint64_t decoded = 0;                    // bytes all layers produced
   std::function<bool(uint64_t)> reads_on;  // Page::reads_on
+  uint64_t settled = 0;                    // features, of all texts
   std::vector<GoingOn> goes_on;            // Scan::goes_on()
   uint64_t texts = 0;                      // the page and its layers so far
   std::vector<Vain> vain;                  // by decoder
@@ -371,6 +372,9 @@ void Scan::State::dispatch_decoder(const Text& text, Level& level, size_t owner,
     }
     void says_all(size_t begin, size_t end) override {
       if (was_read_) level_.said.add(begin, end);
+    }
+    void says_all_if_found(size_t begin, size_t end) override {
+      if (level_.layer_gave) says_all(begin, end);
     }
     bool is_said(size_t at) override {
       level_.hit_is_said |= level_.said.holds(at);
@@ -617,6 +621,7 @@ void Scan::State::scan(const Text& text) {
 // False when decoding should stop.
 bool Scan::State::layer(const Text& parent, Level& level, size_t owner, std::string_view layer_name, size_t begin,
                         size_t consumed, std::vector<uint8_t> bytes, bool& was_read) {
+  level.layer_gave = false;
   if (bytes.empty() || !level.begins.insert(begin * rules.owners() + owner).second) return true;
   decoded += bytes.size();
   // The stream may go on, too. (Base64 leaves off before a cut line.)
@@ -645,8 +650,10 @@ bool Scan::State::layer(const Text& parent, Level& level, size_t owner, std::str
     problem(text.offset, text.path(0), "layer was set aside");
     return true;
   }
+  const uint64_t before = settled;
   scan(text);
   was_read = !watch->stopping();
+  level.layer_gave = settled > before;
   return true;
 }
 
@@ -682,7 +689,7 @@ void Scan::State::settle(Level& level, size_t matched) {
   size_t left = 0;
   for (Item& item : level.waiting) {
     if (item.end + settled_behind <= matched)
-      items.push_back(std::move(item));
+      items.push_back(std::move(item)), ++settled;
     else if (Item& to = level.waiting[left++]; &to != &item)
       to = std::move(item);
   }

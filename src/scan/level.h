@@ -72,6 +72,7 @@ struct Level {
   bool all_said = false;            // the text itself lies in such a place
   std::vector<Document> documents;  // in order
   size_t reading = 0;               // where the layer at hand begins
+  bool layer_gave = false;          // something was found in the layer given last, or in layers of it
   bool hit_is_said = false;         // the hit at hand lies where a layer says all: so do layers it leads to
 
   void reset(size_t owners) {
@@ -89,7 +90,7 @@ struct Level {
       begins.clear();
     utf16.clear(), fields.clear();
     filed = 0, reading = 0, next_field = 0;
-    all_said = hit_is_said = false;
+    all_said = hit_is_said = layer_gave = false;
     documents.clear(), waiting.clear(), secrets.clear(), said.clear();
   }
   void file(size_t owner, const Hit& hit) {

@@ -93,6 +93,13 @@ TEST(Markup, WhatOnlyAdjoinsIsNotJoined) {
   EXPECT_THAT(found("<b>+49 170 1234567</b> <i>12</i>"), ElementsAre("phone +491701234567"));
 }
 
+// Numbers that are joined to none leave what stands there.
+TEST(Markup, HidesNothing) {
+  EXPECT_THAT(found("hoplimit 4294967295</strong></span>\n<span class=\"bold\"><strong>2002:ce7c:92b4::1 dev sit1"),
+              ElementsAre("ipv6 2002:ce7c:92b4::1"));
+  EXPECT_THAT(found("<td>seen 20231105</b> <b>203.0.113.77</b> port"), ElementsAre("ipv4 203.0.113.77"));
+}
+
 TEST(Markup, DoublesNothing) {
   EXPECT_THAT(found("<b>+49 30 39723612</b> or +49 <b>170</b> 1234567 or <i>bob@example.org</i>"),
               UnorderedElementsAre("phone +493039723612", "phone +491701234567", "email bob@example.org"));

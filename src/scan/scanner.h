@@ -84,6 +84,8 @@ class Decoded {
   // The layer just given says all that [begin, end) says: what scanners and decoders find there themselves are pieces
   // of it, and left out, if the layer was read.
   virtual void says_all(size_t begin, size_t end) = 0;
+  // The same of a layer that may be no more than a likeness: if something was found in it.
+  virtual void says_all_if_found(size_t begin, size_t end) = 0;
   // For a decoder whose hit does not lie in its stream: whether another layer says all of that, which stands there. If
   // so, no layer of it is wanted.
   virtual bool is_said(size_t at) = 0;

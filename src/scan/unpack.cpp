@@ -55,6 +55,7 @@ class Taken final : public Decoded {
   void broken(size_t) override {}
   bool goes_on(std::string_view, size_t, size_t) override { return false; }
   void says_all(size_t, size_t) override {}
+  void says_all_if_found(size_t, size_t) override {}
   bool is_said(size_t) override { return false; }
   void problem(size_t, std::string) override {}
   void document(size_t) override {}

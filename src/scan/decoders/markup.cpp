@@ -279,7 +279,7 @@ void give(std::string_view layer, const Row& row, const Part& part, Decoded& out
     const size_t first = row.places[at].begin;
     size_t end = row.places[at].end;
     for (++at; at < part.end && row.places[at].begin <= end; ++at) end = row.places[at].end;
-    out.says_all(first, end);
+    out.says_all_if_found(first, end);
   }
 }
 
