@@ -35,5 +35,9 @@ size_t find_cache_fields(std::string_view text, size_t at, Work& work, Fields::L
 // there ("nk", "vk").
 size_t find_bin_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
 size_t find_key_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
+// Names of files in a record of NTFS ("FILE", "INDX", "RCRD"), and in a record of the journal of changes, of which the
+// place of its name ("\x3c\0") is there.
+size_t find_ntfs_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
+size_t find_usn_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
 
 }  // namespace weft::scan

@@ -25,20 +25,24 @@ constexpr std::array sources{
     Source{"nk", find_key_fields},
     Source{"vk", find_key_fields},
     Source{"\x30\x5c\x72\xa7\x1b\x6d\xfb\xfc", find_cache_fields},
+    Source{"FILE", find_ntfs_fields},
+    Source{std::string_view("INDX\x28\0", 6), find_ntfs_fields},
+    Source{std::string_view("RCRD\x28\0", 6), find_ntfs_fields},
+    Source{std::string_view("\x3c\0", 2), find_usn_fields},
 };
 
 // For the first two bytes of magic numbers, by the lower and the upper half of a byte: whose it may be, a bit each.
+// More than eight share bits, and are looked at more often than they are there.
 struct Halves {
   alignas(16) std::array<uint8_t, 16> low{}, high{};
 };
 constexpr std::array<Halves, 2> halves = [] {
-  static_assert(sources.size() <= 8);
   std::array<Halves, 2> out;
   for (size_t i = 0; i < sources.size(); ++i)
     for (size_t at = 0; at < 2; ++at) {
       const auto byte = uint8_t(sources[i].magic[at]);
-      out[at].low[byte & 15] |= uint8_t(1 << i);
-      out[at].high[byte >> 4] |= uint8_t(1 << i);
+      out[at].low[byte & 15] |= uint8_t(1 << i % 8);
+      out[at].high[byte >> 4] |= uint8_t(1 << i % 8);
     }
   return out;
 }();

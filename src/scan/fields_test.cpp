@@ -304,6 +304,58 @@ TEST(Fields, ItemsOfHeapsInMailStores) {
   EXPECT_THAT(found, all);
 }
 
+// What NTFS says of a file's name, where Windows writes it.
+std::string file_name(const std::string& name) {
+  return number(5, 8) + std::string(56, '\0') + number(name.size(), 1) + "\1" + wide(name);
+}
+
+std::string padded(const std::string& bytes) {
+  return bytes + std::string((8 - bytes.size() % 8) % 8, '\0');
+}
+
+std::string file_record(const std::vector<std::string>& names) {
+  std::string out = "FILE0\0\3\0"s + std::string(40, '\0');
+  for (const std::string& name : names) {
+    const std::string value = file_name(name);
+    out += "\x30\0\0\0"s + number(padded(value).size() + 24, 4) + number(0, 8) + number(value.size(), 4) +
+           "\x18\0\1\0"s + padded(value);
+  }
+  out += "\x50\0\0\0\x68\0\0\0"s;
+  out.resize(1024, '\0');
+  return out;
+}
+
+std::string index_record(const std::vector<std::string>& names) {
+  std::string out = "INDX\x28\0\x09\0"s + std::string(56, '\0');
+  for (const std::string& name : names) {
+    const std::string value = file_name(name);
+    out += "A\0\0\0\0\0\1\0"s + number(padded(value).size() + 16, 2) + number(value.size(), 2) + number(0, 4) +
+           padded(value);
+  }
+  out += "A\0"s;
+  out.resize(4096, '\0');
+  return out;
+}
+
+std::string change_record(const std::string& name) {
+  const std::string head = number(2, 4) + std::string(24, '\0') + number(129'000'000'000'000'000, 8) +
+                           std::string(16, '\0') + number(2 * name.size(), 2) + "\x3c\0"s + wide(name);
+  return padded(number((head.size() + 4 + 7) / 8 * 8, 4) + head);
+}
+
+TEST(Fields, NamesOfFilesInNtfs) {
+  // Of every length that leaves room behind, and none.
+  const std::vector<std::string> names = {"anna@velten-law.de", "bert1@velten-law.de", "carl22@velten-law.de",
+                                          "dora333@velten-law.de"};
+  std::string changes;
+  for (const std::string& name : names) changes += change_record(name);
+  for (const std::string& bytes : {file_record(names), index_record(names), changes + change_record("x"),
+                                   std::string(512, '\0') + file_record(names) + index_record({"x"})}) {
+    EXPECT_EQ(values(bytes, "email"), names);
+    EXPECT_EQ(offset(bytes, "email"), bytes.find(wide("anna@")));
+  }
+}
+
 TEST(Fields, LengthsInFrontTellWhereTextEnds) {
   const std::string url = "http://www.velten-law.de:8123/a.htm";
   // A pickle of Chromium, CBOR, and Protocol Buffers.
@@ -326,8 +378,10 @@ TEST(Fields, LengthsInFrontTellWhereTextEnds) {
 
 TEST(Fields, DamagedOnesAreReadAsTheyLie) {
   const std::string plain = " anna@velten-law.de ";
-  std::vector<std::string> samples = {member("a", plain), some(1).done() + plain, some_bin().done(), some_heap(),
-                                      evidence("windows/eventlog/System2.evtx").substr(0, 100'000) + plain};
+  std::vector<std::string> samples = {
+      member("a", plain),          some(1).done() + plain,
+      some_bin().done(),           some_heap(),
+      file_record({plain, plain}), evidence("windows/eventlog/System2.evtx").substr(0, 100'000) + plain};
   std::mt19937_64 random(7);
   for (const std::string& sample : samples)
     for (int round = 0; round < 200; ++round) {
