@@ -39,5 +39,7 @@ size_t find_key_fields(std::string_view text, size_t at, Work& work, Fields::Lis
 // place of its name ("\x3c\0") is there.
 size_t find_ntfs_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
 size_t find_usn_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
+// Strings of a shortcut of Windows, which begins so.
+size_t find_shortcut_fields(std::string_view text, size_t at, Work& work, Fields::Lists& out);
 
 }  // namespace weft::scan

@@ -29,6 +29,7 @@ constexpr std::array sources{
     Source{std::string_view("INDX\x28\0", 6), find_ntfs_fields},
     Source{std::string_view("RCRD\x28\0", 6), find_ntfs_fields},
     Source{std::string_view("\x3c\0", 2), find_usn_fields},
+    Source{std::string_view("L\0\0\0\1\x14\2\0\0\0\0\0\xc0\0\0\0\0\0\0\x46", 20), find_shortcut_fields},
 };
 
 // For the first two bytes of magic numbers, by the lower and the upper half of a byte: whose it may be, a bit each.

@@ -1,7 +1,8 @@
 // Where in a text values lie that touch what stands beside them: columns of SQLite rows and of ESE records, values in
-// records of event logs, cells of registry hives, items of heaps in mail stores, names in NTFS, strings of property
-// lists, members of zips that are stored as they are. What one holds is not found, or is found with what the next one
-// begins with; where a structure says where they are, scanners are shown each of them by itself. Private to the engine.
+// records of event logs, cells of registry hives, items of heaps in mail stores, names in NTFS, strings of shortcuts
+// and of property lists, members of zips that are stored as they are. What one holds is not found, or is found with
+// what the next one begins with; where a structure says where they are, scanners are shown each of them by itself.
+// Private to the engine.
 #pragma once
 
 #include <algorithm>

@@ -356,6 +356,25 @@ TEST(Fields, NamesOfFilesInNtfs) {
   }
 }
 
+std::string shortcut(const std::vector<std::string>& strings) {
+  std::string out = "L\0\0\0\1\x14\2\0\0\0\0\0\xc0\0\0\0\0\0\0\x46\xfd\0\0\0"s + std::string(52, '\0');
+  out += number(4, 2) + number(0, 4);  // a list of items
+  for (const std::string& one : strings) out += number(one.size(), 2) + wide(one);
+  return out + number(0, 4);
+}
+
+TEST(Fields, StringsOfShortcuts) {
+  const std::string bytes =
+      "zzz" + shortcut({"anna@velten-law.de", "..\\..\\Program Files\\Browser\\Application\\browser.exe",
+                        "C:\\Program Files\\Browser\\Application", "--app=http://www.velten-law.de/x",
+                        "C:\\Users\\anna\\AppData\\Local\\Browser\\Velten.ico"});
+  EXPECT_THAT(values(bytes, "email"), ElementsAre("anna@velten-law.de"));
+  EXPECT_THAT(values(bytes, "url"), ElementsAre("http://www.velten-law.de/x"));
+  const std::string list = evidence("windows/jumplists/5afe4de1b92fc382.customDestinations-ms");
+  if (list.empty()) GTEST_SKIP() << "no evidence";
+  EXPECT_THAT(values(list, "url"), Contains("http://go.microsoft.com/fwlink/?LinkID=139460"));
+}
+
 TEST(Fields, LengthsInFrontTellWhereTextEnds) {
   const std::string url = "http://www.velten-law.de:8123/a.htm";
   // A pickle of Chromium, CBOR, and Protocol Buffers.
@@ -378,10 +397,13 @@ TEST(Fields, LengthsInFrontTellWhereTextEnds) {
 
 TEST(Fields, DamagedOnesAreReadAsTheyLie) {
   const std::string plain = " anna@velten-law.de ";
-  std::vector<std::string> samples = {
-      member("a", plain),          some(1).done() + plain,
-      some_bin().done(),           some_heap(),
-      file_record({plain, plain}), evidence("windows/eventlog/System2.evtx").substr(0, 100'000) + plain};
+  std::vector<std::string> samples = {member("a", plain),
+                                      some(1).done() + plain,
+                                      some_bin().done(),
+                                      some_heap(),
+                                      file_record({plain, plain}),
+                                      shortcut({plain, plain, "x", "x", "x"}),
+                                      evidence("windows/eventlog/System2.evtx").substr(0, 100'000) + plain};
   std::mt19937_64 random(7);
   for (const std::string& sample : samples)
     for (int round = 0; round < 200; ++round) {

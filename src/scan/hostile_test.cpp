@@ -172,6 +172,7 @@ constexpr std::string_view units[] = {
     "\x0d\x01\x81\x48\x81\x48\x01\x01"sv, "\x0d\0\x10\0\x7f\0\x10\0"sv, ".iwa\0\3\0\0\1\0a"sv,
     "\x20\4\3\0\1\1\4\xf1\xff"sv, "\x08\4\3\0\1\1\4\xf1\xff"sv, "\xff\6\0\0sNaPpY\1\5\0\0\1\2\3\4a"sv, "bplist00"sv,
     "bplist00\x50\x50"sv, "bplist00\xa1\1Qa\x08\x0a"sv, "ElfChnk\0"sv, "\x3c\0"sv,
+    "L\0\0\0\1\x14\2\0\0\0\0\0\xc0\0\0\0\0\0\0\x46\xfd\0\0\0"sv,
     "hbin\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xf8\xff\xff\xffvk"sv,
     "\xe0\xff\xff\xffvk\4\0\4\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0abcd"sv,
     "PK\3\4\x0a\0\0\0\0\0\0\0\0\0\0\0\0\0\3\0\0\0\3\0\0\0\1\0\0\0aabc"sv,
