@@ -306,7 +306,7 @@ TEST(Fields, ItemsOfHeapsInMailStores) {
 
 // What NTFS says of a file's name, where Windows writes it.
 std::string file_name(const std::string& name) {
-  return number(5, 8) + std::string(56, '\0') + number(name.size(), 1) + "\1" + wide(name);
+  return little(5, 8) + std::string(56, '\0') + little(name.size(), 1) + "\1" + wide(name);
 }
 
 std::string padded(const std::string& bytes) {
@@ -317,7 +317,7 @@ std::string file_record(const std::vector<std::string>& names) {
   std::string out = "FILE0\0\3\0"s + std::string(40, '\0');
   for (const std::string& name : names) {
     const std::string value = file_name(name);
-    out += "\x30\0\0\0"s + number(padded(value).size() + 24, 4) + number(0, 8) + number(value.size(), 4) +
+    out += "\x30\0\0\0"s + little(padded(value).size() + 24, 4) + little(0, 8) + little(value.size(), 4) +
            "\x18\0\1\0"s + padded(value);
   }
   out += "\x50\0\0\0\x68\0\0\0"s;
@@ -329,7 +329,7 @@ std::string index_record(const std::vector<std::string>& names) {
   std::string out = "INDX\x28\0\x09\0"s + std::string(56, '\0');
   for (const std::string& name : names) {
     const std::string value = file_name(name);
-    out += "A\0\0\0\0\0\1\0"s + number(padded(value).size() + 16, 2) + number(value.size(), 2) + number(0, 4) +
+    out += "A\0\0\0\0\0\1\0"s + little(padded(value).size() + 16, 2) + little(value.size(), 2) + little(0, 4) +
            padded(value);
   }
   out += "A\0"s;
@@ -338,9 +338,9 @@ std::string index_record(const std::vector<std::string>& names) {
 }
 
 std::string change_record(const std::string& name) {
-  const std::string head = number(2, 4) + std::string(24, '\0') + number(129'000'000'000'000'000, 8) +
-                           std::string(16, '\0') + number(2 * name.size(), 2) + "\x3c\0"s + wide(name);
-  return padded(number((head.size() + 4 + 7) / 8 * 8, 4) + head);
+  const std::string head = little(2, 4) + std::string(24, '\0') + little(129'000'000'000'000'000, 8) +
+                           std::string(16, '\0') + little(2 * name.size(), 2) + "\x3c\0"s + wide(name);
+  return padded(little((head.size() + 4 + 7) / 8 * 8, 4) + head);
 }
 
 TEST(Fields, NamesOfFilesInNtfs) {
@@ -358,9 +358,9 @@ TEST(Fields, NamesOfFilesInNtfs) {
 
 std::string shortcut(const std::vector<std::string>& strings) {
   std::string out = "L\0\0\0\1\x14\2\0\0\0\0\0\xc0\0\0\0\0\0\0\x46\xfd\0\0\0"s + std::string(52, '\0');
-  out += number(4, 2) + number(0, 4);  // a list of items
-  for (const std::string& one : strings) out += number(one.size(), 2) + wide(one);
-  return out + number(0, 4);
+  out += little(4, 2) + little(0, 4);  // a list of items
+  for (const std::string& one : strings) out += little(one.size(), 2) + wide(one);
+  return out + little(0, 4);
 }
 
 TEST(Fields, StringsOfShortcuts) {
