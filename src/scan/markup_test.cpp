@@ -93,6 +93,10 @@ TEST(Markup, WhatOnlyAdjoinsIsNotJoined) {
   EXPECT_THAT(found("<b>+49 170 1234567</b> <i>12</i>"), ElementsAre("phone +491701234567"));
 }
 
+TEST(Markup, ASemicolonBehindASignIsNoEntity) {
+  EXPECT_THAT(found("{\\rtf1 a@;\\b b.org}"), IsEmpty());
+}
+
 // Numbers that are joined to none leave what stands there.
 TEST(Markup, HidesNothing) {
   EXPECT_THAT(found("hoplimit 4294967295</strong></span>\n<span class=\"bold\"><strong>2002:ce7c:92b4::1 dev sit1"),

@@ -327,7 +327,8 @@ void on_hit(Bytes bytes, const Hit& hit, size_t from, Decoded& out) {
   const std::string_view text = as_text(bytes);
   if (hit.end <= from) return;
   const auto last_of = [&](std::string_view signs) { return text.find_last_of(signs, hit.end - 2); };
-  if (hit.pattern == at_sign && text[hit.end - 1] == ';') return on_at_sign(text, last_of("&"), hit.end, from, out);
+  const bool is_entity = text[hit.end - 1] == ';' && text[hit.end - 2] != '@';
+  if (hit.pattern == at_sign && is_entity) return on_at_sign(text, last_of("&"), hit.end, from, out);
   if (hit.pattern == at_sign) return on_at_sign(text, hit.end - 2, hit.end - 1, from, out);
   if (hit.pattern == written_out) return on_invisible(text, last_of("<&") - 1, true, from, out);
   size_t anchor = hit.end - 2;
