@@ -47,7 +47,7 @@ class Taken final : public Decoded {
   Taken(size_t begin, size_t room) : begin_(begin), room_(room) {}
   bool layer(std::string_view, size_t begin, size_t consumed, std::vector<uint8_t> bytes) override {
     from = std::max(from, begin + consumed);
-    if (begin != begin_) return true;
+    if (begin != begin_ || bytes.empty()) return true;  // nothing is read of one that holds nothing
     found = true;
     taken = std::move(bytes);
     return false;
