@@ -134,9 +134,8 @@ std::string format_of(const Edges& edges, const std::string& path, bool in_one_p
   if (has_vhd_footer(edges)) return "vhd";
   if (at(edges.begin(), 0, "conectix"sv)) {
     throw Error(
-        "is a VHD without its footer: the file is truncated or damaged. What its bytes hold as they lie is found when "
-        "it "
-        "is taken in with --raw",
+        "is a VHD without its footer: the file is truncated or damaged. Its bytes can be scanned as they lie with "
+        "--raw",
         path);
   }
   if (is_plain_tar(edges)) return "tar";
